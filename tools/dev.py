@@ -1,0 +1,387 @@
+"""The project's commands on every system: `python tools/dev.py TASK`; the Makefile only forwards here.
+
+Runs on a bare Python 3.11 with nothing installed: everything above the environment is standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+VENV = ROOT / ".venv"
+ATLAS_VENV = ROOT / ".venv-atlas"
+LOCK = ROOT / "requirements.lock"
+ATLAS_REQUIREMENTS = ROOT / "tools" / "build_atlas" / "requirements.txt"
+ATLAS_LOCK = ROOT / "requirements-atlas.lock"
+
+# What Qt needs to be imported and to paint without a screen: shared library -> Debian package.
+PAINT_LIBRARIES = {
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+}
+# What Qt needs, in addition, to open a window under X11.
+WINDOW_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+# What the end-to-end tests need to work a real window on a virtual screen: command -> Debian package.
+VIRTUAL_SCREEN_COMMANDS = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool"}
+
+
+class Stop(Exception):
+    """The task cannot go on; its text says what to do."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+# --- system packages -------------------------------------------------------------------------------------
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _can_make_environments() -> bool:
+    # Debian ships the venv module in two halves; ensurepip is the half in python3-venv.
+    probe = [sys.executable, "-c", "import ensurepip, venv"]
+    return subprocess.run(probe, check=False, capture_output=True).returncode == 0
+
+
+def _is_debians_python() -> bool:
+    return Path(sys.executable).resolve().parent == Path("/usr/bin")
+
+
+def missing_packages(*, window: bool, virtual_screen: bool) -> dict[str, str]:
+    """Debian package -> what of it is missing here, found by trying each thing, not by asking the package list."""
+    missing: dict[str, str] = {}
+    if not _can_make_environments():
+        missing["python3-venv"] = "Python's venv and ensurepip"
+    if sys.platform != "linux":
+        return missing
+    libraries = PAINT_LIBRARIES | (WINDOW_LIBRARIES if window or virtual_screen else {})
+    missing |= {package: library for library, package in libraries.items() if not _loads(library)}
+    if virtual_screen:
+        missing |= {
+            package: command for command, package in VIRTUAL_SCREEN_COMMANDS.items() if shutil.which(command) is None
+        }
+    return missing
+
+
+def ensure_system(*, window: bool = False, virtual_screen: bool = False) -> None:
+    """Installs what the system lacks where that is possible, else names the exact packages and stops."""
+    missing = missing_packages(window=window, virtual_screen=virtual_screen)
+    if not missing:
+        return
+    if "python3-venv" in missing and not _is_debians_python():
+        raise Stop(f"{sys.executable} has no venv and ensurepip. Use a complete Python 3.11 or newer: make PY=...")
+    packages = sorted(missing)
+    if shutil.which("apt-get") is None:
+        lacking = ", ".join(sorted(missing.values()))
+        named = ", ".join(packages)
+        raise Stop(f"This system lacks: {lacking}.\nInstall the packages that hold them (on Debian: {named}).")
+    command = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    if os.geteuid() != 0:
+        raise Stop(f"Missing system packages. Install them, then run this again:\n  sudo {command}")
+    say(f"Installing missing system packages: {' '.join(packages)}")
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    _apt(["update", "-q"], quiet)
+    _apt(["install", "-q", "-y", "--no-install-recommends", *packages], quiet)
+    still = missing_packages(window=window, virtual_screen=virtual_screen)
+    if still:
+        raise Stop(f"Installed, but still missing: {', '.join(f'{v} ({k})' for k, v in still.items())}")
+
+
+def _apt(arguments: Sequence[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["apt-get", *arguments],
+        check=False,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise Stop(f"apt-get {arguments[0]} failed:\n{done.stdout[-3000:]}")
+
+
+# --- environments ----------------------------------------------------------------------------------------
+
+
+def _bin(venv: Path, name: str = "python") -> Path:
+    return venv / "Scripts" / f"{name}.exe" if os.name == "nt" else venv / "bin" / name
+
+
+def _fingerprint(*files: Path, project: bool = False) -> str:
+    """Changes only with what is installed: the interpreter, the lock, and the project's own metadata."""
+    digest = hashlib.sha256(f"{sys.version}\n{ROOT}\n".encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    if project:
+        with (ROOT / "pyproject.toml").open("rb") as stream:
+            table = tomllib.load(stream)
+        relevant = [table["build-system"], table["project"], table["tool"]["hatch"]]
+        digest.update(json.dumps(relevant, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _pip(venv: Path, *arguments: str) -> None:
+    command = [str(_bin(venv)), "-m", "pip", "--disable-pip-version-check", "install", "-q", *arguments]
+    if subprocess.run(command, check=False, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
+        raise Stop(f"Installing into {venv.name} failed (see above). Nothing else was changed; run this again.")
+
+
+def _make_environment(venv: Path, lock: Path, fingerprint: str, *, project: bool) -> None:
+    stamp = venv / ".ready"
+    if stamp.exists() and stamp.read_text() == fingerprint and _bin(venv).exists():
+        return
+    say(f"Setting up {venv.name} from {lock.name} (the first time this downloads some 200 MB) ...")
+    if not _bin(venv).exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+    stamp.unlink(missing_ok=True)
+    _pip(venv, "--require-hashes", "-r", str(lock))
+    if project:
+        _pip(venv, "--no-deps", "--no-build-isolation", "-e", ".")
+    stamp.write_text(fingerprint)
+
+
+def ensure_environment() -> None:
+    _make_environment(VENV, LOCK, _fingerprint(LOCK, project=True), project=True)
+    compile_sources()
+
+
+def ensure_atlas_environment() -> None:
+    _make_environment(ATLAS_VENV, ATLAS_LOCK, _fingerprint(ATLAS_LOCK), project=False)
+
+
+def compile_sources() -> None:
+    # With PYTHONDONTWRITEBYTECODE set, an editable install would compile every module at each start.
+    subprocess.run([_bin(VENV), "-m", "compileall", "-q", str(ROOT / "src")], check=False, stdout=subprocess.DEVNULL)
+
+
+def in_environment(*arguments: str, venv: Path = VENV, **environment: str) -> int:
+    command = [str(_bin(venv)), *arguments]
+    return subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environment).returncode
+
+
+def tool(name: str, *arguments: str) -> int:
+    say(f"$ {name} {' '.join(arguments)}")
+    return subprocess.run([str(_bin(VENV, name)), *arguments], check=False, cwd=ROOT).returncode
+
+
+def headless() -> bool:
+    return sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def offscreen() -> str:
+    return os.environ.get("QT_QPA_PLATFORM", "offscreen")
+
+
+# --- tasks -----------------------------------------------------------------------------------------------
+
+
+def task_setup(_: Sequence[str]) -> int:
+    """make the environment and install what the system lacks"""
+    ensure_system(window=True, virtual_screen=True)
+    ensure_environment()
+    return 0
+
+
+def task_run(arguments: Sequence[str]) -> int:
+    """open the program with the demo clinic; without a display, write the demo record"""
+    if headless() and not arguments:
+        say("No display here (DISPLAY and WAYLAND_DISPLAY are empty): no window can open.")
+        say("Drawing the demo clinic's latest treatment record instead.")
+        return task_demo_record(())
+    ensure_system(window=not headless())
+    ensure_environment()
+    return in_environment("-m", "injectmap", *arguments)
+
+
+def task_demo_record(arguments: Sequence[str]) -> int:
+    """draw the demo clinic's latest treatment record into build/demo-record.pdf"""
+    ensure_system()
+    ensure_environment()
+    BUILD.mkdir(exist_ok=True)
+    target = BUILD / "demo-record.pdf"
+    code = in_environment(
+        "-m", "injectmap", "demo-record", "--pdf", str(target), *arguments, QT_QPA_PLATFORM=offscreen()
+    )
+    if code == 0:
+        say(f"Written: {target.relative_to(ROOT)}")
+    return code
+
+
+def task_test(arguments: Sequence[str]) -> int:
+    """pass the tests (ARGS=... goes to pytest)"""
+    ensure_system(virtual_screen=True)
+    ensure_environment()
+    return in_environment("-m", "pytest", "-q", *arguments, QT_QPA_PLATFORM=offscreen())
+
+
+def task_test_no_qt(arguments: Sequence[str]) -> int:
+    """pass every test that is not about the window, with Qt impossible to import"""
+    ensure_system()
+    ensure_environment()
+    say("$ pytest, Qt made impossible to import (tests/without_qt)")
+    return in_environment(
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:pytest-qt",
+        "-p",
+        "without_qt",
+        "--ignore=tests/ui",
+        "--ignore=tests/e2e",
+        "-m",
+        "not slow",
+        *arguments,
+        PYTHONPATH=str(ROOT / "tests" / "without_qt"),
+    )
+
+
+def task_lint(_: Sequence[str]) -> int:
+    """ruff, mypy and the import contracts"""
+    ensure_system()
+    ensure_environment()
+    codes = [
+        tool("ruff", "check", "."),
+        tool("ruff", "format", "--check", "."),
+        tool("mypy"),
+        tool("lint-imports"),
+    ]
+    return max(codes)
+
+
+def task_check(arguments: Sequence[str]) -> int:
+    """everything that must be green: lint, then the tests, then the tests without Qt"""
+    for step in (task_lint, task_test, task_test_no_qt):
+        code = step(arguments if step is task_test else ())
+        if code:
+            say(f"{step.__name__.removeprefix('task_').replace('_', '-')} failed.")
+            return code
+    say("All checks passed.")
+    return 0
+
+
+def task_format(_: Sequence[str]) -> int:
+    """let ruff put the code in form"""
+    ensure_environment()
+    return max(tool("ruff", "check", "--fix", "."), tool("ruff", "format", "."))
+
+
+def task_bench(arguments: Sequence[str]) -> int:
+    """measure each thing against its floor; writes build/bench.json"""
+    ensure_system(virtual_screen=True)
+    ensure_environment()
+    BUILD.mkdir(exist_ok=True)
+    return in_environment("-m", "benchmarks", *arguments, QT_QPA_PLATFORM=offscreen())
+
+
+def task_screenshots(arguments: Sequence[str]) -> int:
+    """write the main screens, light and dark, to build/screenshots"""
+    ensure_system()
+    ensure_environment()
+    BUILD.mkdir(exist_ok=True)
+    return in_environment("tools/screenshots.py", *arguments, QT_QPA_PLATFORM=offscreen())
+
+
+def task_atlas(arguments: Sequence[str]) -> int:
+    """generate the head again into assets/atlas (some minutes)"""
+    ensure_system()
+    ensure_atlas_environment()
+    return in_environment("-m", "tools.build_atlas", *arguments, venv=ATLAS_VENV)
+
+
+def task_test_atlas(arguments: Sequence[str]) -> int:
+    """pass the tests of the head generator"""
+    ensure_system()
+    ensure_atlas_environment()
+    return in_environment("-m", "pytest", "-q", "tools/build_atlas", *arguments, venv=ATLAS_VENV)
+
+
+def task_lock(_: Sequence[str]) -> int:
+    """make the two locks again: newest allowed versions, hashed, without any host's name"""
+    ensure_environment()
+    uv = shutil.which("uv")
+    if uv is None:
+        scratch = BUILD / "uv"
+        if not _bin(scratch, "uv").exists():
+            subprocess.run([sys.executable, "-m", "venv", str(scratch)], check=True)
+            _pip(scratch, "uv")
+        uv = str(_bin(scratch, "uv"))
+    # No header and no annotations: either would write the command line, and with it any index it names.
+    options = [
+        "--quiet",
+        "--upgrade",
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-header",
+        "--no-annotate",
+    ]
+    jobs = [
+        (["pyproject.toml", "--group", "dev"], LOCK),
+        ([str(ATLAS_REQUIREMENTS.relative_to(ROOT))], ATLAS_LOCK),
+    ]
+    for sources, lock in jobs:
+        command = [uv, "pip", "compile", *sources, *options, "-o", lock.name]
+        subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return 0
+
+
+TASKS: dict[str, Callable[[Sequence[str]], int]] = {
+    name.removeprefix("task_").replace("_", "-"): function
+    for name, function in list(globals().items())
+    if name.startswith("task_")
+}
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):
+        print(f"injectmap needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
+        return 1
+    width = max(map(len, TASKS))
+    listing = "\n".join(f"  {name:<{width}}  {function.__doc__}" for name, function in TASKS.items())
+    parser = argparse.ArgumentParser(
+        prog="tools/dev.py", epilog=f"tasks:\n{listing}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("task", choices=TASKS, metavar="TASK")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to the task")
+    options = parser.parse_args()
+    try:
+        return TASKS[options.task](options.arguments)
+    except Stop as stop:
+        print(f"\n{stop}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
