@@ -86,7 +86,9 @@ def missing_packages(*, window: bool, virtual_screen: bool) -> dict[str, str]:
     missing |= {package: library for library, package in libraries.items() if not _loads(library)}
     if virtual_screen:
         missing |= {
-            package: command for command, package in VIRTUAL_SCREEN_COMMANDS.items() if shutil.which(command) is None
+            package: command
+            for command, package in VIRTUAL_SCREEN_COMMANDS.items()
+            if shutil.which(command) is None
         }
     return missing
 
@@ -97,12 +99,16 @@ def ensure_system(*, window: bool = False, virtual_screen: bool = False) -> None
     if not missing:
         return
     if "python3-venv" in missing and not _is_debians_python():
-        raise Stop(f"{sys.executable} has no venv and ensurepip. Use a complete Python 3.11 or newer: make PY=...")
+        raise Stop(
+            f"{sys.executable} has no venv and ensurepip. Use a complete Python 3.11 or newer: make PY=..."
+        )
     packages = sorted(missing)
     if shutil.which("apt-get") is None:
         lacking = ", ".join(sorted(missing.values()))
         named = ", ".join(packages)
-        raise Stop(f"This system lacks: {lacking}.\nInstall the packages that hold them (on Debian: {named}).")
+        raise Stop(
+            f"This system lacks: {lacking}.\nInstall the packages that hold them (on Debian: {named})."
+        )
     command = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if os.geteuid() != 0:
         raise Stop(f"Missing system packages. Install them, then run this again:\n  sudo {command}")
@@ -152,7 +158,9 @@ def _fingerprint(*files: Path, project: bool = False) -> str:
 def _pip(venv: Path, *arguments: str) -> None:
     command = [str(_bin(venv)), "-m", "pip", "--disable-pip-version-check", "install", "-q", *arguments]
     if subprocess.run(command, check=False, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
-        raise Stop(f"Installing into {venv.name} failed (see above). Nothing else was changed; run this again.")
+        raise Stop(
+            f"Installing into {venv.name} failed (see above). Nothing else was changed; run this again."
+        )
 
 
 def _make_environment(venv: Path, lock: Path, fingerprint: str, *, project: bool) -> None:
@@ -180,7 +188,9 @@ def ensure_atlas_environment() -> None:
 
 def compile_sources() -> None:
     # With PYTHONDONTWRITEBYTECODE set, an editable install would compile every module at each start.
-    subprocess.run([_bin(VENV), "-m", "compileall", "-q", str(ROOT / "src")], check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [_bin(VENV), "-m", "compileall", "-q", str(ROOT / "src")], check=False, stdout=subprocess.DEVNULL
+    )
 
 
 def in_environment(*arguments: str, venv: Path = VENV, **environment: str) -> int:

@@ -25,7 +25,9 @@ def asset_root() -> Path:
         if candidate.is_dir():
             return candidate
     looked = ", ".join(str(candidate) for candidate in _candidates())
-    raise MissingResourceError(f"The program's own files are missing (looked in {looked}). Install injectmap again.")
+    raise MissingResourceError(
+        f"The program's own files are missing (looked in {looked}). Install injectmap again."
+    )
 
 
 def asset_path(*parts: str) -> Path:
