@@ -1,0 +1,46 @@
+"""Injectable products as sourced, dated facts, and the syringes opened of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as the products file describes it; every statement has a source and a date.
+
+    `notices` are sentences that must stand on every record made with the product.
+    """
+
+    id: str
+    name: str
+    maker: str
+    composition: str
+    nominal_ul: int
+    per_box: int
+    notices: tuple[str, ...]
+    source: str
+    source_date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Syringe:
+    """One opened unit of a product in one treatment session, numbered from 1 as people see it.
+
+    The product is kept as it was described on the day, so that a later edit of the products file cannot
+    change a record. `lot` and `expiry` may still be missing while the session is a draft.
+    """
+
+    id: str
+    session_id: str
+    number: int
+    product: Product
+    lot: str = ""
+    expiry: dt.date | None = None
+    serial: str = ""
+
+    @property
+    def nominal_ul(self) -> int:
+        """The volume the maker filled in."""
+        return self.product.nominal_ul

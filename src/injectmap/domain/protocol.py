@@ -1,0 +1,42 @@
+"""A protocol: a reference pattern of passes with its source and version, never a dose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from injectmap.domain.treatment_map import Plane, Technique
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place on the left half of the reference head: a landmark and an offset in mm (x, y, z)."""
+
+    landmark: str
+    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPass:
+    """One reference pass on the patient's left, without a volume."""
+
+    entry: str
+    tip: Anchor
+    technique: Technique
+    plane: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A named pattern for one side, applied as drawn to the left and mirrored to the right.
+
+    `label` is the kind of evidence behind it, such as `training_convention`; it is shown wherever the name is.
+    """
+
+    id: str
+    version: int
+    name: str
+    label: str
+    source: str
+    note: str
+    entries: dict[str, Anchor]
+    passes: tuple[ProtocolPass, ...]

@@ -1,0 +1,61 @@
+"""Paths drawn on the skin become stored paths: resolved on the atlas, rounded once, split over zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from injectmap.atlas.skin import length as length_mm
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.treatment_map import Side, SkinPath, SkinPoint, ZoneLength
+from injectmap.domain.units import UM_PER_MM
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+
+# Shorter than this nothing was drawn: a tremor of the hand, not a travel of the cannula.
+SHORTEST_UM = 2_000
+
+
+def to_um(points: np.ndarray) -> tuple[SkinPoint, ...]:
+    """Round points (n, 3) in mm to stored points."""
+    return tuple(SkinPoint(*row) for row in np.rint(np.asarray(points) * UM_PER_MM).astype(int).tolist())
+
+
+def to_mm(points: Sequence[SkinPoint]) -> np.ndarray:
+    """Return stored points as an (n, 3) array in mm."""
+    return np.asarray(points, dtype=float).reshape(-1, 3) / UM_PER_MM
+
+
+def resolve(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False) -> SkinPath:
+    """Lay controls (entry point first, tip last) on the skin as a stored path.
+
+    InputRefused when the path is too short to be a pass or leaves the skin that can be drawn on.
+    """
+    ends = to_mm(controls)
+    points = atlas.skin.curve(ends) if curved else atlas.skin.path(ends[0], ends[-1])
+    if not atlas.skin.drawable(points).all():
+        raise InputRefused("path_leaves_head")
+    stored = list(to_um(points))
+    # The ends are what was drawn, to the micrometre, so that passes of one entry point share it exactly.
+    stored[0], stored[-1] = controls[0], controls[-1]
+    stored = [stored[0], *(b for a, b in pairwise(stored) if a != b)]
+    length_um = round(float(length_mm(to_mm(stored))) * UM_PER_MM)
+    if length_um < SHORTEST_UM:
+        raise InputRefused("path_too_short")
+    parts = atlas.zones.split_um(np.asarray(stored), length_um)
+    zones = tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
+    return SkinPath(tuple(controls), tuple(stored), length_um, zones, curved)
+
+
+def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:
+    """Return the stored point of a place on or near the skin, mm (3,)."""
+    return to_um(atlas.skin.snap(np.asarray(point, dtype=float).reshape(1, 3)))[0]
+
+
+def mirrored(points: Sequence[SkinPoint]) -> tuple[SkinPoint, ...]:
+    """Return points on the other side of the face, exactly."""
+    return tuple(SkinPoint(-x, y, z) for x, y, z in points)

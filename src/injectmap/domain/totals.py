@@ -1,0 +1,116 @@
+"""Sums that must balance: volumes per zone and side, and per syringe, in integer microlitres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.product import Syringe
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, TreatmentMap
+from injectmap.domain.units import share_out
+
+
+def zone_volumes(one: CannulaPass) -> dict[tuple[str, Side], int]:
+    """Share a pass's volume over zones and sides by mm along the skin; the parts sum to the volume."""
+    parts = share_out(one.microlitres, [part.length_um for part in one.path.zones])
+    volumes: dict[tuple[str, Side], int] = {}
+    for zone, volume in zip(one.path.zones, parts, strict=True):
+        key = (zone.zone, zone.side)
+        volumes[key] = volumes.get(key, 0) + volume
+    return volumes
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTotal:
+    """Volume of one zone on both sides."""
+
+    zone: str
+    right_ul: int
+    left_ul: int
+
+    @property
+    def both_ul(self) -> int:
+        """Both sides together."""
+        return self.right_ul + self.left_ul
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Totals of a map; the rows sum to the whole exactly."""
+
+    zones: tuple[ZoneTotal, ...]
+    right_ul: int
+    left_ul: int
+
+    @property
+    def both_ul(self) -> int:
+        """The volume of the whole session."""
+        return self.right_ul + self.left_ul
+
+
+def done_passes(treatment_map: TreatmentMap) -> Iterable[CannulaPass]:
+    """Passes that count."""
+    return (one for one in treatment_map.passes if one.status is PassStatus.DONE)
+
+
+def totals(treatment_map: TreatmentMap, *, step_ul: int = 1) -> Totals:
+    """Total a map per zone and side, zones in order of first use.
+
+    With `step_ul` 10 the cells are multiples of 0.01 mL that still add up in rows and columns: the whole is
+    rounded once and shared out by largest remainder.
+    """
+    sums: dict[str, dict[Side, int]] = {}
+    for one in done_passes(treatment_map):
+        for (zone, side), volume in zone_volumes(one).items():
+            sides = sums.setdefault(zone, {Side.RIGHT: 0, Side.LEFT: 0})
+            # The split is made at x = 0, where every length belongs to one side or the other.
+            sides[Side.RIGHT if side is Side.RIGHT else Side.LEFT] += volume
+    cells = [sums[zone][side] for zone in sums for side in (Side.RIGHT, Side.LEFT)]
+    whole = sum(cells)
+    if step_ul > 1 and cells:
+        cells = [part * step_ul for part in share_out((whole + step_ul // 2) // step_ul, cells)]
+    rows = tuple(ZoneTotal(zone, cells[2 * i], cells[2 * i + 1]) for i, zone in enumerate(sums))
+    return Totals(rows, sum(row.right_ul for row in rows), sum(row.left_ul for row in rows))
+
+
+def shown_totals(treatment_map: TreatmentMap) -> Totals:
+    """Totals for the eye: to 0.01 mL, or to the microlitre if any pass was given to the microlitre."""
+    exact = any(one.microlitres % 10 for one in done_passes(treatment_map))
+    return totals(treatment_map, step_ul=1 if exact else 10)
+
+
+@dataclass(frozen=True, slots=True)
+class SyringeBalance:
+    """What became of a syringe."""
+
+    syringe: Syringe
+    injected_ul: int
+
+    @property
+    def left_ul(self) -> int:
+        """Opened minus injected."""
+        return self.syringe.nominal_ul - self.injected_ul
+
+
+def syringe_balances(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -> tuple[SyringeBalance, ...]:
+    """Balance each syringe against the passes that count."""
+    injected: dict[str, int] = {}
+    for one in done_passes(treatment_map):
+        for share in one.shares:
+            injected[share.syringe_id] = injected.get(share.syringe_id, 0) + share.microlitres
+    return tuple(SyringeBalance(syringe, injected.get(syringe.id, 0)) for syringe in syringes)
+
+
+def check_syringes(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -> None:
+    """Refuse a map that draws more from a syringe than it holds, or from one that is not there."""
+    known = tuple(syringes)
+    ids = {syringe.id for syringe in known}
+    for one in treatment_map.passes:
+        if any(share.syringe_id not in ids for share in one.shares):
+            raise InputRefused("syringe_unknown")
+    for balance in syringe_balances(known, treatment_map):
+        if balance.left_ul < 0:
+            raise InputRefused(
+                "volume_above_syringe_rest", number=balance.syringe.number, over_ul=-balance.left_ul
+            )

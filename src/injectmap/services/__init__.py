@@ -1,0 +1,1 @@
+"""Use cases of the clinic, and the ports they reach the outside through."""
