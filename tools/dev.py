@@ -6,133 +6,24 @@ Runs on a bare Python 3.11 with nothing installed: everything above the environm
 from __future__ import annotations
 
 import argparse
-import ctypes
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from system_packages import Stop, ensure_system, say
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 VENV = ROOT / ".venv"
 ATLAS_VENV = ROOT / ".venv-atlas"
 LOCK = ROOT / "requirements.lock"
-ATLAS_REQUIREMENTS = ROOT / "tools" / "build_atlas" / "requirements.txt"
+ATLAS_REQUIREMENTS = [ROOT / folder / "build_atlas" / "requirements.txt" for folder in ("tools", "tests")]
 ATLAS_LOCK = ROOT / "requirements-atlas.lock"
-
-# What Qt needs to be imported and to paint without a screen: shared library -> Debian package.
-PAINT_LIBRARIES = {
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libdbus-1.so.3": "libdbus-1-3",
-}
-# What Qt needs, in addition, to open a window under X11.
-WINDOW_LIBRARIES = {
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-}
-# What the end-to-end tests need to work a real window on a virtual screen: command -> Debian package.
-VIRTUAL_SCREEN_COMMANDS = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool"}
-
-
-class Stop(Exception):
-    """The task cannot go on; its text says what to do."""
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
-
-
-# --- system packages -------------------------------------------------------------------------------------
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
-def _can_make_environments() -> bool:
-    # Debian ships the venv module in two halves; ensurepip is the half in python3-venv.
-    probe = [sys.executable, "-c", "import ensurepip, venv"]
-    return subprocess.run(probe, check=False, capture_output=True).returncode == 0
-
-
-def _is_debians_python() -> bool:
-    return Path(sys.executable).resolve().parent == Path("/usr/bin")
-
-
-def missing_packages(*, window: bool, virtual_screen: bool) -> dict[str, str]:
-    """Debian package -> what of it is missing here, found by trying each thing, not by asking the package list."""
-    missing: dict[str, str] = {}
-    if not _can_make_environments():
-        missing["python3-venv"] = "Python's venv and ensurepip"
-    if sys.platform != "linux":
-        return missing
-    libraries = PAINT_LIBRARIES | (WINDOW_LIBRARIES if window or virtual_screen else {})
-    missing |= {package: library for library, package in libraries.items() if not _loads(library)}
-    if virtual_screen:
-        missing |= {
-            package: command
-            for command, package in VIRTUAL_SCREEN_COMMANDS.items()
-            if shutil.which(command) is None
-        }
-    return missing
-
-
-def ensure_system(*, window: bool = False, virtual_screen: bool = False) -> None:
-    """Installs what the system lacks where that is possible, else names the exact packages and stops."""
-    missing = missing_packages(window=window, virtual_screen=virtual_screen)
-    if not missing:
-        return
-    if "python3-venv" in missing and not _is_debians_python():
-        raise Stop(
-            f"{sys.executable} has no venv and ensurepip. Use a complete Python 3.11 or newer: make PY=..."
-        )
-    packages = sorted(missing)
-    if shutil.which("apt-get") is None:
-        lacking = ", ".join(sorted(missing.values()))
-        named = ", ".join(packages)
-        raise Stop(
-            f"This system lacks: {lacking}.\nInstall the packages that hold them (on Debian: {named})."
-        )
-    command = f"apt-get install --no-install-recommends {' '.join(packages)}"
-    if os.geteuid() != 0:
-        raise Stop(f"Missing system packages. Install them, then run this again:\n  sudo {command}")
-    say(f"Installing missing system packages: {' '.join(packages)}")
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    _apt(["update", "-q"], quiet)
-    _apt(["install", "-q", "-y", "--no-install-recommends", *packages], quiet)
-    still = missing_packages(window=window, virtual_screen=virtual_screen)
-    if still:
-        raise Stop(f"Installed, but still missing: {', '.join(f'{v} ({k})' for k, v in still.items())}")
-
-
-def _apt(arguments: Sequence[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        ["apt-get", *arguments],
-        check=False,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if done.returncode != 0:
-        raise Stop(f"apt-get {arguments[0]} failed:\n{done.stdout[-3000:]}")
 
 
 # --- environments ----------------------------------------------------------------------------------------
@@ -148,6 +39,8 @@ def _fingerprint(*files: Path, project: bool = False) -> str:
     for file in files:
         digest.update(file.read_bytes())
     if project:
+        import tomllib  # new in 3.11: an older Python must get as far as the message in main
+
         with (ROOT / "pyproject.toml").open("rb") as stream:
             table = tomllib.load(stream)
         relevant = [table["build-system"], table["project"], table["tool"]["hatch"]]
@@ -332,7 +225,10 @@ def task_test_atlas(arguments: Sequence[str]) -> int:
     """pass the tests of the head generator"""
     ensure_system()
     ensure_atlas_environment()
-    return in_environment("-m", "pytest", "-q", "tools/build_atlas", *arguments, venv=ATLAS_VENV)
+    tests = "tests/build_atlas"
+    return in_environment(
+        "-m", "pytest", "-q", "-c", f"{tests}/pytest.ini", tests, *arguments, venv=ATLAS_VENV
+    )
 
 
 def task_lock(_: Sequence[str]) -> int:
@@ -357,7 +253,7 @@ def task_lock(_: Sequence[str]) -> int:
     ]
     jobs = [
         (["pyproject.toml", "--group", "dev"], LOCK),
-        ([str(ATLAS_REQUIREMENTS.relative_to(ROOT))], ATLAS_LOCK),
+        ([str(path.relative_to(ROOT)) for path in ATLAS_REQUIREMENTS], ATLAS_LOCK),
     ]
     for sources, lock in jobs:
         command = [uv, "pip", "compile", *sources, *options, "-o", lock.name]
@@ -373,7 +269,7 @@ TASKS: dict[str, Callable[[Sequence[str]], int]] = {
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the system's python3 may be any
         print(f"injectmap needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
     width = max(map(len, TASKS))

@@ -1,0 +1,1 @@
+"""The tests; a regular package so that no installed package called `tests` can take its place."""

@@ -1,0 +1,78 @@
+"""The files shipped with the program are found in a checkout, in an installed wheel and in a frozen program."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from injectmap import resources
+from injectmap.resources import MissingResourceError, asset_path, asset_root
+
+ROOT = Path(__file__).resolve().parents[2]
+FONT = ("fonts", "SourceSansPro-Regular.ttf")
+
+
+def test_a_checkout_reads_its_own_assets() -> None:
+    assert asset_root() == ROOT / "assets"
+    assert asset_path(*FONT).stat().st_size > 100_000
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(MissingResourceError, match=r"no-such-file\.ttf.*Install injectmap again"):
+        asset_path("fonts", "no-such-file.ttf")
+
+
+def test_missing_assets_say_where_they_were_sought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "src" / "injectmap")
+    with pytest.raises(MissingResourceError, match="looked in") as caught:
+        asset_root()
+    assert str(tmp_path / "assets") in str(caught.value)
+
+
+@pytest.mark.parametrize("folder", ["injectmap/assets", "assets"])
+def test_a_frozen_program_reads_what_it_carries(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert asset_root() == tmp_path / folder
+
+
+def test_every_shipped_font_is_a_truetype_font_with_its_licence() -> None:
+    fonts = sorted(asset_path("fonts").glob("*.ttf"))
+    assert {f.stem.split("-")[0] for f in fonts} == {"SourceSansPro", "DejaVuSans"}
+    for font in fonts:
+        assert font.read_bytes()[:4] == b"\0\1\0\0"
+    assert "SIL OPEN FONT LICENSE" in asset_path("fonts", "LICENSE-SourceSansPro.txt").read_text()
+    assert "Bitstream Vera" in asset_path("fonts", "LICENSE-DejaVu.txt").read_text()
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_all_assets_and_finds_them(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    built = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        archive.extractall(installed)
+    shipped = {
+        f"injectmap/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / "assets").rglob("*") if p.is_file()
+    }
+    assert shipped <= names
+    assert any(name.endswith("licenses/NOTICE") for name in names)
+
+    program = (
+        "import sys, injectmap; from injectmap.resources import asset_path;"
+        f"print(injectmap.__file__); print(asset_path(*{FONT!r}))"
+    )
+    # -S leaves out the editable install; what remains is the standard library and the unpacked wheel.
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(installed)!r});" + program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [
+        str(installed / "injectmap" / "__init__.py"),
+        str(installed / "injectmap" / "assets" / Path(*FONT)),
+    ]
