@@ -1,0 +1,1 @@
+"""The window: PySide6 widgets that build, show and forward; decisions live in `editing` and `services`."""
