@@ -1,0 +1,347 @@
+"""The editor of one treatment map: what is drawn, selected and undone, with every edit stored before it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from injectmap.domain.acting import Acting
+from injectmap.domain.edits import Edit, EditKind, EditSink
+from injectmap.domain.errors import Conflict, InjectmapError, InputRefused, StorageProblem
+from injectmap.domain.journal import JournalRow
+from injectmap.domain.patient import Patient
+from injectmap.domain.product import Syringe
+from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
+from injectmap.domain.totals import SyringeBalance, check_syringes, syringe_balances
+from injectmap.domain.treatment_map import Instrument, Plane, SkinPath, Technique, TreatmentMap
+from injectmap.domain.units import parse_volume
+from injectmap.editing import changes
+from injectmap.editing.pointer import Cursor, Hint, Preview
+from injectmap.editing.tools.base import Tool
+from injectmap.editing.tools.cannula_pass import CannulaPassTool, FreeHandTool
+from injectmap.editing.tools.select import SelectTool
+from injectmap.editing.undo import Step, UndoHistory
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+
+TOOLS: tuple[type[Tool], ...] = (SelectTool, CannulaPassTool, FreeHandTool)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedEdit:
+    """An edit that could not be stored; it is kept on screen until it is retried or discarded."""
+
+    edit: Edit
+    error: InjectmapError
+    undoes: int | None = None
+
+
+class MapEditor:
+    """Holds the map as stored, and everything about the gesture in hand that is not.
+
+    Invariant: `map` is what the sink has acknowledged. A change goes to the sink first; if that fails the map
+    stays as it is and the edit waits in `failed`.
+    """
+
+    def __init__(
+        self,
+        opened: OpenSession,
+        atlas: Atlas,
+        sink: EditSink,
+        acting: Acting,
+        history: Sequence[JournalRow] = (),
+    ) -> None:
+        """Edit an opened session; `history` is its journal, oldest first."""
+        self.atlas = atlas
+        self._sink = sink
+        self._acting = acting
+        self._subscribers: list[Callable[[frozenset[str]], None]] = []
+        self.view_id = "left_lateral"
+        self.selection: frozenset[str] = frozenset()
+        self.primary: str | None = None
+        self.previews: tuple[Preview, ...] = ()
+        self.preview_replaces: frozenset[str] = frozenset()
+        self.cursor = Cursor.ARROW
+        self.hint: Hint | None = None
+        self.failed: FailedEdit | None = None
+        self._tools = {kind.id: kind(self) for kind in TOOLS}
+        self.tool: Tool = self._tools[CannulaPassTool.id]
+        self._take(opened, history)
+
+    def _take(self, opened: OpenSession, history: Sequence[JournalRow]) -> None:
+        self.opened = opened
+        self.session: TreatmentSession = opened.session
+        self.map: TreatmentMap = opened.map
+        self.revision = opened.session.revision
+        self.undo_history = UndoHistory.from_journal(history, self._acting.practitioner_id)
+        last = self.map.passes[-1] if self.map.passes else None
+        self.defaults: PassDefaults = opened.session.defaults
+        self.syringe_id: str | None = opened.syringes[0].id if opened.syringes else None
+        if last is not None:
+            self.defaults = PassDefaults(last.technique, last.plane, last.instrument, last.microlitres)
+            self.syringe_id = last.shares[-1].syringe_id
+
+    # What is shown
+
+    @property
+    def patient(self) -> Patient:
+        """The person treated."""
+        return self.opened.patient
+
+    @property
+    def syringes(self) -> tuple[Syringe, ...]:
+        """The session's syringes."""
+        return self.opened.syringes
+
+    @property
+    def balances(self) -> tuple[SyringeBalance, ...]:
+        """What is in and out of each syringe."""
+        return syringe_balances(self.syringes, self.map)
+
+    @property
+    def preview(self) -> Preview | None:
+        """The pass being drawn or moved."""
+        return self.previews[0] if self.previews else None
+
+    @property
+    def tool_id(self) -> str:
+        """The tool in hand."""
+        return self.tool.id
+
+    @property
+    def read_only(self) -> bool:
+        """True for a session entered in error."""
+        return bool(self.session.error_reason)
+
+    def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Be told which aspects changed; returns how to stop."""
+        self._subscribers.append(callback)
+        return partial(self._subscribers.remove, callback)
+
+    def _tell(self, *aspects: str) -> None:
+        for callback in tuple(self._subscribers):
+            callback(frozenset(aspects))
+
+    # View, tool, selection
+
+    def set_view(self, view_id: str) -> None:
+        """Show another view large; a gesture in hand ends without a trace."""
+        if view_id == self.view_id:
+            return
+        self.tool.cancel()
+        self.view_id = view_id
+        self.hint = None
+        self._tell("view")
+
+    def choose_tool(self, tool_id: str) -> None:
+        """Take another tool in hand."""
+        self.tool.cancel()
+        self.tool = self._tools[tool_id]
+        self.hint, self.cursor = None, Cursor.ARROW
+        self._tell("tool")
+
+    def select(self, pass_ids: Iterable[str], primary: str | None = None) -> None:
+        """Select passes; the primary one is where keys and the inline editor act."""
+        chosen = frozenset(one for one in pass_ids if one in self.map.by_id)
+        ranked = sorted(chosen, key=self.map.numbers.__getitem__)
+        first = primary if primary in chosen else (ranked[-1] if ranked else None)
+        if chosen != self.selection or first != self.primary:
+            self.selection, self.primary = chosen, first
+            self._tell("selection")
+
+    def select_next(self, step: int) -> None:
+        """Select the next or previous pass by number, going round at the ends."""
+        if not self.map.passes:
+            return
+        ids = [one.id for one in self.map.passes]
+        at = ids.index(self.primary) if self.primary in ids else (-1 if step > 0 else len(ids))
+        self.select([ids[(at + step) % len(ids)]])
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """Show one path that is not stored, or none."""
+        self.show_previews([preview] if preview is not None else [], frozenset())
+
+    def show_previews(self, previews: Sequence[Preview], replaces: frozenset[str]) -> None:
+        """Show paths that are not stored in place of stored ones."""
+        if self.previews or previews:
+            self.previews, self.preview_replaces = tuple(previews), replaces
+            self._tell("preview")
+
+    def show_hint(self, cursor: Cursor, hint: Hint | None) -> None:
+        """Say what the pointer would do here."""
+        if (cursor, hint) != (self.cursor, self.hint):
+            self.cursor, self.hint = cursor, hint
+            self._tell("hint")
+
+    # Edits
+
+    def draw(self, path: SkinPath, *, entry_id: str | None = None) -> None:
+        """Draw a pass with the defaults of the next pass and select it."""
+        try:
+            drawn = changes.draw_from(
+                self.map, self.syringes, syringe_id=self.syringe_id, microlitres=self.defaults.microlitres
+            )
+        except InputRefused as refused:
+            self.show_preview(None)
+            self.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+            return
+        edit = changes.add_pass(self.map, path, entry_id=entry_id, defaults=self.defaults, share=drawn.share)
+        if self.commit(edit):
+            self.syringe_id = drawn.share.syringe_id
+            self.select([edit.changes[0].pass_id])
+            if drawn.switched:
+                number = next(s.number for s in self.syringes if s.id == self.syringe_id)
+                self.show_hint(Cursor.CROSS, Hint("syringe_switched", {"number": number}))
+            self._tell("defaults")
+
+    def commit(self, edit: Edit | None, *, undoes: int | None = None) -> bool:
+        """Store an edit, then show it; False if it was kept in `failed` instead.
+
+        InputRefused when the map would not be a valid one; nothing has changed then.
+        """
+        self.tool.cancel()
+        if edit is None:
+            return True
+        after = edit.apply(self.map)
+        try:
+            check_syringes(self.syringes, after)
+            self._refuse_if_read_only()
+        except InputRefused:
+            self.show_preview(None)
+            raise
+        try:
+            committed = self._sink.commit(self._acting, self.session.id, edit, self.revision, undoes)
+        except (StorageProblem, Conflict) as error:
+            self.failed = FailedEdit(edit, error, undoes)
+            self._tell("state")
+            return False
+        self.failed = None
+        self.map, self.revision = after, committed.revision
+        step = self._step_of(undoes)
+        self.undo_history.record(committed.journal_number, step.edit if step else edit, undoes)
+        self.previews, self.preview_replaces = (), frozenset()
+        kept = self.selection & after.by_id.keys()
+        if kept != self.selection:
+            self.select(kept)
+        self._tell("map", "preview", "state", "syringes")
+        return True
+
+    def _step_of(self, number: int | None) -> Step | None:
+        steps = (*self.undo_history.done[-1:], *self.undo_history.undone[-1:])
+        return next((step for step in steps if step.number == number), None)
+
+    def _refuse_if_read_only(self) -> None:
+        if self.read_only:
+            raise InputRefused("session_in_error")
+
+    def retry(self) -> bool:
+        """Try again to store the edit that failed."""
+        if self.failed is None:
+            return True
+        return self.commit(self.failed.edit, undoes=self.failed.undoes)
+
+    def discard_failed(self) -> None:
+        """Let go of the edit that failed."""
+        self.failed = None
+        self.previews, self.preview_replaces = (), frozenset()
+        self._tell("state", "preview")
+
+    def reload(self, opened: OpenSession, history: Sequence[JournalRow]) -> None:
+        """Show a newer state, after a conflict or a change of the session's details."""
+        self.tool.cancel()
+        self.failed = None
+        chosen = self.syringe_id
+        self._take(opened, history)
+        if chosen in {syringe.id for syringe in self.syringes}:
+            self.syringe_id = chosen
+        self.selection &= self.map.by_id.keys()
+        self.primary = self.primary if self.primary in self.selection else None
+        self._tell("map", "selection", "preview", "defaults", "state", "syringes")
+
+    def remove_selected(self) -> None:
+        """Take the selected passes off the map."""
+        self.commit(changes.remove_passes(self.map, self.selection))
+
+    def _set(self, kind: EditKind, defaults: PassDefaults, changed: changes.PassChanger) -> None:
+        """Change the selected passes, and what the next pass takes."""
+        if self.commit(changes.change_passes(self.map, self.selection, kind, changed)):
+            self.defaults = defaults
+            self._tell("defaults")
+
+    def set_volume_text(self, typed: str) -> None:
+        """Give the selected passes, and the next one, a typed volume in mL; InputRefused as in parse_volume."""
+        volume = parse_volume(typed)
+        self._set(
+            EditKind.SET_VOLUME,
+            replace(self.defaults, microlitres=volume),
+            lambda one: changes.with_volume(one, volume),
+        )
+
+    def set_technique(self, technique: Technique) -> None:
+        """Give the selected passes, and the next one, a technique."""
+        self._set(
+            EditKind.SET_TECHNIQUE,
+            replace(self.defaults, technique=technique),
+            lambda one: replace(one, technique=technique),
+        )
+
+    def set_plane(self, plane: Plane) -> None:
+        """Give the selected passes, and the next one, a plane."""
+        self._set(
+            EditKind.SET_PLANE, replace(self.defaults, plane=plane), lambda one: replace(one, plane=plane)
+        )
+
+    def set_instrument(self, instrument: Instrument) -> None:
+        """Give the selected passes, and the next one, an instrument."""
+        self._set(
+            EditKind.SET_INSTRUMENT,
+            replace(self.defaults, instrument=instrument),
+            lambda one: replace(one, instrument=instrument),
+        )
+
+    def set_syringe(self, syringe_id: str) -> None:
+        """Draw the selected passes, and the next one, from a syringe."""
+        if syringe_id not in {syringe.id for syringe in self.syringes}:
+            raise InputRefused("syringe_unknown")
+        edit = changes.change_passes(
+            self.map, self.selection, EditKind.SET_SYRINGE, lambda one: changes.with_syringe(one, syringe_id)
+        )
+        if self.commit(edit):
+            self.syringe_id = syringe_id
+            self._tell("defaults")
+
+    # Undo
+
+    @property
+    def undo_kind(self) -> EditKind | None:
+        """What undo would take back."""
+        return self.undo_history.done[-1].kind if self.undo_history.done else None
+
+    @property
+    def redo_kind(self) -> EditKind | None:
+        """What redo would do again."""
+        return self.undo_history.undone[-1].kind if self.undo_history.undone else None
+
+    def undo(self) -> None:
+        """Take back the last step: its inverse is committed like any edit."""
+        self._replay(self.undo_history.done, inverse=True)
+
+    def redo(self) -> None:
+        """Do again what was last taken back."""
+        self._replay(self.undo_history.undone, inverse=False)
+
+    def _replay(self, steps: list[Step], *, inverse: bool) -> None:
+        if not steps:
+            return
+        step = steps[-1]
+        edit = step.edit.inverse() if inverse else step.edit
+        try:
+            if self.commit(edit, undoes=step.number):
+                self.select([c.pass_id for c in edit.changes if c.after is not None])
+        except Conflict:
+            # The map is not as the step left it: another's change came between. There is nothing to take back.
+            self.undo_history.clear()
+            self._tell("state")

@@ -1,0 +1,155 @@
+"""Drawing: drag from the entry point to the tip."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from injectmap.domain import skin_paths
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.treatment_map import SkinPoint
+from injectmap.editing.hit import HitKind, entry_under, hit_test
+from injectmap.editing.pointer import Cursor, Hint, Pointer, Preview
+from injectmap.editing.tools.base import Tool
+
+# A free-hand line is kept to the points that shape it: closer than the hand can mean is tremor.
+FREE_HAND_STEP_MM = 2.0
+FREE_HAND_TOLERANCE_MM = 0.6
+
+
+def simplified(points: np.ndarray, tolerance_mm: float) -> np.ndarray:
+    """Return the points (n, 3) that a line needs to stay within a tolerance (Douglas and Peucker)."""
+    keep = np.zeros(len(points), dtype=bool)
+    keep[[0, -1]] = True
+    spans = [(0, len(points) - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        chord = points[last] - points[first]
+        inner = points[first + 1 : last] - points[first]
+        along = np.clip(inner @ chord / max(float(chord @ chord), 1e-9), 0.0, 1.0)
+        away = np.linalg.norm(inner - along[:, None] * chord, axis=1)
+        worst = int(np.argmax(away))
+        if away[worst] > tolerance_mm:
+            middle = first + 1 + worst
+            keep[middle] = True
+            spans += [(first, middle), (middle, last)]
+    return points[keep]
+
+
+class CannulaPassTool(Tool):
+    """A straight pass by a drag; with Shift the drag is followed as drawn.
+
+    A press on an entry point starts another pass from it. A click without a drag selects what is there.
+    """
+
+    id: ClassVar[str] = "cannula_pass"
+    always_curved: ClassVar[bool] = False
+
+    _entry: SkinPoint | None = None
+    _entry_id: str | None = None
+    _view_id: str = ""
+    _tip: SkinPoint | None = None
+    _trail: list[SkinPoint]
+    _curved = False
+
+    @property
+    def active(self) -> bool:
+        """True while a pass is being drawn."""
+        return self._entry is not None
+
+    def press(self, pointer: Pointer) -> None:
+        """Take the entry point, an existing one if it is under the pointer."""
+        existing = entry_under(self.editor.atlas, self.editor.map, pointer)
+        place = existing.path.entry if existing is not None else self.skin_under(pointer)
+        if place is None:
+            self.explain_refusal(pointer)
+            return
+        self._entry, self._entry_id = place, existing.entry_id if existing is not None else None
+        self._view_id, self._tip, self._trail = pointer.view_id, None, [place]
+        self._curved = self.always_curved or pointer.shift
+
+    def drag(self, pointer: Pointer) -> None:
+        """Follow with the tip; where the skin ends or turns away, the tip stays where it last could be."""
+        if self._entry is None or pointer.view_id != self._view_id:
+            return
+        tip = self.skin_under(pointer)
+        if tip is None:
+            self.explain_refusal(pointer)
+            return
+        self.editor.show_hint(Cursor.CROSS, None)
+        if not self._curved:
+            self._tip = tip
+            controls: tuple[SkinPoint, ...] = (self._entry, tip)
+        else:
+            if np.linalg.norm(np.subtract(tip, self._trail[-1])) >= FREE_HAND_STEP_MM * 1000:
+                self._trail.append(tip)
+            self._tip = tip
+            controls = self._controls()
+        if tip != self._entry:
+            preview = Preview(self.editor.atlas, controls, curved=len(controls) > 2)
+            self.editor.show_preview(preview)
+
+    def _controls(self) -> tuple[SkinPoint, ...]:
+        assert self._entry is not None
+        assert self._tip is not None
+        if not self._curved:
+            return (self._entry, self._tip)
+        trail = [*self._trail] if self._trail[-1] == self._tip else [*self._trail, self._tip]
+        kept = skin_paths.to_um(simplified(skin_paths.to_mm(trail), FREE_HAND_TOLERANCE_MM))
+        return (self._entry, *kept[1:-1], self._tip)
+
+    def release(self, pointer: Pointer) -> None:
+        """Draw the pass, or select what was clicked if there was no drag."""
+        if self._entry is None:
+            self._click(pointer)
+            return
+        self.drag(pointer)
+        entry_id = self._entry_id
+        controls = self._controls() if self._tip is not None else ()
+        self._forget()
+        if len(controls) < 2:
+            self.editor.show_preview(None)
+            self._click(pointer)
+            return
+        try:
+            path = skin_paths.resolve(self.editor.atlas, controls, curved=len(controls) > 2)
+        except InputRefused as refused:
+            self.editor.show_preview(None)
+            if refused.code == "path_too_short":
+                self._click(pointer)
+            else:
+                self.editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+            return
+        self.editor.draw(path, entry_id=entry_id)
+
+    def _click(self, pointer: Pointer) -> None:
+        hit = hit_test(self.editor.atlas, self.editor.map, pointer)
+        self.editor.select([hit.pass_id] if hit is not None else [])
+
+    def _forget(self) -> None:
+        self._entry, self._entry_id, self._tip, self._trail = None, None, None, []
+
+    def hover(self, pointer: Pointer) -> None:
+        """Cross where skin can be drawn on, a pointing hand on an entry point, otherwise the reason."""
+        hit = hit_test(self.editor.atlas, self.editor.map, pointer)
+        if hit is not None and hit.kind is HitKind.ENTRY:
+            self.editor.show_hint(Cursor.POINT, Hint("from_entry_point"))
+        elif self.skin_under(pointer) is not None:
+            self.editor.show_hint(Cursor.CROSS, None)
+        else:
+            self.explain_refusal(pointer)
+
+    def cancel(self) -> None:
+        """Drop the pass being drawn."""
+        self._forget()
+        self.editor.show_preview(None)
+
+
+class FreeHandTool(CannulaPassTool):
+    """A curved pass, as the pen goes."""
+
+    id: ClassVar[str] = "free_hand"
+    always_curved: ClassVar[bool] = True

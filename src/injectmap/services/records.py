@@ -1,0 +1,51 @@
+"""The treatment record of a session, as a document and as pages."""
+
+from __future__ import annotations
+
+from injectmap.domain.acting import Acting, Right
+from injectmap.domain.settings import ClinicSettings
+from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage
+
+
+class RecordService:
+    """Reads a session and hands it to the output; what is printed is what is stored."""
+
+    def __init__(
+        self, database: Database, clock: Clock, output: RecordOutput, settings: ClinicSettings
+    ) -> None:
+        """Work on an open clinic."""
+        self._database = database
+        self._clock = clock
+        self._output = output
+        self._settings = settings
+
+    def pdf(self, acting: Acting, session_id: str) -> bytes:
+        """The record as PDF."""
+        acting.require(Right.PRINT_RECORD)
+        with self._database.reading() as work:
+            opened = work.sessions.open(session_id)
+        return self._output.pdf(opened, self._settings, printed_at_ms=self._clock.now_ms())
+
+    def pages(self, acting: Acting, session_id: str, *, pixels_per_inch: float) -> tuple[RenderedPage, ...]:
+        """The record's pages as pictures."""
+        acting.require(Right.PRINT_RECORD)
+        with self._database.reading() as work:
+            opened = work.sessions.open(session_id)
+        return self._output.pages(
+            opened, self._settings, printed_at_ms=self._clock.now_ms(), pixels_per_inch=pixels_per_inch
+        )
+
+    def latest(self, acting: Acting) -> str | None:
+        """The id of the clinic's latest treatment session."""
+        acting.require(Right.READ)
+        with self._database.reading() as work:
+            return work.sessions.latest()
+
+    def find(self, acting: Acting, wanted: str) -> str | None:
+        """The session with an id, a record number such as 2026-00007, or a plain number."""
+        acting.require(Right.READ)
+        number = wanted.rsplit("-", 1)[-1]
+        with self._database.reading() as work:
+            if number.isdecimal() and len(wanted) < 20:
+                return work.sessions.by_number(int(number))
+            return work.sessions.get(wanted).id
