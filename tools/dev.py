@@ -35,7 +35,7 @@ def _bin(venv: Path, name: str = "python") -> Path:
 
 def _fingerprint(*files: Path, project: bool = False) -> str:
     """Changes only with what is installed: the interpreter, the lock, and the project's own metadata."""
-    digest = hashlib.sha256(f"{sys.version}\n{ROOT}\n".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:3]}\n{ROOT}\n".encode())
     for file in files:
         digest.update(file.read_bytes())
     if project:
