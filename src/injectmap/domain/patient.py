@@ -19,7 +19,8 @@ OLDEST_BIRTH = dt.date(1890, 1, 1)
 
 def fold_name(text: str) -> str:
     """Return text for searching: lower case, without diacritics, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).casefold()
+    decomposed = unicodedata.normalize("NFKD", lower.translate(_PLAIN))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.product import Syringe
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, TreatmentMap
-from injectmap.domain.units import share_out
+from injectmap.domain.units import share_out, show_volume
 
 
 def zone_volumes(one: CannulaPass) -> dict[tuple[str, Side], int]:
@@ -112,5 +112,7 @@ def check_syringes(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -> 
     for balance in syringe_balances(known, treatment_map):
         if balance.left_ul < 0:
             raise InputRefused(
-                "volume_above_syringe_rest", number=balance.syringe.number, over_ul=-balance.left_ul
+                "volume_above_syringe_rest",
+                number=balance.syringe.number,
+                over_ml=show_volume(-balance.left_ul),
             )
