@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,31 @@ def test_every_dependency_is_in_the_lock() -> None:
         )
     )
     assert names <= locked
+
+
+def imported_packages(path: Path) -> set[str]:
+    """The top-level names of what a module imports, its own package and the standard library left out."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names) - {"injectmap"}
+
+
+def test_the_program_imports_only_what_it_declares() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=!~;\[ ]", entry)[0].lower() for entry in project["dependencies"]}
+    declared.add("shiboken6")  # PySide6's other half, always of the same version
+    distributions = packages_distributions()
+    undeclared = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files("src")
+        for name in sorted(imported_packages(path))
+        if not declared & {d.lower().replace("_", "-") for d in distributions.get(name, [])}
+    ]
+    assert undeclared == []
 
 
 def test_modules_and_classes_stay_small() -> None:
