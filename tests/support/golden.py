@@ -1,0 +1,76 @@
+"""Golden pictures: a picture must look as the one kept in tests/data/golden, which a person has looked at.
+
+`pytest --update-golden` keeps the new pictures instead; look at each one and name it in the commit.
+"""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+_KEPT = Path(__file__).resolve().parents[1] / "data" / "golden"
+_SEEN = Path(__file__).resolve().parents[2] / "build" / "golden"
+
+# Rounding may differ by a step between processors; a moved line or a changed letter differs by far more.
+_SAME_WITHIN = 3
+_SHARE_THAT_MAY_DIFFER = 0.0005
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="keep the pictures drawn now as the golden ones"
+    )
+
+
+def differing_share(one: Image.Image, other: Image.Image) -> float:
+    """The share of pixels in which any channel differs by more than rounding."""
+    worst = Image.new("L", one.size)
+    for channel in ImageChops.difference(one, other).split():
+        worst = ImageChops.lighter(worst, channel)
+    counts = worst.histogram()
+    return sum(counts[_SAME_WITHIN + 1 :]) / (one.width * one.height)
+
+
+def _read(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGBA")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """`golden("canvas-front-light", png)` fails unless the PNG looks as the kept picture of that name."""
+    if sys.platform != "linux":
+        pytest.skip("golden pictures are kept for Linux")
+    update = request.config.getoption("--update-golden")
+
+    def compare(name: str, png: bytes) -> None:
+        kept = _KEPT / f"{name}.png"
+        if update:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            if not (kept.exists() and differs(kept.read_bytes(), png) is None):
+                kept.write_bytes(png)
+            return
+        if not kept.exists():
+            reason: str | None = "there is no golden picture of that name yet"
+        else:
+            reason = differs(kept.read_bytes(), png)
+        if reason is not None:
+            seen = _SEEN / f"{name}.png"
+            seen.parent.mkdir(parents=True, exist_ok=True)
+            seen.write_bytes(png)
+            pytest.fail(f"{name}: {reason}; the picture drawn now is {seen}. If it is right: --update-golden")
+
+    return compare
+
+
+def differs(kept: bytes, drawn: bytes) -> str | None:
+    """Why two pictures do not look the same, or None if they do."""
+    if kept == drawn:
+        return None
+    one, other = _read(kept), _read(drawn)
+    if one.size != other.size:
+        return f"size {other.size} is not {one.size}"
+    share = differing_share(one, other)
+    return f"{share:.2%} of the pixels differ" if share > _SHARE_THAT_MAY_DIFFER else None
