@@ -1,0 +1,1 @@
+"""A treatment map as drawing primitives: plain data that screen, page and file painters show alike."""

@@ -1,0 +1,213 @@
+"""Labels of passes, letters of entry points and names of zones, each in a free place (TOKENS section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from injectmap.chart import styles
+from injectmap.chart.pass_drawing import PassItems
+from injectmap.chart.placement import Ground, boxes_at, reach
+from injectmap.chart.primitives import Box, Item, Mark, Point, Polyline, RoundedBox, Text
+from injectmap.chart.projection import Array, as_points
+from injectmap.chart.styles import MapStyle
+from injectmap.chart.text_widths import DIGIT_HEIGHT, TextMeasure
+
+NUMBER_SIZE = 11.5
+_PILL_PAD = 6.0
+_NUMBER_GAP = 4.0
+_RINGS = tuple(range(20, 240, 11))
+_TURNS = (0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 125, -125, 150, -150, 180)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelText:
+    """What a label says; an empty volume makes it a chip."""
+
+    number: str
+    volume: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSize:
+    """A label's width and height, and the width of the chip at its left end."""
+
+    width: float
+    height: float
+    chip: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A label in its place; `leader` runs from the tip to the label where it could not stand close by."""
+
+    pass_id: str
+    text: LabelText
+    box: Box
+    chip_width: float
+    leader: tuple[Point, ...]
+
+
+def label_size(text: LabelText, style: MapStyle, measure: TextMeasure) -> LabelSize:
+    """The size of a label in drawing units."""
+    mark = style.mark
+    height = styles.LABEL_HEIGHT * mark
+    chip = max(height, measure(text.number, NUMBER_SIZE * mark, 600) + 7 * mark)
+    if not text.volume:
+        return LabelSize(chip, height, chip)
+    volume = measure(text.volume, styles.LABEL_TEXT * mark, 600)
+    return LabelSize(chip + volume + (_NUMBER_GAP + _PILL_PAD) * mark, height, chip)
+
+
+def _turned(direction: Array, degrees: Array) -> Array:
+    turn = np.radians(degrees)
+    x, y = direction
+    return np.column_stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)])
+
+
+def _near_places(tip: Array, direction: Array, size: LabelSize, mark: float) -> Array:
+    """Centres close to a tip: beyond it, slid across the line, then to its other sides."""
+    slides = np.array([0, 3.5, -3.5, 7, -7, 10.5, -10.5, styles.LABEL_SLIDE, -styles.LABEL_SLIDE]) * mark
+    found = []
+    for degrees in (0, 45, -45, 90, -90, 135, -135, 180):
+        forward = _turned(direction, np.array([degrees]))
+        out = tip + forward * (styles.LABEL_GAP * mark + reach(forward, size.width, size.height)[:, None])
+        across = np.array([-forward[0, 1], forward[0, 0]])
+        found.append(out + slides[:, None] * across)
+    return np.concatenate(found)
+
+
+def _leader_places(tip: Array, direction: Array, size: LabelSize, mark: float) -> Array:
+    """Centres farther out, ring after ring."""
+    forward = _turned(direction, np.array(_TURNS, dtype=float))
+    reaches = reach(forward, size.width, size.height)[:, None]
+    return np.concatenate([tip + forward * (ring * mark + reaches) for ring in _RINGS])
+
+
+def _anywhere(tip: Array, bounds: Box, size: LabelSize) -> Array:
+    """Centres on a grid over all the ground, nearest first."""
+    columns = np.arange(bounds.left + size.width / 2, bounds.right - size.width / 2, size.width / 4)
+    rows = np.arange(bounds.top + size.height / 2, bounds.bottom - size.height / 2, size.height / 2)
+    if not len(columns) or not len(rows):
+        return np.empty((0, 2))
+    grid = np.array([(x, y) for y in rows for x in columns])
+    return np.asarray(grid[np.argsort(np.hypot(*(grid - tip).T), kind="stable")])
+
+
+def _leader(tip: Array, box: Array, start: float) -> Array:
+    """Samples along the line from just outside the tip to the nearest point of the box."""
+    end = np.clip(tip, box[:2], box[2:])
+    run = float(np.hypot(*(end - tip)))
+    if run <= start:
+        return np.asarray(end[None])
+    forward = (end - tip) / run
+    count = max(2, int(run / max(start, 1e-6)) + 2)
+    return np.asarray(tip + forward * np.linspace(start, run, count)[:, None])
+
+
+def _choose(
+    ground: Ground, tip: Array, centres: Array, size: LabelSize, mark: float, *, over_lines: bool
+) -> tuple[Array, Array] | None:
+    """The first free box with a leader that meets no other label, and at first no line either."""
+    boxes = boxes_at(centres, size.width, size.height)
+    free = ground.within(boxes) & ground.clear_of_boxes(boxes)
+    if not over_lines:
+        free &= ground.clear_of_points(boxes)
+    for box in boxes[free]:
+        leader = _leader(tip, box, 4 * mark)
+        if ground.line_meets_box(leader):
+            continue
+        if over_lines or not ground.line_meets_points(leader[1:], 2 * mark):
+            return box, leader
+    return None
+
+
+def _find_place(
+    ground: Ground, tip: Array, direction: Array, size: LabelSize, mark: float
+) -> tuple[Array, Array | None] | None:
+    """A free box for one label, near the tip if there is room, with a leader if there is not."""
+    near = boxes_at(_near_places(tip, direction, size, mark), size.width, size.height)
+    for part in (near[:9], near[9:]):
+        free = np.flatnonzero(ground.free(part))
+        if len(free):
+            return part[free[0]], None
+    far = _leader_places(tip, direction, size, mark)
+    everywhere = _anywhere(tip, ground.bounds, size)
+    return (
+        _choose(ground, tip, far, size, mark, over_lines=False)
+        or _choose(ground, tip, everywhere, size, mark, over_lines=False)
+        or _choose(ground, tip, everywhere, size, mark, over_lines=True)
+    )
+
+
+def place_labels(
+    ground: Ground, passes: list[tuple[PassItems, LabelText]], style: MapStyle, measure: TextMeasure
+) -> list[PlacedLabel]:
+    """Place one label per pass in the order of the passes; a pass for which no room is left has none."""
+    placed = []
+    for items, text in passes:
+        tip, direction = np.array(items.tip), np.array(items.direction)
+        if not ground.bounds.contains(items.tip):
+            continue
+        for one in (text, LabelText(text.number, "")):
+            size = label_size(one, style, measure)
+            found = _find_place(ground, tip, direction, size, style.mark)
+            if found:
+                break
+        else:
+            continue
+        box, leader = Box(*found[0].round(2).tolist()), found[1]
+        ground.take_box(box)
+        line: tuple[Point, ...] = ()
+        if leader is not None:
+            ground.take_points(leader)
+            line = as_points(leader[[0, -1]]) if len(leader) > 1 else ()
+        placed.append(PlacedLabel(items.id, one, box, size.chip, line))
+    return placed
+
+
+def label_items(label: PlacedLabel, style: MapStyle, *, selected: bool = False) -> tuple[Item, ...]:
+    """The marks of a label: chip, and volume on a white pill."""
+    return tuple(_label_marks(label.box, label.chip_width, label.text, style, selected=selected))
+
+
+def _label_marks(
+    box: Box, chip_width: float, text: LabelText, style: MapStyle, *, selected: bool
+) -> Iterator[Item]:
+    mark, height = style.mark, box.height
+    chip_colour = styles.SELECTION if selected else style.ink
+    middle = (box.top + box.bottom) / 2
+    chip = Box(box.left, box.top, box.left + chip_width, box.bottom)
+    if text.volume:
+        edge = chip_colour if selected else ("#000000" if style.mono else styles.PILL_EDGE)
+        width = (0.6 if style.mono else 1.0) * mark
+        yield RoundedBox(box, height / 2, styles.WHITE, edge, width)
+    else:
+        # A chip on its own needs the white rim that the pill gives otherwise.
+        yield RoundedBox(box.grown(1.2 * mark), height / 2 + 1.2 * mark, styles.WHITE)
+    yield RoundedBox(chip, height / 2, chip_colour)
+    number_size = NUMBER_SIZE * mark
+    baseline = round(middle + DIGIT_HEIGHT * number_size / 2, 2)
+    yield Text((round(chip.centre[0], 2), baseline), text.number, number_size, 600, styles.WHITE)
+    if text.volume:
+        size = styles.LABEL_TEXT * mark
+        at = (round(chip.right + _NUMBER_GAP * mark, 2), round(middle + DIGIT_HEIGHT * size / 2, 2))
+        yield Text(at, text.volume, size, 600, style.ink, anchor="start")
+
+
+def leader_items(label: PlacedLabel, style: MapStyle) -> tuple[Item, ...]:
+    """The leader of a label, with the underlay that keeps it visible on shaded skin."""
+    if not label.leader:
+        return ()
+    mark = style.mark
+    return (
+        Polyline(label.leader, styles.WHITE, (styles.LEADER + 2) * mark, 0.7),
+        Polyline(label.leader, style.ink, styles.LEADER * mark),
+    )
+
+
+def label_mark(label: PlacedLabel) -> Mark:
+    """Where a label stands."""
+    return Mark("label" if label.text.volume else "chip", label.pass_id, label.box)

@@ -1,0 +1,231 @@
+"""Letters of entry points and names of zones, each beside what it names and clear of the passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from injectmap.chart import styles
+from injectmap.chart.placement import Ground, boxes_at, reach
+from injectmap.chart.primitives import Box, Disc, Item, Mark, Polyline, Text
+from injectmap.chart.projection import Array, as_points, resampled
+from injectmap.chart.styles import MapStyle, zone_look
+from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure
+from injectmap.chart.zone_drawing import ZoneShape, inside
+
+_NAME_GAP = 5.0
+_NAME_STEPS = (0.0, 12.0, 26.0, 44.0, 66.0, 92.0, 124.0, 160.0)
+# A name this near its zone needs no leader.
+_NO_LEADER = 10.0
+_OVER_ZONE = 90.0
+_SIDEWAYS = 18.0
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlace:
+    """An entry point in a view, with the directions in which its passes leave."""
+
+    id: str
+    letter: str
+    at: Array
+    directions: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Marks put in place together with where they stand."""
+
+    items: tuple[Item, ...]
+    marks: tuple[Mark, ...]
+
+
+def entry_marker(at: Array, style: MapStyle) -> tuple[Item, ...]:
+    """White disc, ring and dot of an entry point."""
+    mark = style.mark
+    centre = as_points(at[None])[0]
+    radius = (styles.ENTRY_RADIUS - styles.ENTRY_RING / 2) * mark
+    return (
+        Disc(centre, radius, styles.WHITE, style.entry, styles.ENTRY_RING * mark),
+        Disc(centre, styles.ENTRY_DOT * mark, style.entry),
+    )
+
+
+def entry_box(at: Array, style: MapStyle) -> Box:
+    """The square about an entry marker."""
+    radius = styles.ENTRY_RADIUS * style.mark
+    return Box.around(as_points(at[None])[0], 2 * radius, 2 * radius)
+
+
+def _letter_centres(entry: EntryPlace, width: float, height: float, mark: float) -> Array:
+    """Places round a marker, farthest in angle from its passes first, then one step farther out."""
+    # Due sides first among equals, so that letters stand level where they can.
+    degrees = np.array(
+        [180, 0, 90, 270, 135, 45, 225, 315, 157.5, 22.5, 202.5, 337.5, 112.5, 67.5, 247.5, 292.5]
+    )
+    around = np.column_stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    nearest = (around @ entry.directions.T).max(axis=1) if len(entry.directions) else np.zeros(len(around))
+    around = around[np.argsort(np.round(nearest, 1), kind="stable")]
+    out = reach(around, width, height)[:, None]
+    rings = [
+        entry.at + around * ((styles.ENTRY_RADIUS + extra) * mark + out) for extra in (2.5, 9.0, 18.0, 30.0)
+    ]
+    return np.concatenate(rings)
+
+
+def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, measure: TextMeasure) -> Placed:
+    """Put each entry point's letter beside it, away from the passes."""
+    mark = style.mark
+    size = styles.LETTER_TEXT * mark
+    items: list[Item] = []
+    marks: list[Mark] = []
+    for entry in entries:
+        width, height = measure(entry.letter, size, 700), CAP_HEIGHT * size
+        boxes = boxes_at(_letter_centres(entry, width, height, mark), width, height)
+        off_boxes = ground.within(boxes) & ground.clear_of_boxes(boxes)
+        for free in (off_boxes & ground.clear_of_points(boxes), off_boxes):
+            found = np.flatnonzero(free)
+            if len(found):
+                break
+        else:
+            continue
+        box = Box(*boxes[found[0]].round(2).tolist())
+        ground.take_box(box)
+        items.append(
+            Text(
+                (round(box.centre[0], 2), box.bottom), entry.letter, size, 700, style.entry,
+                halo=styles.WHITE, halo_width=styles.NAME_HALO * mark,
+            )
+        )  # fmt: skip
+        marks.append(Mark("letter", entry.id, box))
+    return Placed(tuple(items), tuple(marks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    boxes: Array
+    feet: Array
+    cost: Array
+
+
+def _name_candidates(
+    polygon: Array, others: list[Array], width: float, height: float, mark: float
+) -> _Candidates:
+    """Boxes along a zone's outside with the foot of each leader, and how far each is from ideal."""
+    closed = np.concatenate([polygon, polygon[:1]])
+    feet = resampled(closed, max(6.0 * mark, 1e-6))[:-1]
+    after = np.roll(feet, -1, axis=0) - np.roll(feet, 1, axis=0)
+    normals = np.column_stack([after[:, 1], -after[:, 0]])
+    normals /= np.maximum(np.hypot(*normals.T)[:, None], 1e-9)
+    probe = feet + normals * 1.5 * mark
+    normals[inside(polygon, probe)] *= -1
+    out = reach(normals, width, height)[:, None]
+    centre = (polygon.min(axis=0) + polygon.max(axis=0)) / 2
+    boxes, costs = [], []
+    for step in _NAME_STEPS:
+        centres = feet + normals * ((_NAME_GAP + step) * mark + out)
+        found = boxes_at(centres, width, height)
+        # Over or under a zone a name reads better than beside it.
+        cost = step * 1.6 + np.abs(centres - centre) @ np.array([0.25, 0.12]) / mark
+        cost = cost + _SIDEWAYS * np.abs(normals[:, 0])
+        grown = found + np.array([-1, -1, 1, 1]) * 2 * mark
+        for other in (polygon, *others):
+            covered = (
+                (other[None, :, 0] > grown[:, 0, None])
+                & (other[None, :, 0] < grown[:, 2, None])
+                & (other[None, :, 1] > grown[:, 1, None])
+                & (other[None, :, 1] < grown[:, 3, None])
+            ).any(axis=1)
+            middle = inside(other, centres)
+            cost = cost + _OVER_ZONE * (covered | middle)
+        boxes.append(found)
+        costs.append(cost)
+    return _Candidates(np.concatenate(boxes), np.tile(feet, (len(_NAME_STEPS), 1)), np.concatenate(costs))
+
+
+def _leader_line(foot: Array, box: Array, mark: float) -> Array:
+    """From the zone's outline to the nearest edge of the name; a single point if they are close."""
+    end = np.clip(foot, box[:2], box[2:])
+    if np.hypot(*(end - foot)) <= _NO_LEADER * mark:
+        return foot[None]
+    return resampled(np.array([foot, end]), 4 * mark)
+
+
+def place_zone_names(
+    ground: Ground,
+    shapes: list[ZoneShape],
+    name_of: Callable[[str], str],
+    on_head: Callable[[Array], Array],
+    style: MapStyle,
+    measure: TextMeasure,
+) -> Placed:
+    """Name each zone once, outside it on the free side; a zone whose name finds no room stays unnamed.
+
+    `on_head` says which points (in drawing units) lie on the head, where names need the skin's halo.
+    """
+    mark = style.mark
+    size = styles.NAME_TEXT * mark
+    height = CAP_HEIGHT * size + 4 * mark
+    items: list[Item] = []
+    marks: list[Mark] = []
+    polygons = {id(shape): shape.fill * style.px_per_mm for shape in shapes}
+    for shape in _one_per_zone(shapes):
+        name = name_of(shape.zone)
+        width = measure(name, size, 600) + 2 * mark
+        others = [polygons[id(other)] for other in shapes if other is not shape]
+        candidates = _name_candidates(polygons[id(shape)], others, width, height, mark)
+        free = ground.free(candidates.boxes)
+        for index in np.argsort(candidates.cost, kind="stable"):
+            if not free[index]:
+                continue
+            raw = candidates.boxes[index]
+            line = _leader_line(candidates.feet[index], raw, mark)
+            if len(line) > 1 and (ground.line_meets_box(line) or ground.line_meets_points(line, 3 * mark)):
+                continue
+            box = Box(*raw.round(2).tolist())
+            ground.take_box(box)
+            if len(line) > 1:
+                ground.take_points(line)
+            items.extend(_name_items(shape.zone, name, box, line, on_head, style))
+            marks.append(Mark("zone_name", shape.zone, box))
+            break
+    return Placed(tuple(items), tuple(marks))
+
+
+def _one_per_zone(shapes: list[ZoneShape]) -> list[ZoneShape]:
+    """The side of each zone that shows more; the patient's left where both show alike."""
+    best: dict[str, ZoneShape] = {}
+    for shape in shapes:
+        known = best.get(shape.zone)
+        if known is None or shape.area_mm2 > known.area_mm2 * (1.02 if known.side == "left" else 0.98):
+            best[shape.zone] = shape
+    return list(best.values())
+
+
+def _name_items(
+    zone: str, name: str, box: Box, line: Array, on_head: Callable[[Array], Array], style: MapStyle
+) -> list[Item]:
+    mark = style.mark
+    look = zone_look(zone)
+    corners = np.array(
+        [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]]
+    )
+    over_head = bool(on_head(np.concatenate([corners, [box.centre]])).any())
+    if style.mono or style.unit == "paper":
+        halo = styles.WHITE if style.mono or not over_head else styles.SKIN_HALO
+        colour = "#000000" if style.mono else look.edge
+    elif over_head:
+        halo, colour = styles.SKIN_HALO, look.edge
+    else:
+        halo = styles.CANVAS[style.dark]
+        colour = look.edge_dark if style.dark else look.edge
+    items: list[Item] = []
+    if len(line) > 1:
+        ends = as_points(line[[0, -1]])
+        items.append(Polyline(ends, halo, (styles.LEADER + 2) * mark, 0.7))
+        items.append(Polyline(ends, colour, styles.LEADER * mark))
+    size = styles.NAME_TEXT * mark
+    at = (round(box.centre[0], 2), round(box.bottom - 2 * mark, 2))
+    items.append(Text(at, name, size, 600, colour, halo=halo, halo_width=2 * styles.NAME_HALO * mark))
+    return items

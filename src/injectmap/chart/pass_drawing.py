@@ -1,0 +1,174 @@
+"""A cannula pass as marks: halo, line, closed arrow at the tip, and the band of a selected pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from injectmap.chart import styles
+from injectmap.chart.primitives import Item, Point, Polyline
+from injectmap.chart.projection import Array, ProjectedPass, Stretch, arc_lengths, as_points, thinned
+from injectmap.chart.styles import MapStyle
+from injectmap.domain.treatment_map import PassStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PassItems:
+    """The marks of one pass by layer; `tip` and `direction` are where its label belongs."""
+
+    id: str
+    halos: tuple[Item, ...]
+    lines: tuple[Item, ...]
+    tip: Point
+    direction: Point
+    arrow: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A closed arrow head: its outline, and where the line that carries it ends."""
+
+    outline: tuple[Point, ...]
+    base: Point
+    length: float
+
+
+def unit(vector: Array) -> Array:
+    """The direction of a vector; to the right for none."""
+    size = float(np.hypot(*vector))
+    return vector / size if size > 1e-9 else np.array([1.0, 0.0])
+
+
+def direction_at_tip(points: Array, back: float) -> Array:
+    """The direction of advance over the last `back` units of a line."""
+    along = arc_lengths(points)
+    at = max(along[-1] - back, 0.0)
+    start = np.array([np.interp(at, along, points[:, axis]) for axis in (0, 1)])
+    return unit(points[-1] - start)
+
+
+def arrow_head(points: Array, mark: float) -> Arrow:
+    """The arrow at the end of a line, smaller where the line is too foreshortened to carry a full one."""
+    run = arc_lengths(points)[-1]
+    size = float(np.clip(run / (1.6 * styles.ARROW_LENGTH * mark), 0.55, 1.0)) * mark
+    length, half = styles.ARROW_LENGTH * size, styles.ARROW_WIDTH * size / 2
+    forward = direction_at_tip(points, length)
+    across = np.array([-forward[1], forward[0]])
+    tip = points[-1]
+    # A shallow notch keeps the head crisp when printed small.
+    notch = tip - forward * length * 0.78
+    corner = tip - forward * length
+    outline = as_points(np.array([tip, corner + across * half, notch, corner - across * half]))
+    return Arrow(outline, as_points(notch[None])[0], length * 0.78)
+
+
+def shortened(points: Array, by: float) -> Array:
+    """A line without its last `by` units."""
+    along = arc_lengths(points)
+    end = max(along[-1] - by, 0.0)
+    keep = points[along < end - 1e-9]
+    last = np.array([[np.interp(end, along, points[:, axis]) for axis in (0, 1)]])
+    return np.concatenate([keep, last]) if len(keep) else np.concatenate([points[:1], last])
+
+
+def _line(points: Array, colour: str, width: float, opacity: float = 1.0, **how: object) -> Polyline:
+    return Polyline(as_points(points), colour, width, opacity, **how)  # type: ignore[arg-type]
+
+
+def _painted(stretch: Stretch, mark: float, arrow: Arrow | None) -> Array:
+    points = thinned(stretch.points, 4 * mark)
+    return shortened(points, arrow.length) if arrow and stretch.has_tip else points
+
+
+def _label_place(shown: ProjectedPass, stretches: list[Stretch], mark: float) -> tuple[Point, Point]:
+    """Where the label of a pass belongs: its tip, or the end of the longest stretch in sight."""
+    if shown.in_sight[-1]:
+        points = shown.points
+    else:
+        points = max((s.points for s in stretches if s.in_sight), key=lambda p: arc_lengths(p)[-1])
+    forward = direction_at_tip(points, 3 * styles.ARROW_LENGTH * mark)
+    return as_points(points[-1:])[0], as_points(forward[None])[0]
+
+
+def draw_projected(shown: ProjectedPass, style: MapStyle, status: PassStatus = PassStatus.DONE) -> PassItems:
+    """The marks of a projected pass; nothing for a pass that is wholly turned away."""
+    if not shown.shown:
+        return PassItems(shown.id, (), (), (0.0, 0.0), (1.0, 0.0), ())
+    mark, ink = style.mark, style.ink
+    stretches = shown.stretches()
+    arrow = arrow_head(shown.points, mark)
+    halos: list[Item] = []
+    lines: list[Item] = []
+    halo_width = (styles.PASS_WIDTH + styles.HALO_EXTRA) * mark
+    for stretch in stretches:
+        points = _painted(stretch, mark, arrow)
+        if not stretch.in_sight:
+            dash = (styles.TURNED_DASH[0] * mark, styles.TURNED_DASH[1] * mark)
+            lines.append(
+                _line(points, ink, styles.PASS_WIDTH * mark, styles.TURNED_OPACITY, dash=dash, flat_caps=True)
+            )
+            continue
+        halos.append(_line(points, styles.WHITE, halo_width, styles.HALO_OPACITY))
+        if status is PassStatus.DONE:
+            lines.append(_line(points, ink, styles.PASS_WIDTH * mark))
+        else:
+            dots = (0.01 * mark, styles.PLANNED_STEP * mark)
+            lines.append(_line(points, ink, styles.PLANNED_DOT * mark, dash=dots))
+    tip_in_sight = bool(shown.in_sight[-1])
+    if tip_in_sight:
+        halos.append(
+            Polyline(
+                arrow.outline, styles.WHITE, styles.HALO_EXTRA * mark, styles.HALO_OPACITY,
+                closed=True, fill=styles.WHITE, fill_opacity=styles.HALO_OPACITY,
+            )
+        )  # fmt: skip
+    opacity = 1.0 if tip_in_sight else styles.TURNED_OPACITY
+    lines.append(Polyline(arrow.outline, closed=True, fill=ink, fill_opacity=opacity))
+    tip, forward = _label_place(shown, stretches, mark)
+    return PassItems(shown.id, tuple(halos), tuple(lines), tip, forward, arrow.outline)
+
+
+def selection_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
+    """The band of a selected pass with the pass again above it, starting at the rim of its entry point."""
+    if not shown.shown:
+        return ()
+    mark = style.mark
+    arrow = arrow_head(shown.points, mark)
+    rim = styles.ENTRY_RADIUS * mark
+    bands: list[Item] = []
+    whites: list[Item] = []
+    inks: list[Item] = []
+    for stretch in shown.stretches():
+        if not stretch.in_sight:
+            continue
+        points = _painted(stretch, mark, arrow)
+        if stretch.has_entry and arc_lengths(points)[-1] > 2 * rim:
+            points = shortened(points[::-1], rim)[::-1]
+        bands.append(_line(points, styles.SELECTION, styles.SELECTION_BAND * mark))
+        whites.append(_line(points, styles.WHITE, styles.SELECTION_WHITE * mark))
+        inks.append(_line(points, style.ink, styles.SELECTED_WIDTH * mark))
+    if shown.in_sight[-1]:
+        outline = arrow.outline
+        edge = styles.SELECTION_BAND - styles.SELECTED_WIDTH
+        rest = styles.SELECTION_WHITE - styles.SELECTED_WIDTH
+        bands.append(Polyline(outline, styles.SELECTION, edge * mark, closed=True, fill=styles.SELECTION))
+        whites.append(Polyline(outline, styles.WHITE, rest * mark, closed=True, fill=styles.WHITE))
+        inks.append(Polyline(outline, style.ink, 0.8 * mark, closed=True, fill=style.ink))
+    return (*bands, *whites, *inks)
+
+
+def hover_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
+    """A faint band under the pass that a press would take."""
+    if not shown.shown:
+        return ()
+    return tuple(
+        _line(
+            thinned(stretch.points, 4 * style.mark),
+            styles.SELECTION,
+            styles.SELECTION_BAND * style.mark,
+            0.35,
+        )
+        for stretch in shown.stretches()
+        if stretch.in_sight
+    )

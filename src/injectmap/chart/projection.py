@@ -1,0 +1,165 @@
+"""Passes as one view sees them: projected once, split into stretches that face the viewer and stretches that do not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from injectmap.chart.primitives import Point
+from injectmap.domain.treatment_map import CannulaPass, SkinPath, SkinPoint, TreatmentMap
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+
+Array = np.ndarray
+
+# Passes with less skin than this in sight are not drawn: a pinprick of line says nothing.
+LEAST_VISIBLE_MM = 1.5
+_REMEMBERED = 4096
+_laid: OrderedDict[int, tuple[SkinPath, Array, Array]] = OrderedDict()
+
+
+def laid_points(atlas: Atlas, path: SkinPath) -> tuple[Array, Array]:
+    """The resolved points (n, 3) of a path in mm and the skin's normals there; remembered for the other views."""
+    # The path itself is kept beside its points, so that its id cannot be given to another path meanwhile.
+    known = _laid.get(id(path))
+    if known is not None and known[0] is path:
+        return known[1], known[2]
+    points = to_mm(path.points)
+    normals = atlas.skin.normals(points)
+    _laid[id(path)] = (path, points, normals)
+    while len(_laid) > _REMEMBERED:
+        _laid.popitem(last=False)
+    return points, normals
+
+
+def to_mm(points: Iterable[SkinPoint]) -> Array:
+    """Stored points as float mm, shape (n, 3)."""
+    return np.array(list(points), dtype=float).reshape(-1, 3) / 1000.0
+
+
+def as_points(array: Array) -> tuple[Point, ...]:
+    """Coordinates as plain tuples, to a hundredth of a unit, so that drawings are the same on every machine."""
+    return tuple(map(tuple, array.round(2).tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring points of a path that are all in sight or all turned away; neighbours share their end."""
+
+    points: Array
+    in_sight: bool
+    has_entry: bool
+    has_tip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedPass:
+    """A pass in drawing units of one view; `number` is None for a path that is still being drawn."""
+
+    id: str
+    number: int | None
+    points: Array
+    in_sight: Array
+    visible_mm: float
+
+    @property
+    def shown(self) -> bool:
+        """True if enough of it faces the viewer to be drawn at all."""
+        return self.visible_mm >= LEAST_VISIBLE_MM or bool(self.in_sight.all())
+
+    def stretches(self) -> list[Stretch]:
+        """The path from entry point to tip, cut where it comes into sight or goes out of it."""
+        seen = self.in_sight
+        last = len(seen) - 1
+        cuts = [0, *(np.flatnonzero(seen[1:] != seen[:-1]) + 1).tolist(), last + 1]
+        found = []
+        for start, stop in pairwise(cuts):
+            # The step between two stretches belongs to the part in sight, so that nothing is left out.
+            low, high = (max(start - 1, 0), min(stop + 1, last + 1)) if seen[start] else (start, stop)
+            if high - low >= 2:
+                found.append(Stretch(self.points[low:high], bool(seen[start]), low == 0, high == last + 1))
+        return found
+
+
+def _steady(in_sight: Array) -> Array:
+    """Flags without lone exceptions, which come from pixel noise at an occluding edge."""
+    if len(in_sight) < 4:
+        return in_sight
+    steady = in_sight.copy()
+    lone = (in_sight[1:-1] != in_sight[:-2]) & (in_sight[1:-1] != in_sight[2:])
+    steady[1:-1][lone] = ~steady[1:-1][lone]
+    return steady
+
+
+def project_paths(
+    atlas: Atlas, view_id: str, px_per_mm: float, paths: Iterable[tuple[str, int | None, Array, Array]]
+) -> list[ProjectedPass]:
+    """Project paths given as (id, number, points in mm, normals) in one go."""
+    asked = list(paths)
+    if not asked:
+        return []
+    uv, visible = atlas.views[view_id].project_with(
+        np.concatenate([points for _, _, points, _ in asked]),
+        np.concatenate([normals for _, _, _, normals in asked]),
+    )
+    uv = uv * px_per_mm
+    projected, start = [], 0
+    for id_, number, points, _ in asked:
+        stop = start + len(points)
+        seen = _steady(visible[start:stop])
+        steps = points[1:] - points[:-1]
+        sizes = np.sqrt(np.einsum("ij,ij->i", steps, steps))
+        visible_mm = float(sizes[seen[1:] & seen[:-1]].sum())
+        projected.append(ProjectedPass(id_, number, uv[start:stop], seen, visible_mm))
+        start = stop
+    return projected
+
+
+def project_map(
+    atlas: Atlas, treatment_map: TreatmentMap, view_id: str, px_per_mm: float
+) -> list[ProjectedPass]:
+    """All passes of a map in order, in drawing units of one view."""
+    numbers = treatment_map.numbers
+    return project_paths(
+        atlas,
+        view_id,
+        px_per_mm,
+        [(one.id, numbers[one.id], *laid_points(atlas, one.path)) for one in treatment_map.passes],
+    )
+
+
+def project_pass(
+    atlas: Atlas, one: CannulaPass, number: int | None, view_id: str, px_per_mm: float
+) -> ProjectedPass:
+    """One pass alone."""
+    return project_paths(atlas, view_id, px_per_mm, [(one.id, number, *laid_points(atlas, one.path))])[0]
+
+
+def arc_lengths(points: Array) -> Array:
+    """Distance travelled at each point, shape (n,)."""
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def thinned(points: Array, spacing: float) -> Array:
+    """The points that matter for painting: both ends and about one per `spacing` between them."""
+    if len(points) <= 2:
+        return points
+    along = arc_lengths(points)
+    wanted = np.arange(0.0, along[-1], max(spacing, 1e-9))
+    keep = np.unique(np.concatenate([np.searchsorted(along, wanted), [0, len(points) - 1]]))
+    return np.asarray(points[np.minimum(keep, len(points) - 1)])
+
+
+def resampled(points: Array, spacing: float) -> Array:
+    """Points at even steps of at most `spacing` along a line."""
+    along = arc_lengths(points)
+    count = max(2, int(np.ceil(along[-1] / spacing)) + 1)
+    wanted = np.linspace(0.0, along[-1], count)
+    return np.column_stack([np.interp(wanted, along, points[:, axis]) for axis in (0, 1)])
