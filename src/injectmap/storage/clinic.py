@@ -1,0 +1,62 @@
+"""Stored practitioners and the clinic's own settings."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from injectmap.domain.patient import Practitioner
+from injectmap.domain.settings import ClinicSettings, Paper
+from injectmap.storage.tables import clinic, file_mark, practitioners
+
+
+class StoredPractitioners:
+    """The people treating."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the transaction of this connection."""
+        self._connection = connection
+
+    def all(self) -> tuple[Practitioner, ...]:
+        """All practitioners by name."""
+        rows = self._connection.execute(
+            select(practitioners).order_by(practitioners.c.name, practitioners.c.id)
+        )
+        return tuple(Practitioner(*row) for row in rows)
+
+    def add(self, practitioner: Practitioner) -> None:
+        """Store a new practitioner."""
+        self._connection.execute(
+            insert(practitioners).values(
+                id=practitioner.id,
+                name=practitioner.name,
+                profession=practitioner.profession,
+                register_number=practitioner.register_number,
+            )
+        )
+
+
+class StoredClinic:
+    """The clinic's settings; whether the file is a demo is fixed when it is made."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the transaction of this connection."""
+        self._connection = connection
+
+    def settings(self) -> ClinicSettings:
+        """The stored settings."""
+        name, time_zone, paper, demo = self._connection.execute(
+            select(clinic.c.name, clinic.c.time_zone, clinic.c.paper, file_mark.c.demo).where(
+                clinic.c.id == file_mark.c.id
+            )
+        ).one()
+        return ClinicSettings(name, time_zone, Paper(paper), bool(demo))
+
+    def put(self, settings: ClinicSettings) -> None:
+        """Store settings; ValueError for an attempt to turn a demo into a clinic or back."""
+        if settings.demo != self.settings().demo:
+            raise ValueError("a demo stays a demo")
+        self._connection.execute(
+            update(clinic).values(
+                name=settings.name, time_zone=settings.time_zone, paper=settings.paper.value
+            )
+        )

@@ -1,0 +1,120 @@
+"""One open clinic file: who may write, which connections it holds, and how it is closed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.storage.engine import DriverError, Mode, connect, make_engine
+from injectmap.storage.lock import FileLock
+from injectmap.storage.unit_of_work import StoredWork
+
+_log = logging.getLogger(__name__)
+
+
+class ClinicDatabase:
+    """A clinic file from opening to closing.
+
+    Writing: one held connection; units of work take it in turn, whatever their thread. Reading: a small pool,
+    so a worker may read while the window writes; each unit sees one consistent state.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        key: bytes | None,
+        *,
+        writer: Any | None,
+        lock: FileLock | None,
+        read_mode: Mode = Mode.WRITE,
+        read_only_reason: StorageProblem | None = None,
+    ) -> None:
+        """Take over what opening has checked: a bare writing connection with its lock, or neither of them."""
+        self.path = path
+        self.read_only_reason = read_only_reason
+        self._lock = lock
+        self._turn = threading.Lock()
+        self._turn_of: int | None = None
+        self._closed = False
+        self._readers = make_engine(
+            path, lambda: self._connect_reader(key, read_mode), QueuePool, pool_size=2, max_overflow=6
+        )
+        self._writer: Connection | None = None
+        if writer is not None:
+            self._writer = make_engine(path, lambda: writer, StaticPool).connect()
+
+    @property
+    def name(self) -> str:
+        """The file's name without folder and ending."""
+        return self.path.stem
+
+    @property
+    def read_only(self) -> bool:
+        """True if nothing can be written; `read_only_reason` says why, unless it was asked for."""
+        return self._writer is None
+
+    def writing(self) -> StoredWork:
+        """A unit of work that holds the write lock; StorageProblem if the file is open for reading only."""
+        if self._writer is None:
+            raise self.read_only_reason or StorageProblem("file_read_only", name=self.path.name)
+        return StoredWork("BEGIN IMMEDIATE", self._take_turn, self._end_turn)
+
+    def reading(self) -> StoredWork:
+        """A unit of work for reading one consistent state."""
+        return StoredWork("BEGIN", self._readers.connect, _return_to_pool)
+
+    def close(self) -> None:
+        """Checkpoint and release the file; never raises."""
+        if self._closed:
+            return
+        self._closed = True
+        clean = True
+        for step in (self._readers.dispose, self._close_writer):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - closing goes on whatever fails
+                clean = False
+                _log.warning("closing the clinic file: %s", type(error).__name__)
+        if self._lock is not None:
+            self._lock.release(clean=clean)
+
+    def _connect_reader(self, key: bytes | None, mode: Mode) -> Any:
+        connection = connect(self.path, key, mode)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _close_writer(self) -> None:
+        if self._writer is None:
+            return
+        with self._turn:
+            engine = self._writer.engine
+            try:
+                self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._writer.close()
+                engine.dispose()
+
+    def _take_turn(self) -> Connection:
+        if self._turn_of == threading.get_ident():
+            raise RuntimeError("this thread already has a writing unit of work")
+        self._turn.acquire()
+        self._turn_of = threading.get_ident()
+        assert self._writer is not None
+        return self._writer
+
+    def _end_turn(self, _connection: Connection) -> None:
+        self._turn_of = None
+        self._turn.release()
+
+
+def _return_to_pool(connection: Connection) -> None:
+    connection.close()
+
+
+__all__ = ["ClinicDatabase", "DriverError"]

@@ -1,0 +1,255 @@
+"""Opens and creates clinic files: every check stands before the first change, and no failure makes a new file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.pool import StaticPool
+
+from injectmap import __version__
+from injectmap.domain.errors import StorageProblem
+from injectmap.domain.ids import new_id
+from injectmap.domain.journal import GENESIS
+from injectmap.domain.settings import ClinicSettings
+from injectmap.storage import migrations, tables
+from injectmap.storage.backups import back_up_before_upgrade
+from injectmap.storage.database import ClinicDatabase
+from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
+from injectmap.storage.lock import FileLock, LockHeldError
+from injectmap.storage.problems import problem_of
+from injectmap.storage.search import SEARCH_TABLE
+from injectmap.storage.triggers import create_triggers
+
+_APPLICATION_ID_AT = slice(68, 72)
+_HEAD_BYTES = 100
+
+
+def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False) -> ClinicDatabase:
+    """Open a clinic file, bringing an older one up to date after a backup.
+
+    Raises StorageProblem: `file_not_found`, `file_not_ours`, `file_not_encrypted`, `file_newer`, `file_damaged`,
+    `file_needs_upgrade`, `file_unreachable`. A file that another program has open, or that cannot be written,
+    is opened for reading and says why in `read_only_reason`.
+    """
+    _check_head(path, key)
+    reason: StorageProblem | None = None
+    lock: FileLock | None = None
+    if not read_only:
+        reason = _why_not_writable(path)
+        read_only = reason is not None
+    if not read_only:
+        _identify(path, key)
+        lock = FileLock(path)
+        try:
+            lock.take()
+        except LockHeldError as held:
+            holder = held.holder
+            reason = StorageProblem("file_locked", name=path.name, host=holder.host, since_ms=holder.since_ms)
+        except OSError:
+            # The folder cannot be written, or lies where locks cannot be had.
+            reason = StorageProblem("file_read_only", name=path.name)
+        if reason is None:
+            return _open_for_writing(path, key, lock)
+    return _open_for_reading(path, key, reason)
+
+
+def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = None) -> ClinicDatabase:
+    """Make a new clinic file and open it; an existing file is refused, and a failure leaves nothing behind.
+
+    Without a key only a demo can be made, and says so in the file itself.
+    """
+    if key is None and not settings.demo:
+        raise StorageProblem("file_needs_key", name=path.name)
+    if path.exists():
+        raise StorageProblem("file_exists", name=path.name)
+    if not path.parent.is_dir():
+        raise StorageProblem("folder_not_found", name=path.parent.name)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        raw = connect(part, key, Mode.CREATE)
+        try:
+            _lay_out(raw, part, settings)
+        finally:
+            raw.close()
+        _move_to_free_name(part, path)
+    except DriverError as error:
+        raise problem_of(error, path) or error from None
+    except PermissionError:
+        raise StorageProblem("folder_read_only", name=path.parent.name) from None
+    finally:
+        for left in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
+            with contextlib.suppress(OSError):
+                left.unlink()
+    return open_clinic(path, key=key)
+
+
+def _lay_out(raw: Any, path: Path, settings: ClinicSettings) -> None:
+    """Make tables, search index and guards, mark the file as ours, and stamp it with the present schema."""
+    raw.execute("PRAGMA journal_mode = DELETE")
+    with make_engine(path, lambda: raw, StaticPool).connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        tables.metadata.create_all(connection, checkfirst=False)
+        connection.exec_driver_sql(SEARCH_TABLE)
+        connection.execute(insert(tables.chain_head).values(id=1, number=0, hash=GENESIS))
+        connection.execute(
+            insert(tables.file_mark).values(
+                id=1,
+                clinic_id=new_id(),
+                demo=int(settings.demo),
+                created_ms=time.time_ns() // 1_000_000,
+                created_by=__version__,
+            )
+        )
+        connection.execute(
+            insert(tables.clinic).values(
+                id=1, name=settings.name, time_zone=settings.time_zone, paper=settings.paper.value
+            )
+        )
+        connection.execute(
+            insert(tables.alembic_version).values(version_num=tables.revision_id(tables.SCHEMA_VERSION))
+        )
+        create_triggers(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {tables.SCHEMA_VERSION}")
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def _move_to_free_name(part: Path, path: Path) -> None:
+    """Rename without ever replacing a file that has come to be meanwhile."""
+    try:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # No hard links here; Windows refuses to rename onto an existing file by itself.
+            if path.exists():
+                raise FileExistsError from None
+            part.rename(path)
+    except FileExistsError:
+        raise StorageProblem("file_exists", name=path.name) from None
+
+
+def _check_head(path: Path, key: bytes | None) -> None:
+    """Refuse by its first bytes what is plainly not a clinic file, before SQLite touches it."""
+    try:
+        if path.is_dir():
+            raise StorageProblem("file_not_ours", name=path.name)
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        raise StorageProblem("file_not_found", name=path.name) from None
+    except OSError:
+        raise StorageProblem("file_unreachable", name=path.name) from None
+    if not head:
+        # A clinic file is never empty: something took its contents away.
+        raise StorageProblem("file_damaged", name=path.name)
+    if not head.startswith(PLAIN_HEAD):
+        if key is None:
+            raise StorageProblem("file_not_ours", name=path.name)
+        return
+    if int.from_bytes(head[_APPLICATION_ID_AT], "big") != tables.APPLICATION_ID:
+        raise StorageProblem("file_not_ours", name=path.name)
+    if key is not None:
+        raise StorageProblem("file_not_encrypted", name=path.name)
+
+
+def _why_not_writable(path: Path) -> StorageProblem | None:
+    try:
+        with path.open("r+b"):
+            return None
+    except OSError:
+        return StorageProblem("file_read_only", name=path.name)
+
+
+def _identify(path: Path, key: bytes | None) -> None:
+    """Check that the file is ours and not newer, before a lock file is laid beside it."""
+    raw = connect(path, key, Mode.WRITE)
+    try:
+        _check_identity(raw, path, key)
+    finally:
+        raw.close()
+
+
+def _check_identity(raw: Any, path: Path, key: bytes | None) -> int:
+    """Return the schema version of a file that is ours; StorageProblem if it is not, or newer than we are."""
+    try:
+        (application_id,) = raw.execute("PRAGMA application_id").fetchone()
+        (version,) = raw.execute("PRAGMA user_version").fetchone()
+        if application_id != tables.APPLICATION_ID or version < 1:
+            raise StorageProblem("file_not_ours", name=path.name)
+        if version > tables.SCHEMA_VERSION:
+            raise StorageProblem("file_newer", name=path.name, version=version, known=tables.SCHEMA_VERSION)
+        if key is None and raw.execute("SELECT demo FROM file_mark").fetchone() != (1,):
+            raise StorageProblem("file_not_encrypted", name=path.name)
+    except DriverError as error:
+        raise problem_of(error, path) or StorageProblem("file_damaged", name=path.name) from None
+    return int(version)
+
+
+def _open_for_writing(path: Path, key: bytes | None, lock: FileLock) -> ClinicDatabase:
+    raw = None
+    try:
+        raw = connect(path, key, Mode.WRITE)
+        version = _check_identity(raw, path, key)
+        if lock.was_left_behind:
+            _check_whole(raw, path)
+        raw.execute("PRAGMA journal_mode = WAL")
+        if version < tables.SCHEMA_VERSION:
+            back_up_before_upgrade(raw, path, key, version=version)
+            migrations.upgrade(raw, path, to=tables.SCHEMA_VERSION, scripts=migrations.SCRIPTS)
+        return ClinicDatabase(path, key, writer=raw, lock=lock)
+    except BaseException as error:
+        if raw is not None:
+            raw.close()
+        # The lock file stays if the last end was unclean: the next opening has to check again.
+        lock.release(clean=not lock.was_left_behind)
+        if isinstance(error, DriverError):
+            raise problem_of(error, path) or error from None
+        raise
+
+
+def _check_whole(raw: Any, path: Path) -> None:
+    """Read the whole file after an unclean end; StorageProblem if a page of it is damaged."""
+    try:
+        whole = raw.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except DriverError:
+        whole = False
+    if not whole:
+        raise StorageProblem("file_damaged", name=path.name)
+
+
+def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | None) -> ClinicDatabase:
+    mode = Mode.READ
+    try:
+        version = _version_in(path, key, mode)
+    except StorageProblem as problem:
+        # A write-ahead database asks for a shared-memory file that a closed folder cannot give. Only when no
+        # log is left over may it be read as it lies, or the latest work would silently be missing.
+        if problem.code not in ("file_unreachable", "file_read_only") or _has_log(path):
+            raise
+        mode = Mode.FROZEN
+        version = _version_in(path, key, mode)
+    if version < tables.SCHEMA_VERSION:
+        raise StorageProblem("file_needs_upgrade", name=path.name)
+    return ClinicDatabase(path, key, writer=None, lock=None, read_mode=mode, read_only_reason=reason)
+
+
+def _version_in(path: Path, key: bytes | None, mode: Mode) -> int:
+    raw = connect(path, key, mode)
+    try:
+        return _check_identity(raw, path, key)
+    finally:
+        raw.close()
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0

@@ -1,0 +1,87 @@
+"""How values are laid into columns: points as little-endian int32, zone splits and products as compact text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import struct
+from functools import partial
+from typing import Any
+
+from injectmap.domain.journal import canonical_json
+from injectmap.domain.product import Product
+from injectmap.domain.treatment_map import Side, SkinPoint, ZoneLength
+
+_POINT = struct.Struct("<3i")
+_SKIN_POINT = partial(tuple.__new__, SkinPoint)
+_SIDES = {side.value: side for side in Side}
+
+
+def pack_points(points: tuple[SkinPoint, ...]) -> bytes:
+    """Return x, y, z of each point in micrometres, little-endian int32, twelve bytes a point."""
+    return struct.pack(f"<{3 * len(points)}i", *[value for point in points for value in point])
+
+
+def unpack_points(packed: bytes) -> tuple[SkinPoint, ...]:
+    """Return the points of their packed form."""
+    return tuple(map(_SKIN_POINT, _POINT.iter_unpack(packed)))
+
+
+def pack_zones(zones: tuple[ZoneLength, ...]) -> str:
+    """Return a zone split as `zone side um` parts joined by `;`, in order along the path."""
+    for part in zones:
+        if not part.zone or ";" in part.zone or " " in part.zone:
+            raise ValueError("a zone id holds no space and no semicolon")
+    return ";".join(f"{part.zone} {part.side.value} {part.length_um}" for part in zones)
+
+
+def unpack_zones(text: str) -> tuple[ZoneLength, ...]:
+    """Return the zone split of its packed form."""
+    parts = (part.split(" ") for part in text.split(";")) if text else ()
+    return tuple(ZoneLength(zone, _SIDES[side], int(length)) for zone, side, length in parts)
+
+
+def product_to_json(product: Product) -> dict[str, Any]:
+    """Return a product's whole description in journal form."""
+    return {
+        "id": product.id,
+        "name": product.name,
+        "maker": product.maker,
+        "composition": product.composition,
+        "nominal_ul": product.nominal_ul,
+        "per_box": product.per_box,
+        "notices": list(product.notices),
+        "source": product.source,
+        "source_date": product.source_date.isoformat(),
+    }
+
+
+def pack_product(product: Product) -> str:
+    """Return a product as canonical JSON."""
+    return canonical_json(product_to_json(product))
+
+
+def unpack_product(text: str) -> Product:
+    """Return the product of its packed form."""
+    data = json.loads(text)
+    return Product(
+        id=data["id"],
+        name=data["name"],
+        maker=data["maker"],
+        composition=data["composition"],
+        nominal_ul=data["nominal_ul"],
+        per_box=data["per_box"],
+        notices=tuple(data["notices"]),
+        source=data["source"],
+        source_date=dt.date.fromisoformat(data["source_date"]),
+    )
+
+
+def pack_date(day: dt.date | None) -> str | None:
+    """Return a date as ISO text."""
+    return None if day is None else day.isoformat()
+
+
+def unpack_date(text: str | None) -> dt.date | None:
+    """Return the date of ISO text."""
+    return None if text is None else dt.date.fromisoformat(text)

@@ -1,0 +1,162 @@
+"""Passes and their shares as rows: reading them back as values, and writing what an edit changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from injectmap.domain.edits import Edit
+from injectmap.domain.errors import Conflict
+from injectmap.domain.treatment_map import (
+    CannulaPass,
+    Instrument,
+    InstrumentKind,
+    PassStatus,
+    Plane,
+    Share,
+    SkinPath,
+    Technique,
+)
+from injectmap.storage.packing import pack_points, pack_zones, unpack_points, unpack_zones
+from injectmap.storage.statements import Prepared
+from injectmap.storage.tables import pass_shares, passes
+
+_PASS_COLUMNS = tuple(column for column in passes.columns if column.name != "session_id")
+
+# One row a share, so that a pass drawn from two syringes comes as two rows one after the other.
+READ_PASSES = Prepared(
+    select(*_PASS_COLUMNS, pass_shares.c.syringe_id, pass_shares.c.microlitres)
+    .select_from(passes.outerjoin(pass_shares, pass_shares.c.pass_id == passes.c.id))
+    .where(passes.c.session_id == bindparam("session_id"))
+    .order_by(passes.c.drawn_order, pass_shares.c.position)
+)
+_INSERT_PASS = Prepared(insert(passes), [column.name for column in passes.columns])
+_UPDATE_PASS = Prepared(
+    update(passes).where(passes.c.id == bindparam("pass_id"), passes.c.session_id == bindparam("of_session")),
+    [column.name for column in _PASS_COLUMNS if column.name != "id"],
+)
+_DELETE_PASS = Prepared(
+    delete(passes).where(passes.c.id == bindparam("pass_id"), passes.c.session_id == bindparam("of_session"))
+)
+_INSERT_SHARE = Prepared(insert(pass_shares), [column.name for column in pass_shares.columns])
+_DELETE_SHARES = Prepared(delete(pass_shares).where(pass_shares.c.pass_id == bindparam("pass_id")))
+
+# An enum's own look-up costs more than the row it belongs to.
+_TECHNIQUES = {one.value: one for one in Technique}
+_PLANES = {one.value: one for one in Plane}
+_KINDS = {one.value: one for one in InstrumentKind}
+_STATUSES = {one.value: one for one in PassStatus}
+
+
+def passes_of(rows: Sequence[Any]) -> tuple[CannulaPass, ...]:
+    """Return the passes of rows as READ_PASSES gives them."""
+    found: list[CannulaPass] = []
+    instruments: dict[tuple[str, int, int], Instrument] = {}
+    index, count = 0, len(rows)
+    while index < count:
+        row = rows[index]
+        pass_id, order, entry_id, curved, controls, points, length_um, zones = row[:8]
+        technique, plane, depth_um, kind, gauge, instrument_um, status, syringe_id, microlitres = row[8:]
+        shares = [] if syringe_id is None else [Share(syringe_id, microlitres)]
+        index += 1
+        while index < count and rows[index][0] == pass_id:
+            shares.append(Share(*rows[index][-2:]))
+            index += 1
+        sold_as = (kind, gauge, instrument_um)
+        instrument = instruments.get(sold_as)
+        if instrument is None:
+            instrument = instruments[sold_as] = Instrument(_KINDS[kind], gauge, instrument_um)
+        path = SkinPath(
+            unpack_points(controls), unpack_points(points), length_um, unpack_zones(zones), curved == 1
+        )
+        found.append(
+            CannulaPass(
+                pass_id,
+                order,
+                entry_id,
+                path,
+                _TECHNIQUES[technique],
+                _PLANES[plane],
+                instrument,
+                tuple(shares),
+                depth_um,
+                _STATUSES[status],
+            )
+        )
+    return tuple(found)
+
+
+def write_changes(connection: Connection, session_id: str, edit: Edit) -> None:
+    """Write what an edit changes; Conflict if a pass it removes or changes is not there.
+
+    Removals come first, so that a pass may take an order that another has just left.
+    """
+    arriving: list[CannulaPass] = []
+    for change in edit.changes:
+        before, after = change.before, change.after
+        if before is not None and (after is None or after.order != before.order):
+            _remove(connection, session_id, before)
+            if after is not None:
+                arriving.append(after)
+        elif before is None:
+            assert after is not None
+            arriving.append(after)
+    for change in edit.changes:
+        before, after = change.before, change.after
+        if before is not None and after is not None and after.order == before.order:
+            _rewrite(connection, session_id, before, after)
+    for one in arriving:
+        _INSERT_PASS(connection, _values(one) | {"id": one.id, "session_id": session_id})
+        _insert_shares(connection, one)
+
+
+def _remove(connection: Connection, session_id: str, one: CannulaPass) -> None:
+    _DELETE_SHARES(connection, {"pass_id": one.id})
+    if _DELETE_PASS(connection, {"pass_id": one.id, "of_session": session_id}).rowcount != 1:
+        raise Conflict("map_has_changed")
+
+
+def _rewrite(connection: Connection, session_id: str, before: CannulaPass, after: CannulaPass) -> None:
+    keys = {"pass_id": after.id, "of_session": session_id}
+    if _UPDATE_PASS(connection, _values(after) | keys).rowcount != 1:
+        raise Conflict("map_has_changed")
+    if before.shares != after.shares:
+        _DELETE_SHARES(connection, {"pass_id": after.id})
+        _insert_shares(connection, after)
+
+
+def _insert_shares(connection: Connection, one: CannulaPass) -> None:
+    _INSERT_SHARE.many(
+        connection,
+        [
+            {
+                "pass_id": one.id,
+                "position": position,
+                "syringe_id": share.syringe_id,
+                "microlitres": share.microlitres,
+            }
+            for position, share in enumerate(one.shares)
+        ],
+    )
+
+
+def _values(one: CannulaPass) -> dict[str, Any]:
+    path = one.path
+    return {
+        "drawn_order": one.order,
+        "entry_id": one.entry_id,
+        "curved": int(path.curved),
+        "controls": pack_points(path.controls),
+        "points": pack_points(path.points),
+        "length_um": path.length_um,
+        "zones": pack_zones(path.zones),
+        "technique": one.technique.value,
+        "plane": one.plane.value,
+        "depth_um": one.depth_um,
+        "instrument_kind": one.instrument.kind.value,
+        "gauge": one.instrument.gauge,
+        "instrument_um": one.instrument.length_um,
+        "status": one.status.value,
+    }

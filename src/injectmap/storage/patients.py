@@ -1,0 +1,147 @@
+"""Stored patients."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from injectmap.domain.errors import Conflict, StorageProblem
+from injectmap.domain.patient import Patient, fold_name
+from injectmap.storage.search import find_numbers, index_patient
+from injectmap.storage.tables import patients, treatment_sessions
+
+PATIENT_COLUMNS = (
+    patients.c.id,
+    patients.c.number,
+    patients.c.family_name,
+    patients.c.given_name,
+    patients.c.birth_date,
+    patients.c.sex,
+    patients.c.telephone,
+    patients.c.revision,
+    patients.c.error_reason,
+)
+
+
+class StoredPatients:
+    """People treated, each in the search index while not in error."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the transaction of this connection."""
+        self._connection = connection
+
+    def get(self, patient_id: str) -> Patient:
+        """One patient; StorageProblem if there is none."""
+        row = self._connection.execute(
+            select(*PATIENT_COLUMNS).where(patients.c.id == patient_id)
+        ).one_or_none()
+        if row is None:
+            raise StorageProblem("patient_not_found")
+        return patient_of(row)
+
+    def add(self, patient: Patient) -> None:
+        """Store a new patient."""
+        self._connection.execute(insert(patients).values(_values(patient)))
+        index_patient(self._connection, patient)
+
+    def update(self, patient: Patient) -> Patient:
+        """Store changed fields at the revision they were read at; return it with the next revision."""
+        stored = self.get(patient.id)
+        if stored.revision != patient.revision:
+            raise Conflict("patient_has_changed")
+        if stored.number != patient.number:
+            raise ValueError("a patient keeps the number")
+        self._connection.execute(
+            update(patients)
+            .where(patients.c.id == patient.id)
+            .values(_values(patient) | {"revision": patient.revision + 1})
+        )
+        changed = self.get(patient.id)
+        index_patient(self._connection, changed)
+        return changed
+
+    def next_number(self) -> int:
+        """The next unused patient number."""
+        return int(self._connection.execute(select(func.max(patients.c.number))).scalar() or 0) + 1
+
+    def search(self, typed: str, *, limit: int) -> tuple[Patient, ...]:
+        """Patients whose names, birth date or number fit every word typed, by name; not those in error."""
+        numbers = find_numbers(self._connection, typed, limit=limit)
+        rows = self._connection.execute(select(*PATIENT_COLUMNS).where(patients.c.number.in_(numbers)))
+        return tuple(sorted(map(patient_of, rows), key=lambda one: (one.folded_name, one.number)))
+
+    def recent(self, *, limit: int) -> tuple[Patient, ...]:
+        """Patients with the latest treatment sessions, then the latest registered."""
+        held = treatment_sessions
+        # Walks the index on the date backwards and stops; grouping by patient would read every session.
+        treated = [
+            patient_id
+            for (patient_id,) in self._connection.execute(
+                select(held.c.patient_id)
+                .join(patients, patients.c.id == held.c.patient_id)
+                .where(held.c.error_reason == "", patients.c.error_reason == "")
+                .order_by(held.c.date.desc(), held.c.number.desc())
+                .distinct()
+                .limit(limit)
+            )
+        ]
+        found = {one.id: one for one in self._by_id(treated)}
+        latest = tuple(found[patient_id] for patient_id in treated)
+        if len(latest) == limit:
+            return latest
+        # Ids rise with time, so they tell who was registered last.
+        others = self._connection.execute(
+            select(*PATIENT_COLUMNS)
+            .where(patients.c.error_reason == "", patients.c.id.not_in(treated))
+            .order_by(patients.c.id.desc())
+            .limit(limit - len(latest))
+        )
+        return latest + tuple(map(patient_of, others))
+
+    def same_person(self, folded_name: str, birth_date: dt.date) -> tuple[Patient, ...]:
+        """Patients with this birth date and the same folded words in their names, in whatever order."""
+        words = sorted(fold_name(folded_name).split())
+        born = self._connection.execute(
+            select(*PATIENT_COLUMNS)
+            .where(patients.c.birth_date == birth_date.isoformat(), patients.c.error_reason == "")
+            .order_by(patients.c.number)
+        )
+        return tuple(one for one in map(patient_of, born) if sorted(one.folded_name.split()) == words)
+
+    def _by_id(self, ids: Iterable[str]) -> tuple[Patient, ...]:
+        rows = self._connection.execute(select(*PATIENT_COLUMNS).where(patients.c.id.in_(list(ids))))
+        return tuple(map(patient_of, rows))
+
+
+def patient_of(row: Any) -> Patient:
+    """Return the patient of a row with PATIENT_COLUMNS."""
+    patient_id, number, family, given, birth_date, sex, telephone, revision, error_reason = row
+    return Patient(
+        patient_id,
+        number,
+        family,
+        given,
+        dt.date.fromisoformat(birth_date),
+        sex,
+        telephone,
+        revision,
+        error_reason,
+    )
+
+
+def _values(patient: Patient) -> dict[str, Any]:
+    return {
+        "id": patient.id,
+        "number": patient.number,
+        "family_name": patient.family_name,
+        "given_name": patient.given_name,
+        "folded_name": patient.folded_name,
+        "birth_date": patient.birth_date.isoformat(),
+        "sex": patient.sex,
+        "telephone": patient.telephone,
+        "revision": patient.revision,
+        "error_reason": patient.error_reason,
+    }

@@ -1,0 +1,55 @@
+"""Turns SQLite's result codes into the faults a clinician is told about; the one place that does."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from injectmap.domain.errors import StorageProblem
+
+_PRIMARY = 0xFF
+_BUSY, _LOCKED, _PERM, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 3, 8, 10, 11, 13, 14, 26
+
+_CODES = {
+    _BUSY: "file_busy",
+    _LOCKED: "file_busy",
+    _PERM: "file_unreachable",
+    _READONLY: "file_read_only",
+    _IOERR: "disk_error",
+    _CORRUPT: "file_damaged",
+    _FULL: "disk_full",
+    _CANTOPEN: "file_unreachable",
+    # A wrong key and a damaged head give this same code.
+    _NOTADB: "file_damaged",
+}
+
+# Key, unique and foreign key constraints: the rows are not what the writer thought they were.
+_CLASHES = {1555, 2067, 2579, 787}
+
+# Less than this left on the disk means that a failed write failed for want of room.
+_SCARCE_BYTES = 4 * 1024 * 1024
+
+
+def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None:
+    """Return the fault behind a database error, or None if the error is not the environment's."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    known = _CODES.get(code & _PRIMARY)
+    if known is None:
+        return None
+    if known == "disk_error" and _disk_is_full(path):
+        known = "disk_full"
+    return StorageProblem(known, name=path.name)
+
+
+def is_clash(error: BaseException | None) -> bool:
+    """True if a statement met rows that it did not expect, and false for a fault of the statement itself."""
+    return getattr(error, "sqlite_errorcode", None) in _CLASHES
+
+
+def _disk_is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _SCARCE_BYTES
+    except OSError:
+        return False

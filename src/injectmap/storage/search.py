@@ -1,0 +1,182 @@
+"""Finds patients as a name, birth date or number is typed; the only place that knows SQLite's full-text search.
+
+Two indexes stand beside the patients' table, both kept here: the words of the names, for prefixes of any
+length, and the folded names cut into trigrams, for any part of three letters or more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, delete, insert
+
+from injectmap.domain.patient import OLDEST_BIRTH, Patient, fold_name
+from injectmap.storage.statements import Prepared
+from injectmap.storage.tables import patient_name_parts
+from injectmap.storage.typed_dates import DateRange, take_dates, year_range
+
+# Contentless: the rows hold patient numbers and trigrams, and no second copy of the names.
+SEARCH_TABLE = (
+    "CREATE VIRTUAL TABLE patient_search "
+    "USING fts5(folded, content='', contentless_delete=1, tokenize='trigram')"
+)
+_TRIGRAM = 3
+_LAST_LETTER = chr(sys.maxunicode)
+_LARGEST_NUMBER = 2**62
+
+_INSERT_PART = Prepared(insert(patient_name_parts), ["part", "patient_number"])
+_DELETE_PARTS = Prepared(
+    delete(patient_name_parts).where(patient_name_parts.c.patient_number == bindparam("of"))
+)
+
+_PREFIX = (
+    "EXISTS (SELECT 1 FROM patient_name_parts AS part WHERE part.patient_number = patients.number"
+    " AND part.part >= ? AND part.part < ?)"
+)
+
+
+_BY_NUMBER = "SELECT number FROM patients WHERE"
+
+
+def index_patient(connection: Connection, patient: Patient) -> None:
+    """Bring both indexes into step with a patient; one entered in error leaves them."""
+    _DELETE_PARTS(connection, {"of": patient.number})
+    connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (patient.number,))
+    if patient.error_reason:
+        return
+    words = _indexed_words(patient)
+    _INSERT_PART.many(
+        connection, [{"part": word, "patient_number": patient.number} for word in dict.fromkeys(words)]
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (patient.number, " ".join(words))
+    )
+
+
+def _indexed_words(patient: Patient) -> list[str]:
+    """The words of the names, and a name of several words also in one: O'Brien is found as obrien too."""
+    words: list[str] = []
+    for name in (patient.family_name, patient.given_name):
+        parts = fold_name(name).split()
+        words += parts
+        if len(parts) > 1:
+            words.append("".join(parts))
+    return words
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What was typed, sorted by how it is looked up; everything has to fit."""
+
+    words: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    dates: list[tuple[DateRange, ...]] = field(default_factory=list)
+
+
+def _understand(typed: str) -> _Wanted:
+    rest, dates = take_dates(typed)
+    wanted = _Wanted(dates=dates)
+    for word in dict.fromkeys(fold_name(rest).split()):
+        (wanted.figures if word.isascii() and word.isdecimal() else wanted.words).append(word)
+    return wanted
+
+
+def find_numbers(connection: Connection, typed: str, *, limit: int) -> list[int]:
+    """Return the numbers of at most `limit` patients that fit all that was typed.
+
+    Names that begin with what was typed come before names that hold it further in, and the patient whose
+    number was typed before those born in that year.
+    """
+    wanted = _understand(typed)
+    conditions, values = _other_conditions(wanted)
+    if wanted.words:
+        found = _beginning(connection, wanted, conditions, values, limit)
+        if len(found) < limit and any(len(word) >= _TRIGRAM for word in wanted.words):
+            found += _holding(connection, wanted, conditions, values, limit)
+    elif wanted.figures or wanted.dates:
+        found = []
+        if len(wanted.figures) == 1:
+            found = _numbers(
+                connection, f"{_BY_NUMBER} number = ?", conditions, _number_values(wanted, values), 1
+            )
+        found += _numbers(connection, f"{_BY_NUMBER} 1", conditions, values, limit)
+    else:
+        return []
+    return list(dict.fromkeys(found))[:limit]
+
+
+def _number_values(wanted: _Wanted, values: list[object]) -> list[object]:
+    return [_number(wanted.figures[0]), *values]
+
+
+def _number(figure: str) -> int:
+    return min(int(figure), _LARGEST_NUMBER)
+
+
+def _beginning(
+    connection: Connection, wanted: _Wanted, conditions: list[str], values: list[object], limit: int
+) -> list[int]:
+    """Every word begins a part of the name; the walk over the longest one stops at the limit."""
+    first, *others = sorted(wanted.words, key=len, reverse=True)
+    bounds = [bound for word in others for bound in (word, word + _LAST_LETTER)]
+    return _numbers(
+        connection,
+        "SELECT DISTINCT patients.number FROM patient_name_parts AS first"
+        " CROSS JOIN patients ON patients.number = first.patient_number"
+        " WHERE first.part >= ? AND first.part < ?",
+        [*[_PREFIX] * len(others), *conditions],
+        [first, first + _LAST_LETTER, *bounds, *values],
+        limit,
+    )
+
+
+def _holding(
+    connection: Connection, wanted: _Wanted, conditions: list[str], values: list[object], limit: int
+) -> list[int]:
+    """Look inside the names for words long enough; shorter ones still have to begin a name."""
+    inside = [word for word in wanted.words if len(word) >= _TRIGRAM]
+    short = [word for word in wanted.words if len(word) < _TRIGRAM]
+    bounds = [bound for word in short for bound in (word, word + _LAST_LETTER)]
+    match = " ".join(f'"{word}"' for word in inside)
+    return _numbers(
+        connection,
+        "SELECT patients.number FROM patient_search"
+        " CROSS JOIN patients ON patients.number = patient_search.rowid WHERE patient_search MATCH ?",
+        [*[_PREFIX] * len(short), *conditions],
+        [match, *bounds, *values],
+        limit,
+    )
+
+
+def _other_conditions(wanted: _Wanted) -> tuple[list[str], list[object]]:
+    """Conditions on birth date and number: a lone figure may be a year, a number or part of a name."""
+    conditions, values = ["patients.error_reason = ''"], list[object]()
+    for readings in wanted.dates:
+        conditions.append(_between(len(readings)))
+        values += _days(readings)
+    for figure in wanted.figures:
+        choices = ["SELECT ?", "SELECT patient_number FROM patient_name_parts WHERE part >= ? AND part < ?"]
+        values += [_number(figure), figure, figure + _LAST_LETTER]
+        if len(figure) == 4 and OLDEST_BIRTH.year <= int(figure) <= dt.date.max.year:
+            choices.append("SELECT number FROM patients WHERE birth_date BETWEEN ? AND ?")
+            values += _days((year_range(int(figure)),))
+        conditions.append(f"patients.number IN ({' UNION ALL '.join(choices)})")
+    return conditions, values
+
+
+def _between(count: int) -> str:
+    return f"({' OR '.join(['patients.birth_date BETWEEN ? AND ?'] * count)})"
+
+
+def _days(readings: tuple[DateRange, ...]) -> list[object]:
+    return [day.isoformat() for reading in readings for day in (reading.first, reading.last)]
+
+
+def _numbers(
+    connection: Connection, start: str, conditions: list[str], values: list[object], limit: int
+) -> list[int]:
+    # Only fixed texts of this module are joined; everything typed is a parameter.
+    statement = " AND ".join([start, *conditions]) + " LIMIT ?"
+    return list(connection.exec_driver_sql(statement, (*values, limit)).scalars())
