@@ -122,7 +122,7 @@ def task_run(arguments: Sequence[str]) -> int:
         return task_demo_record(())
     ensure_system(window=not headless())
     ensure_environment()
-    return in_environment("-m", "injectmap", *arguments)
+    return in_environment("-m", "injectmap", *(arguments or ("open", "--demo")))
 
 
 def task_demo_record(arguments: Sequence[str]) -> int:

@@ -1,0 +1,180 @@
+"""Puts the program together: the one place that knows which classes stand behind the ports.
+
+Nothing heavy is imported before a method is called, so that the window can paint first.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from injectmap.resources import asset_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from injectmap.domain.patient import Practitioner
+    from injectmap.domain.session import OpenSession
+    from injectmap.domain.settings import ClinicSettings
+    from injectmap.editing.editor import MapEditor
+    from injectmap.services.clinic import Services
+    from injectmap.services.ports import Clock
+    from injectmap.services.sessions import MapVersions
+    from injectmap.storage.opening import ClinicDatabase
+
+CLINIC_SUFFIX = ".injectmap"
+RECENT_LIMIT = 8
+
+
+def map_versions() -> MapVersions:
+    """The versions of the shipped head and zone file, read without decoding either."""
+    from injectmap.services.sessions import MapVersions
+
+    views = json.loads(asset_path("atlas", "views.json").read_text("utf-8"))
+    zones = json.loads(asset_path("atlas", "zones.json").read_text("utf-8"))
+    return MapVersions(views["head_version"], zones["zones_version"])
+
+
+class Opener:
+    """Opens and creates clinics, and remembers which; implements the window's Opener port."""
+
+    def __init__(self, *, data_folder: Path | None = None, clock: Clock | None = None) -> None:
+        """Keep to a folder of our own; tests give another folder and another clock."""
+        self._folder = data_folder
+        self._clock = clock
+
+    @property
+    def folder(self) -> Path:
+        """Where the demo clinic and the list of recent clinics are kept."""
+        if self._folder is None:
+            from injectmap.system.paths import data_folder
+
+            self._folder = data_folder()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        if self._clock is None:
+            from injectmap.system.clock import SystemClock
+
+            self._clock = SystemClock()
+        return self._clock
+
+    def demo(self) -> Services:
+        """Open the demo clinic; the first time it is made, under another name until it is whole."""
+        path = self.folder / f"demo{CLINIC_SUFFIX}"
+        if not path.exists():
+            self._make_demo(path)
+        return self._services(self._open(path))
+
+    def _make_demo(self, path: Path) -> None:
+        from injectmap.atlas import load_atlas
+        from injectmap.domain.ids import new_id
+        from injectmap.domain.patient import Practitioner
+        from injectmap.domain.settings import ClinicSettings
+        from injectmap.services.demo_clinic import CLINIC_NAME, PRACTITIONERS, fill
+
+        unfinished = path.with_suffix(".unfinished")
+        for leftover in unfinished.parent.glob(f"{unfinished.name}*"):
+            leftover.unlink()
+        settings = ClinicSettings(CLINIC_NAME, demo=True)
+        practitioners = [Practitioner(new_id(), *fields) for fields in PRACTITIONERS]
+        services = self._services(self._create(unfinished, settings, practitioners))
+        try:
+            fill(services, load_atlas())
+        finally:
+            services.close()
+        unfinished.rename(path)
+
+    def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
+        """Create a clinic; until encryption is built every clinic is a demonstration, and says so."""
+        from injectmap.domain.errors import InputRefused
+        from injectmap.domain.ids import new_id
+        from injectmap.domain.patient import NAME_LIMIT, Practitioner, clean_text
+        from injectmap.domain.settings import ClinicSettings
+
+        clinic_name = clean_text(name, limit=NAME_LIMIT)
+        practitioner_name = clean_text(practitioner, limit=NAME_LIMIT)
+        if not clinic_name or not practitioner_name:
+            raise InputRefused("clinic_names_empty")
+        settings = ClinicSettings(clinic_name, time_zone=time_zone, demo=True)
+        database = self._create(path, settings, [Practitioner(new_id(), practitioner_name)])
+        self._remember(path)
+        return self._services(database)
+
+    def open(self, path: Path) -> Services:
+        """Open a clinic file."""
+        services = self._services(self._open(path))
+        self._remember(path)
+        return services
+
+    def recent(self) -> tuple[Path, ...]:
+        """Clinics opened before that are still there, latest first."""
+        try:
+            listed = json.loads((self.folder / "recent.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return ()
+        return tuple(path for path in map(Path, listed) if path.is_file())
+
+    def prepare(self) -> None:
+        """Import and load what the chart needs, away from the window's thread."""
+        import injectmap.chart.map_drawing
+        import injectmap.editing.editor  # noqa: F401
+        from injectmap.atlas import load_atlas
+
+        load_atlas()
+
+    def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
+        """An editor of an opened session, with the session's services as its sink."""
+        from injectmap.atlas import load_atlas
+        from injectmap.editing.editor import MapEditor
+
+        history = services.sessions.history(services.acting, opened.session.id)
+        return MapEditor(opened, load_atlas(), services.sessions, services.acting, history)
+
+    def _create(
+        self, path: Path, settings: ClinicSettings, practitioners: Sequence[Practitioner]
+    ) -> ClinicDatabase:
+        from injectmap.storage.opening import create_clinic
+
+        return create_clinic(path, settings, practitioners)
+
+    def _open(self, path: Path) -> ClinicDatabase:
+        from injectmap.storage.opening import open_clinic
+
+        return open_clinic(path)
+
+    def _remember(self, path: Path) -> None:
+        listed = [str(path.resolve()), *(str(one) for one in self.recent() if one != path.resolve())]
+        (self.folder / "recent.json").write_text(json.dumps(listed[:RECENT_LIMIT]), "utf-8")
+
+    def _services(self, database: ClinicDatabase) -> Services:
+        from injectmap.domain.acting import Acting, Role
+        from injectmap.output.pdf import RecordWriter
+        from injectmap.services.clinic import Services
+        from injectmap.services.patients import PatientService
+        from injectmap.services.records import RecordService
+        from injectmap.services.sessions import SessionService
+        from injectmap.system.catalogue import Catalogue
+
+        with database.reading() as work:
+            settings = work.clinic.settings()
+            practitioners = work.practitioners.all()
+        clock = self.clock
+        catalogue = Catalogue(self.folder)
+        return Services(
+            database=database,
+            clock=clock,
+            settings=settings,
+            acting=Acting(practitioners[0].id, Role.PRACTITIONER, platform.node() or "workstation"),
+            practitioners=practitioners,
+            patients=PatientService(database, clock),
+            sessions=SessionService(database, clock, map_versions(), settings.time_zone),
+            records=RecordService(database, clock, RecordWriter(), settings),
+            products=catalogue,
+            protocols=catalogue,
+        )

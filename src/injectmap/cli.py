@@ -1,0 +1,99 @@
+"""The command line: opens the window, or makes records without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from injectmap import __version__
+from injectmap.bootstrap import Opener
+from injectmap.domain.errors import InjectmapError
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.services.clinic import Services
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except InjectmapError as error:
+        print(load_words()(f"error.{error.code}", **error.params), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    words = load_words()
+    parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
+    parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
+    parser.set_defaults(run=_window, clinic=None, demo=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    window = commands.add_parser(
+        "open", help="open the window with a clinic (without a command: the start screen)"
+    )
+    window.add_argument("clinic", nargs="?", type=Path, metavar="CLINIC")
+    window.add_argument("--demo", action="store_true", help="open the demonstration clinic")
+    window.set_defaults(run=_window)
+
+    record = commands.add_parser("record", help="write the record of a treatment session as PDF")
+    record.add_argument(
+        "--session", required=True, metavar="ID", help="its record number (2026-00007), its id, or: latest"
+    )
+    record.add_argument("--pdf", required=True, type=Path, metavar="FILE")
+    record.add_argument(
+        "--clinic", type=Path, metavar="CLINIC", help="the clinic file; without it the demo clinic"
+    )
+    record.add_argument("--as", dest="acting_as", metavar="NAME", help="the practitioner to act as")
+    record.set_defaults(run=_record)
+
+    demo = commands.add_parser("demo-record", help="write the demo clinic's latest record as PDF")
+    demo.add_argument("--pdf", required=True, type=Path, metavar="FILE")
+    demo.set_defaults(run=_record, clinic=None, session="latest", acting_as=None)
+    return parser
+
+
+def _window(arguments: argparse.Namespace) -> int:
+    from injectmap.ui.app import run
+
+    start = "demo" if arguments.demo else arguments.clinic
+    return run(Opener(), start=start)
+
+
+def _record(arguments: argparse.Namespace) -> int:
+    opener = Opener()
+    services = opener.demo() if arguments.clinic is None else opener.open(arguments.clinic)
+    try:
+        pdf = _pdf(services, arguments.session, arguments.acting_as)
+    finally:
+        services.close()
+    arguments.pdf.parent.mkdir(parents=True, exist_ok=True)
+    arguments.pdf.write_bytes(pdf)
+    print(f"{arguments.pdf} ({len(pdf) // 1024} KiB)")
+    return 0
+
+
+def _pdf(services: Services, wanted: str, name: str | None) -> bytes:
+    from dataclasses import replace
+
+    from injectmap.domain.errors import InputRefused, StorageProblem
+
+    acting = services.acting
+    if name is not None:
+        found = [one for one in services.practitioners if one.name.casefold() == name.casefold()]
+        if not found:
+            raise InputRefused("practitioner_unknown", name=name)
+        acting = replace(acting, practitioner_id=found[0].id)
+    records = services.records
+    session_id = records.latest(acting) if wanted == "latest" else records.find(acting, wanted)
+    if session_id is None:
+        raise StorageProblem("session_not_found")
+    return records.pdf(acting, session_id)
