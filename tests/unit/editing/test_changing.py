@@ -1,0 +1,252 @@
+"""Selecting, moving, changing, undoing, and what happens when storing fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from injectmap.domain.edits import EditKind
+from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
+from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique, TreatmentMap
+from injectmap.editing.changes import move_entry
+from tests import builders
+from tests.unit.editing.conftest import Bench
+
+
+def draw(bench: Bench, count: int = 2) -> None:
+    for i in range(count):
+        bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=12, dy=-6 * i))
+
+
+def test_moving_an_entry_point_takes_all_its_passes_along(bench: Bench) -> None:
+    draw(bench, 3)
+    bench.editor.choose_tool("select")
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=-12), bench.at("zygion", dz=-10, dy=-3))
+    assert len({one.path.entry for one in bench.editor.map.passes}) == 1
+    assert bench.editor.undo_kind is EditKind.MOVE_ENTRY
+    bench.editor.undo()
+    assert bench.editor.redo_kind is EditKind.MOVE_ENTRY
+    assert bench.sink.map == bench.editor.map
+
+
+def test_moving_a_tip_needs_its_pass_selected(bench: Bench) -> None:
+    draw(bench, 1)
+    (one,) = bench.editor.map.passes
+    bench.editor.choose_tool("select")
+    bench.editor.select([])
+    tip, there = bench.at("zygion", dz=12), bench.at("zygion", dz=20, dy=-4)
+    bench.stroke(tip, bench.at("zygion", dz=15), there)
+    assert bench.editor.map.passes == (one,)
+    bench.stroke(tip, bench.at("zygion", dz=15), there)
+    (moved,) = bench.editor.map.passes
+    assert moved.path.entry == one.path.entry
+    assert moved.path.length_um > one.path.length_um
+    assert bench.editor.undo_kind is EditKind.MOVE_VERTEX
+
+
+def test_a_preview_of_a_move_hides_what_it_replaces(bench: Bench) -> None:
+    draw(bench, 2)
+    bench.editor.choose_tool("select")
+    tool = bench.editor.tool
+    tool.press(bench.at("zygion", dz=-15))
+    tool.drag(bench.at("zygion", dz=-9))
+    assert tool.active
+    assert len(bench.editor.previews) == 2
+    assert bench.editor.preview_replaces == {one.id for one in bench.editor.map.passes}
+    tool.cancel()
+    assert bench.editor.previews == ()
+
+
+def test_selection_by_click_ctrl_and_keys(bench: Bench) -> None:
+    draw(bench, 3)
+    a, b, c = (one.id for one in bench.editor.map.passes)
+    bench.editor.choose_tool("select")
+    bench.editor.select([a])
+    bench.stroke(bench.at("zygion", dz=6, dy=-9, ctrl=True))
+    assert bench.editor.selection == {a, c}
+    bench.editor.select_next(1)
+    assert bench.editor.selection == {a}
+    bench.editor.select_next(-1)
+    assert bench.editor.selection == {c}
+    bench.editor.select(["gone", b])
+    assert bench.editor.selection == {b}
+    bench.stroke(bench.at("gonion", dz=20))
+    assert bench.editor.selection == frozenset()
+
+
+def test_changes_reach_all_selected_and_the_next_pass(bench: Bench) -> None:
+    draw(bench, 3)
+    ids = [one.id for one in bench.editor.map.passes]
+    bench.editor.select(ids[:2])
+    needle = Instrument(InstrumentKind.NEEDLE, 27, 13_000)
+    bench.editor.set_plane(Plane.SUPRAPERIOSTEAL)
+    bench.editor.set_technique(Technique.LINEAR_ANTEGRADE)
+    bench.editor.set_instrument(needle)
+    bench.editor.set_volume_text("0.2")
+    bench.editor.set_syringe(bench.editor.syringes[1].id)
+    for one in bench.editor.map.passes[:2]:
+        assert (one.plane, one.technique, one.instrument, one.microlitres) == (
+            Plane.SUPRAPERIOSTEAL,
+            Technique.LINEAR_ANTEGRADE,
+            needle,
+            200,
+        )
+        assert one.shares[0].syringe_id == bench.editor.syringes[1].id
+    assert bench.editor.map.passes[2].plane is Plane.SUBDERMAL
+    bench.stroke(bench.at("gonion", dz=8, dy=6), bench.at("gonion", dz=30))
+    assert bench.editor.map.passes[-1].instrument == needle
+    for _ in range(9):
+        bench.editor.undo()
+    assert bench.editor.map == TreatmentMap()
+
+
+def test_removing_and_undoing_brings_numbers_back(bench: Bench) -> None:
+    draw(bench, 3)
+    before = bench.editor.map
+    bench.editor.select([before.passes[0].id])
+    bench.editor.remove_selected()
+    assert [bench.editor.map.numbers[one.id] for one in before.passes[1:]] == [1, 2]
+    assert bench.editor.selection == frozenset()
+    bench.editor.undo()
+    assert bench.editor.map == before
+    assert bench.editor.selection == {before.passes[0].id}
+
+
+def test_undo_survives_closing_and_another_practitioner_clears_it(bench: Bench) -> None:
+    draw(bench, 2)
+    bench.editor.undo()
+    again = bench.reopened()
+    assert (again.undo_kind, again.redo_kind) == (EditKind.ADD_PASS, EditKind.ADD_PASS)
+    again.redo()
+    assert len(again.map.passes) == 2
+    again.undo()
+    again.undo()
+    assert again.map == TreatmentMap()
+    assert again.undo_kind is None
+    other = bench.reopened(builders.acting_as(builders.practitioner()))
+    assert (other.undo_kind, other.redo_kind) == (None, None)
+
+
+def test_a_failed_edit_is_kept_and_can_be_retried_or_dropped(bench: Bench) -> None:
+    draw(bench, 1)
+    bench.sink.fails_with = StorageProblem("disk_full")
+    draw(bench, 1)
+    assert bench.editor.failed is not None
+    assert bench.editor.failed.error.code == "disk_full"
+    assert len(bench.editor.map.passes) == 1
+    assert not bench.editor.retry()
+    bench.sink.fails_with = None
+    assert bench.editor.retry()
+    assert bench.editor.failed is None
+    assert len(bench.sink.map.passes) == 2
+    bench.sink.fails_with = Conflict("session_has_changed")
+    bench.editor.select([bench.editor.map.passes[0].id])
+    bench.editor.remove_selected()
+    bench.editor.discard_failed()
+    assert bench.editor.failed is None
+    assert bench.editor.map == bench.sink.map
+
+
+def test_a_newer_state_is_taken_over(bench: Bench) -> None:
+    draw(bench, 1)
+    other = bench.reopened()
+    stroke_editor, bench.editor = bench.editor, other
+    draw(bench, 1)
+    bench.editor = stroke_editor
+    draw(bench, 1)
+    assert stroke_editor.failed is not None
+    assert stroke_editor.failed.error.code == "session_has_changed"
+    fresh = bench.reopened()
+    stroke_editor.reload(fresh.opened, bench.sink.rows)
+    assert stroke_editor.map == bench.sink.map
+    assert stroke_editor.failed is None
+
+
+def test_a_session_in_error_is_closed_to_edits(bench: Bench) -> None:
+    from dataclasses import replace
+
+    draw(bench, 1)
+    closed = replace(bench.opened.session, error_reason="wrong patient", revision=bench.sink.revision)
+    editor = bench.reopened()
+    editor.reload(replace(bench.opened, session=closed, map=bench.sink.map), bench.sink.rows)
+    editor.select([editor.map.passes[0].id])
+    with pytest.raises(InputRefused, match="session_in_error"):
+        editor.remove_selected()
+    assert len(editor.map.passes) == 1
+
+
+def test_subscribers_hear_what_changed_and_can_leave(bench: Bench) -> None:
+    heard: list[frozenset[str]] = []
+    leave = bench.editor.subscribe(heard.append)
+    draw(bench, 1)
+    assert {"map", "selection", "preview", "defaults", "syringes"} <= frozenset().union(*heard)
+    leave()
+    heard.clear()
+    bench.editor.undo()
+    assert heard == []
+
+
+def _draw_border(bench: Bench, i: int, volume: int) -> None:
+    bench.stroke(bench.at("gonion", dz=6 + i, dy=8), bench.at("gonion", dz=28, dy=-i / 3))
+
+
+def _set_volume(bench: Bench, i: int, volume: int) -> None:
+    bench.editor.select_next(1)
+    bench.editor.set_volume_text(f"0.{volume:02d}")
+
+
+def _set_plane(bench: Bench, i: int, volume: int) -> None:
+    bench.editor.select(list(bench.editor.map.by_id))
+    bench.editor.set_plane(list(Plane)[(volume + i) % len(Plane)])
+
+
+def _remove(bench: Bench, i: int, volume: int) -> None:
+    bench.editor.select_next(-1)
+    bench.editor.remove_selected()
+
+
+def _move_entry(bench: Bench, i: int, volume: int) -> None:
+    if bench.editor.map.passes:
+        one = bench.editor.map.passes[0]
+        others = bench.editor.map.passes_of_entry(one.entry_id)
+        to = one.path.points[1]
+        if all(math.dist(to, other.path.tip) > 5000 for other in others):
+            bench.editor.commit(move_entry(bench.atlas, bench.editor.map, one.entry_id, to))
+
+
+def _reopen(bench: Bench, i: int, volume: int) -> None:
+    bench.editor = bench.reopened()
+
+
+STEPS: dict[str, Callable[[Bench, int, int], None]] = {
+    "draw": _draw_border,
+    "fan": lambda bench, i, volume: draw(bench, 1),
+    "volume": _set_volume,
+    "plane": _set_plane,
+    "remove": _remove,
+    "move": _move_entry,
+    "undo": lambda bench, i, volume: bench.editor.undo(),
+    "redo": lambda bench, i, volume: bench.editor.redo(),
+    "reopen": _reopen,
+}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(sorted(STEPS)), max_size=14), st.integers(1, 30))
+def test_any_sequence_can_be_undone_and_redone_whole(steps: list[str], volume: int) -> None:
+    bench = Bench()
+    for i, step in enumerate(steps):
+        STEPS[step](bench, i, volume)
+    assert bench.editor.map == bench.sink.map
+    end = bench.editor.map
+    while bench.editor.undo_kind is not None:
+        bench.editor.undo()
+    assert bench.editor.map == TreatmentMap()
+    later = bench.reopened()
+    while later.map != end and later.redo_kind is not None:
+        later.redo()
+    assert later.map == end
