@@ -89,7 +89,7 @@ class StoredJournal:
         return tuple(map(_journal_row, self._connection.execute(_ALL)))
 
 
-def _journal_row(row: Row[Any]) -> JournalRow:
+def _journal_row(row: Row[*tuple[Any, ...]]) -> JournalRow:
     number, at_ms, practitioner_id, workstation, subject_kind, subject_id, kind, *rest = row
     return JournalRow(
         number,

@@ -235,7 +235,7 @@ class StoredSessions:
         return revision + 1
 
 
-def _session_of(row: Row[Any] | tuple[Any, ...]) -> TreatmentSession:
+def _session_of(row: Row[*tuple[Any, ...]] | tuple[Any, ...]) -> TreatmentSession:
     (
         session_id,
         number,
@@ -293,6 +293,6 @@ def _session_values(session: TreatmentSession) -> dict[str, Any]:
     }
 
 
-def _syringe_of(row: Row[Any]) -> Syringe:
+def _syringe_of(row: Row[*tuple[Any, ...]]) -> Syringe:
     syringe_id, session_id, number, product, lot, expiry, serial = row
     return Syringe(syringe_id, session_id, number, unpack_product(product), lot, unpack_date(expiry), serial)

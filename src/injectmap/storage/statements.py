@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect()
 
 
 class Prepared:
@@ -26,7 +26,9 @@ class Prepared:
         # Values that the statement itself holds, such as a constant or a limit.
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
 
-    def __call__(self, connection: Connection, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    def __call__(
+        self, connection: Connection, values: Mapping[str, Any] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run with named values."""
         return connection.exec_driver_sql(self.sql, self._row(values or {}))
 

@@ -65,13 +65,17 @@ def _points_at(name: str, target: str, **options: Any) -> Column[str]:
     return Column(name, Text, ForeignKey(target, ondelete="RESTRICT"), nullable=False, **options)
 
 
+def _single_row() -> tuple[Any, ...]:
+    return Column("id", Integer, primary_key=True), CheckConstraint("id = 1", name="single")
+
+
 def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
 
 
 file_mark = _table(
     "file_mark",
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True),
+    *_single_row(),
     _text("clinic_id"),
     _whole("demo"),
     _whole("created_ms"),
@@ -80,12 +84,7 @@ file_mark = _table(
 )
 
 clinic = _table(
-    "clinic",
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True),
-    _text("name"),
-    _text("time_zone"),
-    _text("paper"),
-    _one_of("paper", Paper),
+    "clinic", *_single_row(), _text("name"), _text("time_zone"), _text("paper"), _one_of("paper", Paper)
 )
 
 practitioners = _table(
@@ -128,7 +127,7 @@ treatment_sessions = _table(
     _text("id", primary_key=True),
     _whole("number", unique=True),
     _points_at("patient_id", "patients.id"),
-    _points_at("practitioner_id", "practitioners.id", index=True),
+    _points_at("practitioner_id", "practitioners.id"),
     _text("date"),
     _whole("head_version"),
     _whole("zones_version"),
@@ -229,12 +228,7 @@ journal = _table(
     Index(None, "subject_id"),
 )
 
-chain_head = _table(
-    "chain_head",
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True),
-    _whole("number"),
-    _text("hash"),
-)
+chain_head = _table("chain_head", *_single_row(), _whole("number"), _text("hash"))
 
 # Alembic's own table, declared here so that a new file is stamped without importing Alembic.
 alembic_version = Table(
