@@ -37,6 +37,10 @@ def map_versions() -> MapVersions:
     return MapVersions(views["head_version"], zones["zones_version"])
 
 
+def _workstation() -> str:
+    return platform.node() or "workstation"
+
+
 class Opener:
     """Opens and creates clinics, and remembers which; implements the window's Opener port."""
 
@@ -139,9 +143,18 @@ class Opener:
     def _create(
         self, path: Path, settings: ClinicSettings, practitioners: Sequence[Practitioner]
     ) -> ClinicDatabase:
+        from injectmap.domain.acting import Acting, Role
+        from injectmap.services.clinic import found
         from injectmap.storage.opening import create_clinic
 
-        return create_clinic(path, settings, practitioners)
+        database = create_clinic(path, settings)
+        acting = Acting(practitioners[0].id, Role.ADMINISTRATOR, _workstation())
+        try:
+            found(database, self.clock, settings, practitioners, acting)
+        except BaseException:
+            database.close()
+            raise
+        return database
 
     def _open(self, path: Path) -> ClinicDatabase:
         from injectmap.storage.opening import open_clinic
@@ -170,7 +183,7 @@ class Opener:
             database=database,
             clock=clock,
             settings=settings,
-            acting=Acting(practitioners[0].id, Role.PRACTITIONER, platform.node() or "workstation"),
+            acting=Acting(practitioners[0].id, Role.PRACTITIONER, _workstation()),
             practitioners=practitioners,
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, map_versions(), settings.time_zone),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from injectmap.domain.acting import Acting
+from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings
 from injectmap.services.patients import PatientService
@@ -38,6 +40,41 @@ class Services:
     def close(self) -> None:
         """Release the clinic's file."""
         self.database.close()
+
+
+def found(
+    database: Database,
+    clock: Clock,
+    settings: ClinicSettings,
+    practitioners: Sequence[Practitioner],
+    acting: Acting,
+) -> None:
+    """Begin the journal of a new clinic: its settings and its practitioners."""
+    with database.writing() as work:
+        work.journal.append(
+            acting,
+            kind=JournalKind.PUT,
+            subject_kind=SubjectKind.CLINIC,
+            subject_id="clinic",
+            payload={"name": settings.name, "time_zone": settings.time_zone, "paper": settings.paper.value},
+            at_ms=clock.now_ms(),
+        )
+        for one in practitioners:
+            work.practitioners.add(one)
+            work.journal.append(
+                acting,
+                kind=JournalKind.PUT,
+                subject_kind=SubjectKind.PRACTITIONER,
+                subject_id=one.id,
+                payload={
+                    "id": one.id,
+                    "name": one.name,
+                    "profession": one.profession,
+                    "register_number": one.register_number,
+                },
+                at_ms=clock.now_ms(),
+            )
+        work.commit()
 
 
 class ClinicOpener(Protocol):
