@@ -64,6 +64,11 @@ def _running_timers() -> list[Any]:
     return [timer for timer in list(_started_timers) if isValid(timer) and timer.isActive()]
 
 
+def _threads() -> set[threading.Thread]:
+    # Python 3.11 never forgets a thread that Qt made and Python code ran in; Qt's own are looked at below.
+    return {t for t in threading.enumerate() if not isinstance(t, threading._DummyThread)}
+
+
 def _qt_workers_busy() -> bool:
     core = _qt("QtCore")
     return core is not None and core.QThreadPool.globalInstance().activeThreadCount() > 0
@@ -85,14 +90,12 @@ def _wait_until_empty(left_over: Callable[[], list[Any]]) -> list[Any]:
 @pytest.fixture(autouse=True)
 def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     _watch_timers()
-    threads = set(threading.enumerate())
+    threads = _threads()
     # Kept as objects: an id could be given again to a new widget.
     widgets, timers = _top_level_widgets(), _running_timers()
     yield
     _deliver_deletions()
-    left = _wait_until_empty(
-        lambda: [f"thread {t.name}" for t in threading.enumerate() if t not in threads and t.is_alive()]
-    )
+    left = _wait_until_empty(lambda: [f"thread {t.name}" for t in _threads() - threads])
     left += _wait_until_empty(
         lambda: [
             f"widget {_describe(w)}" for w in _top_level_widgets() if all(w is not old for old in widgets)
