@@ -1,0 +1,72 @@
+"""The reference head in millimetres: its skin, landmarks, views and zones. No Qt, no database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from injectmap.atlas.arrays import Bools, Floats
+from injectmap.atlas.landmarks import read_landmarks
+from injectmap.atlas.skin import Skin, length, mirror
+from injectmap.atlas.views import FACING_TO_DRAW, VIEW_IDS, DrawState, View, read_views
+from injectmap.atlas.zones import ZoneInfo, Zones, read_zones
+from injectmap.resources import asset_path
+
+__all__ = [
+    "FACING_TO_DRAW",
+    "VIEW_IDS",
+    "Atlas",
+    "DrawState",
+    "Skin",
+    "View",
+    "ZoneInfo",
+    "Zones",
+    "length",
+    "load_atlas",
+    "mirror",
+]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The reference head and all that is defined on it; never changes while the program runs."""
+
+    head_version: int
+    zones_version: int
+    skin: Skin
+    landmarks: dict[str, Floats]
+    views: dict[str, View]
+    zones: Zones
+
+    @classmethod
+    def read(cls, folder: Path, zones_file: Path | None = None) -> Atlas:
+        """Read an atlas folder; position maps are decoded later, each when its view is first asked."""
+        skin = Skin.read(folder / "skin.npz")
+        head_version, landmarks = read_landmarks(folder / "landmarks.json")
+        views = read_views(json.loads((folder / "views.json").read_text("utf-8")), skin, folder)
+        zones = read_zones(zones_file or folder / "zones.toml", skin, landmarks)
+        return cls(head_version, zones.version, skin, landmarks, views, zones)
+
+    def best_view(self, point: Floats) -> str:
+        """Return the id of the view in which the skin at a point (3,) is seen most squarely."""
+        points = np.asarray(point, dtype=float).reshape(1, 3)
+        normals = self.skin.normals(points)
+        facing = {name: float((normals @ view.toward)[0]) for name, view in self.views.items()}
+        seen = [name for name, view in self.views.items() if view.project_with(points, normals)[1][0]]
+        return max(seen or facing, key=facing.__getitem__)
+
+    def project_all(self, points: Floats) -> dict[str, tuple[Floats, Bools]]:
+        """Project skin points (n, 3) into all views at once: `View.project` of each, with the normals shared."""
+        points = np.asarray(points, dtype=float).reshape(-1, 3)
+        normals = self.skin.normals(points)
+        return {name: view.project_with(points, normals) for name, view in self.views.items()}
+
+
+@cache
+def load_atlas() -> Atlas:
+    """Return the shipped atlas, read once."""
+    return Atlas.read(asset_path("atlas"))

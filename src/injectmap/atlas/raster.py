@@ -1,0 +1,105 @@
+"""A picture of the zones in the chart: where a place is well inside a zone, one look-up tells which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from injectmap.atlas.arrays import Floats, Ints
+
+# The place is too near a border for the picture to tell.
+NEAR: Final = -1
+
+_SPAN = 360.0
+
+
+class ZoneRaster:
+    """Zone numbers in cells of a quarter degree.
+
+    A cell says `NEAR` unless every place within `reach_mm / 2` of it lies in the same zone, so that a straight
+    segment up to `reach_mm` long with both ends in cells of one zone cannot leave that zone.
+    """
+
+    cell: Final = 0.5
+    reach_mm: Final = 1.05
+
+    def __init__(self, rings: Sequence[Floats]) -> None:
+        """Draw closed rings (n, 2) that wind left, in half degrees of azimuth and elevation, into the picture."""
+        self.side = int(_SPAN / self.cell)
+        labels = self._fill(rings)
+        self.labels = labels.ravel()  # the zone at each cell's centre, azimuth first
+        self._numbers = np.where(self._near(rings), np.int8(NEAR), labels).ravel()
+
+    def at(self, azimuth: Floats, elevation: Floats) -> Ints:
+        """Return the zone numbers (n,) at chart places, or `NEAR`."""
+        column = np.minimum((azimuth * (1.0 / self.cell)).astype(np.intp), self.side - 1)
+        row = np.minimum((elevation * (1.0 / self.cell)).astype(np.intp), self.side - 1)
+        return np.asarray(self._numbers[column * self.side + row], dtype=np.intp)
+
+    def _fill(self, rings: Sequence[Floats]) -> npt.NDArray[np.int8]:
+        """Label the cells' centres: in each row the zone begins where its ring is last crossed from the left."""
+        numbers = np.zeros((self.side, self.side), dtype=np.int8)
+        change_row, change_at, change_to = [], [], []
+        for number, ring in enumerate(rings):
+            low, high = (
+                ring[1:, 1],
+                ring[:-1, 1],
+            )  # of a ring that winds left, downward pieces have it at larger azimuth
+            first = np.ceil(low / self.cell - 0.5).astype(int)
+            last = np.ceil(high / self.cell - 0.5).astype(int)
+            count = np.maximum(last - first, 0)
+            piece = np.repeat(np.arange(len(count)), count)
+            row = first[piece] + np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
+            share = ((row + 0.5) * self.cell - low[piece]) / (high - low)[piece]
+            at = ring[1:, 0][piece] + (ring[:-1, 0] - ring[1:, 0])[piece] * share
+            change_row.append(row)
+            change_at.append(at)
+            change_to.append(np.full(len(row), number, dtype=np.int8))
+        rows, at, to = np.concatenate(change_row), np.concatenate(change_at), np.concatenate(change_to)
+        ranked = np.lexsort((at, rows))
+        rows, column, to = rows[ranked], np.ceil(at[ranked] / self.cell - 0.5).astype(int), to[ranked]
+        # Later changes at the same place override earlier ones: fill from each change to the row's end.
+        starts = np.clip(column, 0, self.side)
+        ends = np.append(starts[1:], self.side)
+        ends[np.append(rows[1:] != rows[:-1], True)] = self.side
+        width = np.maximum(ends - starts, 0)
+        target = (
+            np.repeat(starts, width) + np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
+        )
+        numbers[target, np.repeat(rows, width)] = np.repeat(to, width)
+        return numbers
+
+    def _near(self, rings: Sequence[Floats]) -> npt.NDArray[np.bool_]:
+        """Mark the cells within reach of a border."""
+        starts = np.concatenate([ring[:-1] for ring in rings])
+        ends = np.concatenate([ring[1:] for ring in rings])
+        count = np.ceil(np.abs(ends - starts).max(axis=1) / (self.cell / 2.0)).astype(int) + 1
+        piece = np.repeat(np.arange(len(count)), count)
+        place = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
+        share = place / np.maximum(count - 1, 1)[piece]
+        spots = starts[piece] + (ends - starts)[piece] * share[:, None]
+        column, row = np.minimum((spots / self.cell).astype(int), self.side - 1).T
+        touched = np.zeros((self.side, self.side), dtype=bool)
+        touched[column, row] = True
+        # No skin is nearer to the centre than 55 mm; one cell more covers the rounding to cells.
+        degrees = np.rad2deg(self.reach_mm / 2.0 / 55.0) * 2.0
+        up = int(np.ceil(degrees / self.cell)) + 1
+        tall = _spread(touched.T, np.full(self.side, up)).T
+        elevation = np.deg2rad((np.arange(self.side) + 0.5) * self.cell / 2.0 - 90.0)
+        wide = np.ceil(degrees / self.cell / np.maximum(np.cos(elevation), 1e-3)).astype(int) + 1
+        return _spread(tall, np.minimum(wide, self.side))
+
+
+def _spread(touched: npt.NDArray[np.bool_], by: Ints) -> npt.NDArray[np.bool_]:
+    """Widen marks along the first axis, in each column by its own number of cells both ways."""
+    size = len(touched)
+    sums = np.concatenate(
+        [np.zeros((1, touched.shape[1]), dtype=np.int32), np.cumsum(touched, axis=0, dtype=np.int32)]
+    )
+    here = np.arange(size)[:, None]
+    high, low = np.minimum(here + by + 1, size), np.maximum(here - by, 0)
+    columns = np.arange(touched.shape[1])
+    return np.asarray(sums[high, columns] > sums[low, columns])

@@ -1,0 +1,217 @@
+"""The five orthographic views of the head: skin to picture, and picture to skin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from injectmap.atlas.arrays import Bools, Floats
+from injectmap.atlas.skin import Skin, mirror
+
+Style = Literal["shaded", "line"]
+DrawState = Literal["ok", "off_head", "not_skin", "turned_away"]
+
+# In the order in which they stand side by side on the screen.
+VIEW_IDS: Final = ("right_lateral", "right_oblique", "front", "left_oblique", "left_lateral")
+_STORED = {"right_lateral": "left_lateral", "right_oblique": "left_oblique"}
+
+# A view accepts drawing only where the skin faces it: farther round, a pixel of the hand is many mm of skin.
+FACING_TO_DRAW: Final = 0.2
+
+# Farther than this from the bare skin, what is seen is ear or cap.
+_SKIN_TOLERANCE_MM = 0.6
+
+# Depth of the position map where there is no head.
+_NOTHING = -1e9
+_OUTSIDE = -32768
+
+
+class Camera:
+    """One stored position map with its camera; it decodes the map on first use.
+
+    Depth grows towards the camera. Of the stored positions only the depth is kept: the rest is the pixel's place.
+    """
+
+    def __init__(self, spec: Mapping[str, Any], folder: Path) -> None:
+        """Take one entry of `views.json`."""
+        yaw = np.deg2rad(spec["yaw_degrees"])
+        sine, cosine = _exact(np.sin(yaw)), _exact(np.cos(yaw))
+        self.toward = np.array([sine, 0.0, cosine])
+        # Columns: to the right, down, towards the camera.
+        self.basis = np.array([[cosine, 0.0, sine], [0.0, -1.0, 0.0], [-sine, 0.0, cosine]])
+        self.origin = np.array([spec["left_mm"], -spec["top_mm"], 0.0])
+        self.px_per_mm = float(spec["position"]["px_per_mm"])
+        self._file = folder / spec["position"]["file"]
+
+    @cached_property
+    def depth(self) -> Floats:
+        """Depth of the visible surface (h, w) in mm, single precision; far negative outside the head."""
+        with np.load(self._file) as stored:
+            position = stored["position"]
+        depth = position @ (self.toward * 0.01).astype(np.float32)
+        depth[position[..., 0] == _OUTSIDE] = _NOTHING
+        return np.ascontiguousarray(depth)
+
+    def place(self, points: Floats) -> Floats:
+        """Return picture right, down and depth (n, 3) in mm."""
+        return np.asarray(points @ self.basis - self.origin)
+
+    def hidden(self, placed: Floats, facing: Floats) -> Bools:
+        """Return which placed points (n, 3) the visible surface covers; facing is n.v there."""
+        height, width = self.depth.shape
+        column = np.clip((placed[:, 0] * self.px_per_mm).astype(np.intp), 0, width - 1)
+        row = np.clip((placed[:, 1] * self.px_per_mm).astype(np.intp), 0, height - 1)
+        # Within one pixel a slanting surface changes its depth; 0.35 mm is the map's own error and rounding.
+        slant = np.minimum(0.3 / np.maximum(facing, 0.03), 6.0)
+        return np.asarray(placed[:, 2] + slant + 0.35 < self.depth[row, column])
+
+    def seed(self, uv: Floats) -> Floats:
+        """Return the depth (n,) of the visible surface; far negative outside the head.
+
+        Four pixels are blended only where they lie on one surface; across an occluding contour the nearest counts.
+        """
+        height, width = self.depth.shape
+        across = uv[:, 0] * self.px_per_mm - 0.5
+        down = uv[:, 1] * self.px_per_mm - 0.5
+        inside = (across > -0.5) & (down > -0.5) & (across < width - 0.5) & (down < height - 0.5)
+        column = np.clip(np.floor(np.where(inside, across, 0.0)).astype(np.intp), 0, width - 2)
+        row = np.clip(np.floor(np.where(inside, down, 0.0)).astype(np.intp), 0, height - 2)
+        s, t = np.clip(across - column, 0.0, 1.0), np.clip(down - row, 0.0, 1.0)
+        four = np.stack([self.depth[row + i, column + j] for i in (0, 1) for j in (0, 1)])
+        weights = np.stack([(1 - s) * (1 - t), s * (1 - t), (1 - s) * t, s * t])
+        nearest = np.take_along_axis(four, weights.argmax(axis=0)[None], axis=0)[0]
+        one_surface = four.max(axis=0) - four.min(axis=0) < 1.0
+        found = np.where(one_surface, (four * weights).sum(axis=0), nearest)
+        return np.where(inside, found, _NOTHING).astype(float)
+
+
+def _exact(value: float) -> float:
+    """Return a sine or cosine without the rounding of pi."""
+    return round(float(value), 15)
+
+
+class View:
+    """One view of the head; coordinates are mm from the window's top-left corner, u to the right, v down.
+
+    A right view is the mirror image of the stored left one: points are mirrored before and after, and u is
+    measured from the other edge.
+    """
+
+    def __init__(self, view_id: str, spec: Mapping[str, Any], window_mm: tuple[float, float], camera: Camera, skin: Skin, folder: Path) -> None:  # fmt: skip
+        """Join a camera with the skin it looks at."""
+        self.id = view_id
+        self.mirrored = view_id in _STORED
+        self.side = None if view_id == "front" else view_id.partition("_")[0]
+        self.window_mm = window_mm
+        self.toward = mirror(camera.toward) if self.mirrored else camera.toward
+        self.camera = camera
+        self._spec = spec
+        self._skin = skin
+        self._folder = folder
+
+    def picture(self, style: Style = "shaded", *, reduced: bool = False) -> Path:
+        """Return the picture's file; a mirrored view shows it flipped left to right."""
+        return self._folder / str(self._picture_spec(style, reduced=reduced)["file"])
+
+    def picture_px_per_mm(self, style: Style = "shaded", *, reduced: bool = False) -> float:
+        """Return the picture's scale."""
+        return float(self._picture_spec(style, reduced=reduced)["px_per_mm"])
+
+    def _picture_spec(self, style: Style, *, reduced: bool) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._spec[f"{style}_print" if reduced else style]
+        return found
+
+    def facing(self, points: Floats) -> Floats:
+        """Return n.v (n,) of the skin at points (n, 3): 1 where it faces the camera, negative where turned away."""
+        return np.asarray(self._skin.normals(np.asarray(points, dtype=float).reshape(-1, 3)) @ self.toward)
+
+    def project(self, points: Floats) -> tuple[Floats, Bools]:
+        """Return the places (n, 2) of skin points (n, 3), and which face the camera and are not covered."""
+        points = np.asarray(points, dtype=float).reshape(-1, 3)
+        return self.project_with(points, self._skin.normals(points))
+
+    def project_with(self, points: Floats, normals: Floats) -> tuple[Floats, Bools]:
+        """As `project`, with the skin's normals (n, 3) already known."""
+        facing = normals @ self.toward
+        placed = self.camera.place(mirror(points) if self.mirrored else points)
+        visible = facing > 0.0
+        visible &= ~self.camera.hidden(placed, facing)
+        uv = placed[:, :2].copy()
+        if self.mirrored:
+            uv[:, 0] = self.window_mm[0] - uv[:, 0]
+        return uv, visible
+
+    def to_skin(self, uv: Floats) -> tuple[Floats, Bools]:
+        """Return the skin points (n, 3) under places (n, 2), and which of them are skin one can draw on.
+
+        Where the second is false the point is that of the visible ear or cap, or not a number off the head.
+        """
+        uv = np.asarray(uv, dtype=float).reshape(-1, 2)
+        stored = np.column_stack([self.window_mm[0] - uv[:, 0], uv[:, 1]]) if self.mirrored else uv
+        depth = self.camera.seed(stored)
+        on_head = depth > _NOTHING / 2
+        points = np.full((len(uv), 3), np.nan)
+        on_skin = np.zeros(len(uv), dtype=bool)
+        if on_head.any():
+            points[on_head], on_skin[on_head] = self._meet(stored[on_head], depth[on_head])
+        return (mirror(points) if self.mirrored else points), on_skin
+
+    def _meet(self, stored: Floats, depth: Floats) -> tuple[Floats, Bools]:
+        """Intersect the rays of places (n, 2) with the skin near the visible depths (n,), by the secant method."""
+        basis, origin = self.camera.basis, self.camera.origin
+        base = (np.column_stack([stored, np.zeros(len(stored))]) + origin) @ basis.T
+        toward = self.camera.toward
+
+        def height(at: Floats) -> Floats:
+            return self._skin.height(base + at[:, None] * toward)
+
+        seen = base + depth[:, None] * toward
+        before, height_before = depth, height(depth)
+        is_skin = np.abs(height_before) <= _SKIN_TOLERANCE_MM
+        away = seen - self._skin.centre
+        away /= np.sqrt(np.einsum("ij,ij->i", away, away))[:, None]
+        normals = self._skin.normals(seen)
+        # How fast height changes along the ray on a smooth skin; the floor keeps grazing rays from leaping away.
+        rate = (normals @ toward) / np.maximum(np.einsum("ij,ij->i", normals, away), 0.1)
+        now = before - np.clip(height_before / np.where(np.abs(rate) < 0.05, 0.05, rate), -2.0, 2.0)
+        for _ in range(12):
+            height_now = height(now)
+            if np.abs(np.where(is_skin, height_now, 0.0)).max() < 1e-7:
+                break
+            change = height_now - height_before
+            step = np.where(
+                change == 0.0, 0.0, -height_now * (now - before) / np.where(change == 0.0, 1.0, change)
+            )
+            before, height_before = now, height_now
+            now = now + np.clip(step, -2.0, 2.0)
+        met = is_skin & (np.abs(height(now)) < 1e-5) & (np.abs(now - depth) < 6.0)
+        points = base + np.where(met, now, depth)[:, None] * toward
+        return points, met & self._skin.drawable(points)
+
+    def draw_state(self, uv: Floats | Sequence[float]) -> DrawState:
+        """Tell whether a pass may be drawn at one place, and if not, why."""
+        return self.pick(uv)[1]
+
+    def pick(self, uv: Floats | Sequence[float]) -> tuple[Floats, DrawState]:
+        """Return the point (3,) under one place with its draw state; not a number off the head."""
+        points, on_skin = self.to_skin(np.asarray(uv, dtype=float).reshape(1, 2))
+        if np.isnan(points[0, 0]):
+            return points[0], "off_head"
+        if not on_skin[0]:
+            return points[0], "not_skin"
+        return points[0], "ok" if self.facing(points)[0] >= FACING_TO_DRAW else "turned_away"
+
+
+def read_views(stored: Mapping[str, Any], skin: Skin, folder: Path) -> dict[str, View]:
+    """Build the five views, in screen order, from the content of `views.json`."""
+    window = (float(stored["window_mm"]["width"]), float(stored["window_mm"]["height"]))
+    cameras = {name: Camera(spec, folder) for name, spec in stored["views"].items()}
+    views = {}
+    for view_id in VIEW_IDS:
+        name = _STORED.get(view_id, view_id)
+        views[view_id] = View(view_id, stored["views"][name], window, cameras[name], skin, folder)
+    return views

@@ -1,0 +1,211 @@
+"""The zones of the skin: which zone a point lies in, how a path is shared among them, outlines and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely  # type: ignore[import-untyped]
+
+from injectmap.atlas import outlines
+from injectmap.atlas.arrays import Floats, Ints
+from injectmap.atlas.raster import NEAR, ZoneRaster
+from injectmap.atlas.skin import CENTRE, Skin, chart, mirror
+from injectmap.atlas.zone_file import Partition, ZoneInfo, read_partition
+
+__all__ = ["ZoneInfo", "Zones", "read_zones"]
+
+SideName = Literal["left", "right"]
+_SIDES: Final[tuple[SideName, SideName]] = ("left", "right")
+
+
+class Zones:
+    """The partition of the whole skin into zones, the same on both sides.
+
+    Every skin point has exactly one zone; on a border it is the one that comes first in the file. x = 0 parts
+    the sides; what lies exactly on the midline counts half to each.
+    """
+
+    def __init__(self, partition: Partition, skin: Skin) -> None:
+        """Index a partition of a skin."""
+        self.version = partition.version
+        self.ids = tuple(info.id for info in partition.infos)
+        self.info: Mapping[str, ZoneInfo] = {info.id: info for info in partition.infos}
+        self.neighbours: Mapping[str, frozenset[str]] = partition.neighbours
+        self._partition = partition
+        self._skin = skin
+        self._outlines: dict[tuple[str, float, float], Floats] = {}
+
+    @cached_property
+    def polygons(self) -> npt.NDArray[np.object_]:
+        """The zones as polygons in half degrees of azimuth and elevation, in the order of `ids`."""
+        polygons = np.array([shapely.Polygon(ring) for ring in self._partition.rings], dtype=object)
+        shapely.prepare(polygons)
+        return polygons
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.polygons)
+
+    @cached_property
+    def _pieces(self) -> Floats:
+        """All straight pieces of the borders between zones, (n, 2 ends, 2)."""
+        return np.concatenate([np.stack([edge[:-1], edge[1:]], axis=1) for edge in self._partition.borders])
+
+    @cached_property
+    def _piece_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(shapely.linestrings(self._pieces))
+
+    @cached_property
+    def _raster(self) -> ZoneRaster:
+        return ZoneRaster(self._partition.rings)
+
+    def _locate(self, azimuth: Floats, elevation: Floats) -> Ints:
+        """Return the number (n,) of the zone at chart places."""
+        found = self._raster.at(azimuth, elevation)
+        near = np.flatnonzero(found == NEAR)
+        if len(near):
+            points = shapely.points(azimuth[near], elevation[near])
+            place, zone = self._tree.query(points, predicate="intersects")
+            exact = np.full(len(near), len(self.ids))
+            np.minimum.at(exact, place, zone)
+            # The chart's rim is a zone's border too: rounding must not push a place off the world.
+            lost = exact == len(self.ids)
+            if lost.any():
+                exact[lost] = self._tree.nearest(points[lost])
+            found[near] = exact
+        return found
+
+    def at(self, points: Floats) -> list[tuple[str, SideName]]:
+        """Return zone and side of points (n, 3)."""
+        points = np.asarray(points, dtype=float).reshape(-1, 3)
+        numbers = self._locate(*chart(points - CENTRE)).tolist()
+        right = (points[:, 0] < 0.0).tolist()
+        return [(self.ids[number], _SIDES[side]) for number, side in zip(numbers, right, strict=True)]
+
+    def split(self, path: Floats) -> dict[tuple[str, SideName], float]:
+        """Return the length of a path (n, 3) in each zone and side, in the order it passes through them.
+
+        The cuts are exact at borders and at x = 0.
+        """
+        path = _cut_at_midline(np.asarray(path, dtype=float))
+        steps = path[1:] - path[:-1]
+        lengths = np.sqrt(np.einsum("ij,ij->i", steps, steps))
+        across = path[1:, 0] + path[:-1, 0]
+        azimuth, elevation = chart(path - CENTRE)
+        cells = self._raster.at(azimuth, elevation)
+        first, last = cells[:-1], cells[1:]
+        hard = (first == NEAR) | (first != last) | (lengths > self._raster.reach_mm)
+        if hard.any():
+            segments = np.flatnonzero(hard)
+            places = np.stack([azimuth, elevation], axis=1)
+            numbers, lengths, across, order = self._cut(places, segments, first, lengths, across)
+        else:
+            numbers, order = first, np.arange(len(first), dtype=float)
+        return self._gather(numbers, lengths, across, order)
+
+    def _cut(
+        self, places: Floats, segments: Ints, easy: Ints, lengths: Floats, across: Floats
+    ) -> tuple[Ints, Floats, Floats, Floats]:
+        """Cut the segments that may meet a border; return zone, length, x and order of all parts of the path."""
+        ends = np.stack([places[segments], places[segments + 1]], axis=1)
+        place, piece = self._piece_tree.query(shapely.linestrings(ends))
+        one, other = ends[place], self._pieces[piece]
+        along, beside = one[:, 1] - one[:, 0], other[:, 1] - other[:, 0]
+        between = other[:, 0] - one[:, 0]
+        area = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = (between[:, 0] * beside[:, 1] - between[:, 1] * beside[:, 0]) / area
+            u = (between[:, 0] * along[:, 1] - between[:, 1] * along[:, 0]) / area
+        meets = (t > 0.0) & (t < 1.0) & (u >= -1e-9) & (u <= 1.0 + 1e-9)
+        owner = np.concatenate([np.arange(len(segments)), place[meets], np.arange(len(segments))])
+        share = np.concatenate([np.zeros(len(segments)), t[meets], np.ones(len(segments))])
+        ranked = np.lexsort((share, owner))
+        owner, share = owner[ranked], share[ranked]
+        same = owner[1:] == owner[:-1]
+        owner, start, width = owner[:-1][same], share[:-1][same], (share[1:] - share[:-1])[same]
+        middle = ends[owner, 0] + (ends[owner, 1] - ends[owner, 0]) * (start + width / 2.0)[:, None]
+        number = self._locate(middle[:, 0], middle[:, 1])
+        kept = np.ones(len(lengths), dtype=bool)
+        kept[segments] = False
+        whole = np.flatnonzero(kept)
+        return (
+            np.concatenate([easy[whole], number]),
+            np.concatenate([lengths[whole], lengths[segments[owner]] * width]),
+            np.concatenate([across[whole], across[segments[owner]]]),
+            np.concatenate([whole, segments[owner] + start]),
+        )
+
+    def _gather(
+        self, numbers: Ints, lengths: Floats, across: Floats, order: Floats
+    ) -> dict[tuple[str, SideName], float]:
+        """Add up the parts of a path by zone and side, in the order of their first part."""
+        count = 2 * len(self.ids)
+        keys = 2 * numbers + (across < 0.0)
+        middle = across == 0.0
+        sums = np.bincount(keys, weights=np.where(middle, lengths / 2.0, lengths), minlength=count)
+        first = np.full(count, np.inf)
+        np.minimum.at(first, keys, order)
+        if middle.any():
+            sums += np.bincount(keys[middle] + 1, weights=lengths[middle] / 2.0, minlength=count)
+            np.minimum.at(first, keys[middle] + 1, order[middle])
+        present = np.flatnonzero(sums > 0.0)
+        ranked = present[np.argsort(first[present], kind="stable")]
+        return {(self.ids[key // 2], _SIDES[key % 2]): float(sums[key]) for key in ranked.tolist()}
+
+    def split_um(self, points_um: npt.NDArray[np.integer], length_um: int) -> list[tuple[str, SideName, int]]:
+        """Return the share of a stored path (n, 3) in each zone and side, in path order, summing to its length."""
+        parts = self.split(np.asarray(points_um, dtype=float) / 1000.0)
+        total = sum(parts.values())
+        if not parts or total <= 0.0:
+            zone, side = self.at(np.asarray(points_um[:1], dtype=float) / 1000.0)[0]
+            return [(zone, side, length_um)]
+        exact = [length_um * part / total for part in parts.values()]
+        whole = [int(part) for part in exact]
+        by_rest = sorted(range(len(whole)), key=lambda index: (whole[index] - exact[index], index))
+        for index in by_rest[: length_um - sum(whole)]:
+            whole[index] += 1
+        return [(*key, part) for key, part in zip(parts, whole, strict=True) if part > 0]
+
+    def outline(self, zone_id: str, side: SideName, gap_mm: float = 0.0, round_mm: float = 0.0) -> Floats:
+        """Return the closed outline (n, 3) of a zone on the skin, for drawing.
+
+        Neighbours drawn with the same gap lie that far apart; corners are rounded with the given radius.
+        """
+        key = (zone_id, gap_mm, round_mm)
+        if key not in self._outlines:
+            ring = self._partition.rings[self.ids.index(zone_id)]
+            self._outlines[key] = outlines.drawn(self._skin, ring, gap_mm, round_mm)
+            self._outlines[key].setflags(write=False)
+        found = self._outlines[key]
+        return found if side == "left" else mirror(found)
+
+    def area_mm2(self, zone_id: str) -> float:
+        """Return the area of a zone of one side on the skin."""
+        return float(self._areas[self.ids.index(zone_id)])
+
+    @cached_property
+    def _areas(self) -> Floats:
+        areas = outlines.cell_areas(self._skin, self._raster.cell)
+        return np.asarray(np.bincount(self._raster.labels, weights=areas, minlength=len(self.ids)))
+
+
+def _cut_at_midline(path: Floats) -> Floats:
+    """Return the path (n, 3) with a point wherever it crosses x = 0."""
+    x = path[:, 0]
+    crossing = np.flatnonzero(x[1:] * x[:-1] < 0.0)
+    if len(crossing) == 0:
+        return path
+    share = x[crossing] / (x[crossing] - x[crossing + 1])
+    cuts = path[crossing] + (path[crossing + 1] - path[crossing]) * share[:, None]
+    cuts[:, 0] = 0.0
+    return np.insert(path, crossing + 1, cuts, axis=0)
+
+
+def read_zones(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> Zones:
+    """Read the zones file and bind it to a head."""
+    return Zones(read_partition(file, skin, landmarks), skin)
