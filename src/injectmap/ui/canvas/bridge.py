@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
 ALL_ASPECTS: Final = frozenset(
-    {"map", "selection", "preview", "defaults", "tool", "view", "state", "syringes"}
+    {"map", "selection", "preview", "defaults", "tool", "view", "state", "syringes", "hint"}
 )
 
 

@@ -1,0 +1,247 @@
+"""The bar over the canvas: which view, whose side, and the settings of the selected or the next pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from injectmap.domain.treatment_map import Instrument, Plane, Technique
+from injectmap.domain.units import show_volume
+from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
+from injectmap.ui.canvas.header_field import Choice, HeaderField
+from injectmap.ui.canvas.instruments import InstrumentForm, instrument_text, offered
+from injectmap.ui.canvas.side_badge import paint_side_badge
+from injectmap.ui.canvas.volume_field import VolumeField
+from injectmap.ui.theme import CANVAS_HEADER, Theme, font
+from injectmap.words import Words
+
+if TYPE_CHECKING:
+    from injectmap.domain.treatment_map import CannulaPass
+    from injectmap.editing.editor import MapEditor
+
+_OTHER = "other"
+_BADGE = 26
+
+
+class CanvasHeader(QWidget):
+    """Forwards choices to the editor; `refused` carries what the editor would not take."""
+
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        bridge: EditorBridge,
+        guarded: Callable[..., bool],
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`guarded(call, *arguments)` calls the editor and tells refusals."""
+        super().__init__(parent)
+        self._bridge, self._guarded, self._words, self._theme = bridge, guarded, words, theme
+        self._view_id = FIRST_VIEW
+        self.setFixedHeight(CANVAS_HEADER)
+        self.subject = QLabel(words("header.next_pass"), self)
+        self.subject.setFont(font("table"))
+        self.technique = HeaderField(words("header.technique"), self._techniques, words, theme, self)
+        self.plane = HeaderField(words("header.plane"), self._planes, words, theme, self)
+        self.instrument = HeaderField(words("header.instrument"), self._instruments, words, theme, self)
+        self.syringe = HeaderField(words("header.syringe"), self._syringes, words, theme, self)
+        self.volume = VolumeField(words, theme, self)
+        self._form: InstrumentForm | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(230, 1, 8, 2)
+        row.setSpacing(1)
+        row.addStretch(1)
+        row.addWidget(self.subject)
+        row.addSpacing(12)
+        for field in self.fields:
+            row.addWidget(field)
+        self.technique.picked.connect(self._take_technique)
+        self.plane.picked.connect(self._take_plane)
+        self.instrument.picked.connect(self._take_instrument)
+        self.syringe.picked.connect(self._take_syringe)
+        self.volume.typed.connect(self._take_volume)
+        bridge.changed.connect(self._on_changed)
+        theme.changed.connect(self._tint)
+        self._tint()
+        self._show_values()
+
+    @property
+    def fields(self) -> tuple[QWidget, ...]:
+        """The fields in the order of reading."""
+        return (self.technique, self.plane, self.instrument, self.syringe, self.volume)
+
+    def _tint(self) -> None:
+        self.subject.setStyleSheet(f"color:{self._theme.chrome.text2}")
+        self.update()
+
+    def show_view(self, view_id: str) -> None:
+        """Name another view."""
+        self._view_id = view_id
+        self.update()
+
+    # Values
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        if aspects & {"map", "selection", "defaults", "syringes", "state"}:
+            self._show_values()
+
+    def _selected(self) -> list[CannulaPass]:
+        editor = self._bridge.editor
+        if editor is None:
+            return []
+        return [one for one in editor.map.passes if one.id in editor.selection]
+
+    def _show_values(self) -> None:
+        editor, words = self._bridge.editor, self._words
+        for field in self.fields:
+            field.setEnabled(editor is not None)
+        if editor is None:
+            for field in self.fields[:4]:
+                field.set_value(words("header.none"))  # type: ignore[attr-defined]
+            self.volume.set_value("")
+            self.subject.setText("")
+            return
+        chosen = self._selected()
+        if len(chosen) == 1:
+            self.subject.setText(words("header.pass", number=editor.map.numbers[chosen[0].id]))
+        elif chosen:
+            self.subject.setText(words("header.passes", count=len(chosen)))
+        else:
+            self.subject.setText(words("header.next_pass"))
+        self.technique.set_value(self._common(self._technique_texts(editor, chosen)))
+        self.plane.set_value(self._common(self._plane_texts(editor, chosen)))
+        instruments = [one.instrument for one in chosen] or [editor.defaults.instrument]
+        self.instrument.set_value(self._common([instrument_text(one, words) for one in instruments]))
+        self.syringe.set_value(self._common(self._syringe_texts(editor, chosen)))
+        volumes = {one.microlitres for one in chosen} or {editor.defaults.microlitres}
+        self.volume.set_value(show_volume(volumes.pop()) if len(volumes) == 1 else "")
+
+    def _common(self, texts: Sequence[str]) -> str:
+        return texts[0] if len(set(texts)) == 1 else self._words("header.mixed")
+
+    def _technique_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
+        values = [one.technique for one in chosen] or [editor.defaults.technique]
+        return [self._words(f"technique.{value.value}") for value in values]
+
+    def _plane_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
+        values = [one.plane for one in chosen] or [editor.defaults.plane]
+        return [self._words(f"plane.{value.value}") for value in values]
+
+    def _syringe_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
+        numbers = {syringe.id: str(syringe.number) for syringe in editor.syringes}
+        none = self._words("header.none")
+        used = ["+".join(numbers.get(s.syringe_id, none) for s in one.shares) for one in chosen]
+        return used or [numbers.get(editor.syringe_id or "", none)]
+
+    # Choices
+
+    def _current(self, of_pass: Callable[[CannulaPass], object], of_next: object) -> set[object]:
+        return {of_pass(one) for one in self._selected()} or {of_next}
+
+    def _techniques(self) -> list[Choice]:
+        editor = self._bridge.editor
+        if editor is None:
+            return []
+        now = self._current(lambda one: one.technique, editor.defaults.technique)
+        return [Choice(self._words(f"technique.{t.value}"), t.value, now == {t}) for t in Technique]
+
+    def _planes(self) -> list[Choice]:
+        editor = self._bridge.editor
+        if editor is None:
+            return []
+        now = self._current(lambda one: one.plane, editor.defaults.plane)
+        return [Choice(self._words(f"plane.{p.value}"), p.value, now == {p}) for p in Plane]
+
+    def _instruments(self) -> list[Choice]:
+        editor = self._bridge.editor
+        if editor is None:
+            return []
+        now = self._current(lambda one: one.instrument, editor.defaults.instrument)
+        listed = offered()
+        listed += [one for one in now if one not in listed]  # type: ignore[misc]
+        choices = [Choice(instrument_text(one, self._words), one, now == {one}) for one in listed]
+        return [*choices, Choice(self._words("header.instrument.other"), _OTHER)]
+
+    def _syringes(self) -> list[Choice]:
+        editor, words = self._bridge.editor, self._words
+        if editor is None:
+            return []
+        if not editor.balances:
+            return [Choice(words("header.syringe.missing"))]
+        now = self._current(lambda one: one.shares[0].syringe_id, editor.syringe_id)
+        return [
+            Choice(
+                words(
+                    "header.syringe.choice",
+                    number=balance.syringe.number,
+                    product=balance.syringe.product.name,
+                    left=show_volume(balance.left_ul),
+                ),
+                balance.syringe.id,
+                now == {balance.syringe.id},
+            )
+            for balance in editor.balances
+        ]
+
+    def _take(self, call: Callable[[MapEditor], Callable[..., Any]], value: object) -> None:
+        editor = self._bridge.editor
+        if editor is not None:
+            self._guarded(call(editor), value)
+
+    def _take_technique(self, value: str) -> None:
+        self._take(lambda editor: editor.set_technique, Technique(value))
+
+    def _take_plane(self, value: str) -> None:
+        self._take(lambda editor: editor.set_plane, Plane(value))
+
+    def _take_instrument(self, value: object) -> None:
+        editor = self._bridge.editor
+        if isinstance(value, Instrument):
+            self._take(lambda editor: editor.set_instrument, value)
+        elif editor is not None:
+            if self._form is None:
+                self._form = InstrumentForm(self._words, self._theme, self)
+                self._form.chosen.connect(self._take_instrument)
+            chosen = self._selected()
+            start = chosen[0].instrument if chosen else editor.defaults.instrument
+            self._form.open_below(self.instrument, start)
+
+    def _take_syringe(self, value: str) -> None:
+        self._take(lambda editor: editor.set_syringe, value)
+
+    def _take_volume(self, text: str) -> None:
+        editor = self._bridge.editor
+        if editor is not None and not self._guarded(editor.set_volume_text, text):
+            self.volume.refuse()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme.colour("line"))
+        left, right = SIDE_BADGES[self._view_id]
+        x = 16
+        for side in (left, right):
+            if side:
+                paint_side_badge(painter, QRectF(x, 11, _BADGE, _BADGE), side, self._words, theme)
+                x += _BADGE + 4
+        x += 6
+        painter.setFont(font("view_name"))
+        painter.setPen(theme.colour("text"))
+        flags = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(x, 6, 200, 19), flags, self._words(f"view.{self._view_id}"))
+        side = "both" if left and right else left or right
+        painter.setFont(font("label"))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
+        for field in self.fields:
+            painter.fillRect(QRect(field.x() - 1, 7, 1, self.height() - 15), theme.colour("line"))
+        painter.end()

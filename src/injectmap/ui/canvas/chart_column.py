@@ -1,0 +1,172 @@
+"""The centre column of the window: header, head with its tools, and the strip of views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from injectmap.domain.errors import InjectmapError
+from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.canvas_header import CanvasHeader
+from injectmap.ui.canvas.head_view import HeadView
+from injectmap.ui.canvas.inline_editor import InlineEditor
+from injectmap.ui.canvas.inline_host import InlineHost
+from injectmap.ui.canvas.keys import handle_key
+from injectmap.ui.canvas.notice_bar import NoticeBar
+from injectmap.ui.canvas.overlay_toggles import OverlayToggles
+from injectmap.ui.canvas.small_views import ViewStrip
+from injectmap.ui.canvas.tool_palette import ToolPalette
+from injectmap.ui.canvas.zoom_box import ZoomBox
+from injectmap.ui.theme import Theme, font
+from injectmap.words import Words
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+    from injectmap.editing.editor import MapEditor
+
+_INSET = 12
+
+
+class ChartColumn(QWidget):
+    """Places the parts and passes words between them; every decision is the editor's.
+
+    Until an editor is set it shows the head, its views and its zoom, and draws nothing.
+    """
+
+    def __init__(
+        self,
+        bridge: EditorBridge,
+        atlas_provider: Callable[[], Atlas | None],
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`atlas_provider` gives the atlas, or None while it is still loading."""
+        super().__init__(parent)
+        self.bridge, self._words, self._theme = bridge, words, theme
+        self.view = HeadView(bridge, atlas_provider, words, theme, self)
+        self.header = CanvasHeader(bridge, self.view.guarded, words, theme, self)
+        self.strip = ViewStrip(bridge, atlas_provider, self.view.pictures, words, theme, self)
+        self.palette_card = ToolPalette(bridge, words, theme, self.view)
+        self.toggles = OverlayToggles(self.view, words, theme, self.view)
+        self.zoom = ZoomBox(self.view, words, theme, self.view)
+        self.notice = NoticeBar(words, theme, self.view)
+        self.inline = InlineEditor(bridge, words, theme, self.view)
+        self.host = InlineHost(self.view, self.inline, bridge)
+        self.empty = QLabel(self.view)
+        self.empty.setFont(font("table"))
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.strip)
+        self._order_keys()
+        self.strip.picked.connect(self.view.show_view)
+        self.view.view_changed.connect(self.header.show_view)
+        self.view.view_changed.connect(self.strip.show_view)
+        self.view.refused.connect(self._tell_refusal)
+        self.view.pressed.connect(self.notice.clear)
+        self.toggles.zones.toggled.connect(self.strip.set_zones)
+        self.notice.retry.connect(self._retry)
+        self.notice.discard.connect(self._discard)
+        bridge.changed.connect(self._on_changed)
+        theme.changed.connect(self._tint)
+        self.view.installEventFilter(self)
+        self._tint()
+        self._show_empty()
+
+    def set_editor(self, editor: MapEditor | None) -> None:
+        """Chart another treatment session, or none."""
+        self.bridge.set_editor(editor)
+
+    def atlas_ready(self) -> None:
+        """The atlas has been loaded: zones appear."""
+        self.view.update()
+        self.strip.refresh_later()
+        self._show_empty()
+
+    def _order_keys(self) -> None:
+        """Tab goes canvas, header, tools, overlays, zoom, views; from the inline volume to the header."""
+        chain: list[QWidget] = [self.view, self.inline.field, *self.header.fields]
+        chain += [*self.palette_card.tools.values(), self.palette_card.undo, self.palette_card.redo]
+        chain += [self.toggles.zones, self.toggles.labels, self.zoom.less, self.zoom.more, self.zoom.fit]
+        chain += self.strip.views.values()
+        for first, second in pairwise(chain):
+            QWidget.setTabOrder(first, second)
+
+    def _tint(self) -> None:
+        self.empty.setStyleSheet(f"color:{self._theme.chrome.text2}")
+
+    # Following the editor
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        editor = self.bridge.editor
+        if aspects & {"state", "map"}:
+            failed = editor.failed if editor is not None else None
+            if failed is not None:
+                self.notice.tell_failed(self._sentence(failed.error))
+            else:
+                self.notice.solved()
+        if "hint" in aspects and editor is not None and editor.hint is not None:
+            key = f"error.{editor.hint.code}"
+            if self._words.has(key):
+                self.notice.tell(self._words(key, **editor.hint.params))
+            elif editor.hint.code == "syringe_switched":
+                self.notice.tell(self._words("hint.syringe_switched", **editor.hint.params), wrong=False)
+        if aspects & {"map", "preview", "state"}:
+            self._show_empty()
+
+    def _sentence(self, error: InjectmapError) -> str:
+        return self._words(f"error.{error.code}", **error.params)
+
+    def _tell_refusal(self, error: InjectmapError) -> None:
+        self.notice.tell(self._sentence(error))
+
+    def _retry(self) -> None:
+        if self.bridge.editor is not None:
+            self.view.guarded(self.bridge.editor.retry)
+
+    def _discard(self) -> None:
+        if self.bridge.editor is not None:
+            self.bridge.editor.discard_failed()
+
+    def _show_empty(self) -> None:
+        editor = self.bridge.editor
+        text = ""
+        if editor is None:
+            text = self._words("canvas.no_session")
+        elif not editor.map.passes and not editor.previews and editor.failed is None:
+            text = self._words("canvas.empty")
+        self.empty.setText(text)
+        self.empty.setVisible(bool(text))
+        self._place_cards()
+
+    # Places
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Resize:
+            self._place_cards()
+        return super().eventFilter(watched, event)
+
+    def _place_cards(self) -> None:
+        width, height = self.view.width(), self.view.height()
+        for card in (self.palette_card, self.toggles, self.zoom):
+            card.adjustSize()
+        self.palette_card.move(_INSET, _INSET)
+        self.toggles.move(width - self.toggles.width() - _INSET, _INSET)
+        self.zoom.move(width - self.zoom.width() - _INSET, height - self.zoom.height() - _INSET)
+        self.empty.adjustSize()
+        self.empty.move(76, height - 62)
+        if self.notice.isVisible():
+            self.notice.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not handle_key(self, event):
+            super().keyPressEvent(event)

@@ -1,0 +1,226 @@
+"""Carries gestures from the canvas to the editor's tool, no faster than they can be shown."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
+
+from injectmap.domain.errors import InputRefused
+from injectmap.ui.canvas.pointer_input import Finger
+from injectmap.ui.theme import drawing_target
+
+if TYPE_CHECKING:
+    from injectmap.editing.editor import MapEditor
+    from injectmap.editing.pointer import Pointer
+    from injectmap.ui.canvas.head_view import HeadView
+
+_FRAME_MS: Final = 12
+_NOTE_MS: Final = 60
+# A mouse or pen points finely: half of this many pixels round a mark belong to it.
+_FINE_TARGET: Final = 24
+# A free-hand line is told to the tool in steps as long as a hand can mean; the ink shows every one.
+_TRAIL_STEP_MM: Final = 1.5
+_CURSORS: Final = {
+    "arrow": Qt.CursorShape.ArrowCursor,
+    "cross": Qt.CursorShape.CrossCursor,
+    "forbidden": Qt.CursorShape.ForbiddenCursor,
+    "move": Qt.CursorShape.SizeAllCursor,
+    "point": Qt.CursorShape.PointingHandCursor,
+    "grab": Qt.CursorShape.OpenHandCursor,
+}
+
+
+class GestureRelay(QObject):
+    """Implements `GestureTarget` for a head view.
+
+    Pen positions of a free-hand line are kept and told to the tool once per frame, while the ink is painted
+    at once; a straight pass and hovering only ever tell the latest position.
+    """
+
+    def __init__(self, view: HeadView) -> None:
+        """Serve one view, which owns this."""
+        super().__init__(view)
+        self._view = view
+        self._waiting: list[Pointer] = []
+        self._hovering = False
+        self._free_hand = False
+        self._at = QPointF()
+        self._flushed = 0.0
+        self._timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
+        self._timer.timeout.connect(self.flush)
+        self._note_timer = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._note_timer.timeout.connect(self._show_length)
+
+    @property
+    def _editor(self) -> MapEditor | None:
+        return self._view.editor
+
+    def _pointer(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> Pointer:
+        from injectmap.editing.pointer import Pointer
+
+        view = self._view
+        u, v = view.camera.to_mm(at.x(), at.y())
+        target = drawing_target(view) if finger is Finger.BROAD else _FINE_TARGET
+        return Pointer(
+            view.view_id,
+            u,
+            v,
+            tolerance_mm=target / 2 / view.camera.px_per_mm,
+            shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            ctrl=bool(keys & Qt.KeyboardModifier.ControlModifier),
+        )
+
+    # GestureTarget
+
+    def gesture_press(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
+        """Begin; the ink starts where a free-hand line may."""
+        editor, view = self._editor, self._view
+        view.setFocus(Qt.FocusReason.MouseFocusReason)
+        view.pressed.emit()
+        if editor is None or editor.failed is not None:
+            return
+        self._drop_waiting()
+        pointer = self._pointer(at, finger, keys)
+        view.guarded(editor.tool.press, pointer)
+        self._at = at
+        drawing = editor.tool.active and editor.tool_id != "select"
+        self._free_hand = drawing and (editor.tool_id == "free_hand" or pointer.shift)
+        if self._free_hand:
+            view.ink.begin(at)
+
+    def gesture_drag(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
+        """Carry on."""
+        if self._editor is None or self._editor.failed is not None:
+            return
+        self._at = at
+        if self._free_hand:
+            self._view.update(self._view.ink.add(at))
+            self._waiting.append(self._pointer(at, finger, keys))
+            if not self._timer.isActive():
+                self._timer.start()
+            return
+        self._waiting[:] = [self._pointer(at, finger, keys)]
+        self._flush_soon()
+
+    def gesture_release(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
+        """End; what is still waiting is told first."""
+        editor, view = self._editor, self._view
+        if editor is None or editor.failed is not None:
+            return
+        self.flush()
+        view.update(view.ink.clear())
+        self._free_hand = False
+        self._clear_note()
+        view.guarded(editor.tool.release, self._pointer(at, finger, keys))
+
+    def gesture_hover(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
+        """Ask the tool what a press here would do."""
+        if self._editor is None or self._editor.failed is not None:
+            return
+        self._at, self._hovering = at, True
+        self._waiting[:] = [self._pointer(at, finger, keys)]
+        self._flush_soon()
+
+    def gesture_cancel(self) -> None:
+        """End without a trace."""
+        self._drop_waiting()
+        self._free_hand = False
+        self._view.update(self._view.ink.clear())
+        self._clear_note()
+        if self._editor is not None:
+            self._editor.tool.cancel()
+
+    def gesture_pan(self, dx: float, dy: float) -> None:
+        """Move the picture."""
+        self._view.move_camera(self._view.camera.panned(dx, dy))
+
+    def gesture_zoom(self, factor: float, at: QPointF) -> None:
+        """Zoom about a pixel; not under a hand that draws."""
+        if not self._view.input.drawing:
+            self._view.zoom_by(factor, at)
+
+    # Telling the tool
+
+    def _flush_soon(self) -> None:
+        if (time.monotonic() - self._flushed) * 1000 >= _FRAME_MS:
+            self.flush()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    def _drop_waiting(self) -> None:
+        self._timer.stop()
+        self._waiting.clear()
+        self._hovering = False
+
+    def flush(self) -> None:
+        """Tell the tool what has not been told yet."""
+        editor, waiting, hovering = self._editor, [*self._waiting], self._hovering
+        self._drop_waiting()
+        self._flushed = time.monotonic()
+        if editor is None or not waiting:
+            return
+        if hovering:
+            editor.tool.hover(waiting[-1])
+            self._view.apply_cursor(_CURSORS[editor.cursor])
+            return
+        for pointer in _thinned(waiting) if self._free_hand else waiting[-1:]:
+            self._view.guarded(editor.tool.drag, pointer)
+        self._view.apply_cursor(_CURSORS[editor.cursor])
+        if not self._note_timer.isActive():
+            if self._free_hand:
+                self._note_timer.start()
+            else:
+                self._show_length()
+
+    # The note at the pointer
+
+    def _show_length(self) -> None:
+        editor, view = self._editor, self._view
+        preview = editor.preview if editor is not None else None
+        if editor is None or preview is None or not view.input.drawing:
+            return
+        words = view.words
+        mm = round(preview.length_um / 1000)
+        try:
+            zones = [editor.atlas.zones.info[zone].name for zone in preview.zones]
+        except InputRefused:
+            zones = []
+        place = ", ".join([words(f"side.{preview.side.value}"), *zones])
+        self._set_note((words("canvas.length", mm=mm), place))
+
+    def show_hint(self) -> None:
+        """Show the tool's advice beside the pointer, if it is of that kind."""
+        hint = self._editor.hint if self._editor is not None else None
+        if hint is None or self._view.input.drawing:
+            self._clear_note()
+            return
+        words = self._view.words
+        key = f"hint.{hint.code}"
+        if not words.has(key):
+            return
+        params = dict(hint.params)
+        if "view" in params:
+            from injectmap.ui.canvas.head_pictures import VIEW_IDS
+
+            view_id = str(params["view"])
+            params |= {"view": words(f"view.{view_id}").lower(), "key": VIEW_IDS.index(view_id) + 1}
+        self._set_note((words(key, **params),))
+
+    def _set_note(self, lines: tuple[str, ...]) -> None:
+        view = self._view
+        view.update(view.note.set(lines, self._at.toPoint(), view.rect()))
+
+    def _clear_note(self) -> None:
+        self._note_timer.stop()
+        self._view.update(self._view.note.set((), QPoint(), self._view.rect()))
+
+
+def _thinned(trail: list[Pointer]) -> list[Pointer]:
+    """The positions that lie a step apart, and the last one."""
+    kept = trail[:1]
+    for pointer in trail[1:-1]:
+        if (pointer.u_mm - kept[-1].u_mm) ** 2 + (pointer.v_mm - kept[-1].v_mm) ** 2 >= _TRAIL_STEP_MM**2:
+            kept.append(pointer)
+    return [*kept, trail[-1]] if len(trail) > 1 else kept

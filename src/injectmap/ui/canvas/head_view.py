@@ -1,0 +1,404 @@
+"""The large view of the head: shows layer, selection and the pass in hand; forwards gestures to the tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from injectmap.domain.errors import InputRefused
+from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.camera import WORKING_ZOOM, Camera
+from injectmap.ui.canvas.card import Card
+from injectmap.ui.canvas.gesture_relay import GestureRelay
+from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
+from injectmap.ui.canvas.layer import MapLayer, Scene, map_style
+from injectmap.ui.canvas.live_marks import Ink, Marks, preview_marks
+from injectmap.ui.canvas.pointer_input import PointerInput
+from injectmap.ui.canvas.pointer_note import PointerNote
+from injectmap.ui.canvas.scale_bar import paint_scale_bar
+from injectmap.ui.theme import Theme, paint_focus_ring
+from injectmap.words import Words
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+    from injectmap.editing.editor import MapEditor
+
+# How long the old picture is shown scaled before it is painted anew.
+_REBUILD_AFTER_MS = 90
+_REFINE_AFTER_MS = 60
+
+
+class HeadView(QWidget):
+    """A plain widget: the committed picture is one opaque pixmap, the gesture in hand a few live marks.
+
+    Invariant: between events, what is on screen is the editor's map as stored plus its previews.
+    """
+
+    camera_changed = Signal()
+    view_changed = Signal(str)
+    layer_rebuilt = Signal()
+    pressed = Signal()
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        bridge: EditorBridge,
+        atlas_provider: Callable[[], Atlas | None],
+        words: Words,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show the first view; passes appear with the bridge's editor."""
+        super().__init__(parent)
+        self._bridge, self._atlas_provider, self.words, self._theme = bridge, atlas_provider, words, theme
+        self.pictures = HeadPictures()
+        self.layer = MapLayer(self.pictures, theme)
+        self._view_id = FIRST_VIEW
+        self._zoom = WORKING_ZOOM
+        self._centres: dict[str, tuple[float, float]] = {}
+        self.camera: Camera = self.pictures.camera(FIRST_VIEW, 1, 1)
+        self.show_zones = self.show_labels = True
+        self.ink = Ink()
+        self.note = PointerNote(theme)
+        self._selection, self._preview = Marks(), Marks()
+        self._selection_key: tuple[object, ...] = ()
+        self._leader: QLineF | None = None
+        self._ring = False
+        self._relay = GestureRelay(self)
+        self.input = PointerInput(self._relay)
+        self._rebuild = QTimer(self, singleShot=True, interval=_REBUILD_AFTER_MS)
+        self._rebuild.timeout.connect(self.update)
+        self._refine = QTimer(self, singleShot=True, interval=_REFINE_AFTER_MS)
+        self._refine.timeout.connect(self._refine_now)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 280)
+        self.setAccessibleName(words("canvas.name"))
+        bridge.changed.connect(self._on_changed)
+        theme.changed.connect(self.update)
+
+    # What is shown
+
+    @property
+    def editor(self) -> MapEditor | None:
+        """The editor of the open session."""
+        return self._bridge.editor
+
+    @property
+    def atlas(self) -> Atlas | None:
+        """The atlas once it is loaded."""
+        return self.editor.atlas if self.editor is not None else self._atlas_provider()
+
+    @property
+    def view_id(self) -> str:
+        """The view shown."""
+        return self._view_id
+
+    def sizeHint(self) -> QSize:
+        return QSize(860, 620)
+
+    def show_view(self, view_id: str) -> None:
+        """Show a view; with an editor it is the editor that changes and this follows."""
+        if self.editor is not None:
+            self.editor.set_view(view_id)
+        elif view_id != self._view_id:
+            self._take_view(view_id)
+
+    def _take_view(self, view_id: str) -> None:
+        self._view_id = view_id
+        self._forget_gesture()
+        self._place_camera()
+        self.view_changed.emit(view_id)
+        self.update()
+
+    def _place_camera(self) -> None:
+        camera = self.pictures.camera(self._view_id, self.width(), self.height())
+        u, v = self._centres.get(self._view_id, (camera.centre_u, camera.centre_v))
+        self.camera = replace(camera, zoom=self._zoom, centre_u=u, centre_v=v).clamped()
+        self.camera_changed.emit()
+
+    def set_overlays(self, *, zones: bool, labels: bool) -> None:
+        """Switch zones and labels."""
+        if (zones, labels) != (self.show_zones, self.show_labels):
+            self.show_zones, self.show_labels = zones, labels
+            self.update()
+
+    def move_camera(self, camera: Camera) -> None:
+        """Zoom or pan: the old picture is shown moved at once and painted anew when the hand rests."""
+        if camera == self.camera:
+            return
+        self.camera, self._zoom = camera, camera.zoom
+        self._centres[self._view_id] = (camera.centre_u, camera.centre_v)
+        self._rebuild.start()
+        self._preview = Marks()
+        self.camera_changed.emit()
+        self.update()
+
+    def set_leader(self, line: QLineF | None) -> None:
+        """Tie the inline editor to its pass."""
+        if line != self._leader:
+            self._leader = line
+            self.update()
+
+    def cards(self) -> list[QWidget]:
+        """The cards that lie over the head."""
+        return self.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom about a pixel, or the middle."""
+        place = at if at is not None else QPointF(self.rect().center())
+        self.move_camera(self.camera.zoomed(factor, place.x(), place.y()))
+
+    def fit(self) -> None:
+        """Show the whole head."""
+        self.move_camera(self.camera.fitted())
+
+    def scene(self) -> Scene:
+        """What the layer must show now."""
+        editor = self.editor
+        return Scene(
+            self._view_id,
+            self.camera,
+            self.devicePixelRatioF(),
+            self.atlas,
+            editor.map if editor is not None else None,
+            self._left_out(),
+            self.show_zones,
+            self.show_labels,
+            self._theme.dark,
+        )
+
+    def _left_out(self) -> frozenset[str]:
+        editor = self.editor
+        if editor is None:
+            return frozenset()
+        if editor.failed is not None:
+            return frozenset(change.pass_id for change in editor.failed.edit.changes)
+        return editor.preview_replaces
+
+    # Following the editor
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        editor = self.editor
+        if editor is not None and editor.view_id != self._view_id:
+            self._take_view(editor.view_id)
+        if aspects & {"map", "state"} or editor is None:
+            self.ink.clear()
+            self._preview = Marks()
+            self._describe()
+            self.update()
+        if "selection" in aspects:
+            before = self._selection.rect
+            self._refresh_selection()
+            self.update(before.united(self._selection.rect))
+            self._describe()
+        if "preview" in aspects:
+            self._refresh_preview()
+        if "hint" in aspects:
+            self._relay.show_hint()
+
+    def _refresh_selection(self) -> None:
+        editor, drawing, atlas = self.editor, self.layer.drawing, self.atlas
+        shown = editor.selection - self._left_out() if editor is not None else frozenset()
+        key = (drawing, shown, self.layer.scene and self.layer.scene.camera)
+        if key == self._selection_key:
+            return
+        self._selection_key, self._selection = key, Marks()
+        if editor is None or drawing is None or atlas is None or not shown or self.layer.scene is None:
+            return
+        from injectmap.chart.map_drawing import draw_selection
+        from injectmap.ui.canvas.painter import measure_text
+
+        scene = self.layer.scene
+        band = draw_selection(
+            atlas, editor.map, scene.view_id, map_style(scene), shown, drawing, measure_text=measure_text
+        )
+        self._selection = Marks(band.items, scene.camera.origin)
+
+    def _refresh_preview(self) -> None:
+        editor, atlas, before = self.editor, self.atlas, self._preview.rect
+        self._preview = Marks()
+        if editor is not None and atlas is not None and editor.previews and self.ink.rect.isNull():
+            self._preview = preview_marks(
+                atlas, self._view_id, self.camera, editor.previews, self._theme.dark
+            )
+        if self._left_out() != (self.layer.scene.left_out if self.layer.scene else frozenset()):
+            self.update()
+        else:
+            self.update(before.united(self._preview.rect))
+
+    def _forget_gesture(self) -> None:
+        self.input.abandon()
+        self.ink.clear()
+        self._preview = Marks()
+        self.note.set((), QPoint(), self.rect())
+
+    def guarded(self, call: Callable[..., Any], *arguments: Any) -> bool:
+        """Call the editor; a refusal is told, and nothing has changed."""
+        try:
+            call(*arguments)
+        except InputRefused as refusal:
+            self.refused.emit(refusal)
+            return False
+        return True
+
+    def apply_cursor(self, shape: Qt.CursorShape) -> None:
+        """Show the tool's mouse pointer unless the hand is panning."""
+        if not self.input.space_held and self.cursor().shape() != shape:
+            self.setCursor(shape)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._freshen()
+        painter = QPainter(self)
+        dirty = event.rect()
+        scene = self.layer.scene
+        if scene is not None and scene.camera == self.camera:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawPixmap(0, 0, self.layer.pixmap)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            self._selection.paint(painter, dirty)
+            if self._leader is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self._theme.colour("sel"), 1.5))
+                painter.drawLine(self._leader)
+        else:
+            self._paint_moved(painter)
+        self._preview.paint(painter, dirty)
+        self.ink.paint(painter, QRectF(dirty))
+        paint_scale_bar(painter, dirty, self.rect(), self.camera.px_per_mm, self.words, self._theme)
+        self.note.paint(painter, dirty)
+        if self._ring and self.hasFocus():
+            paint_focus_ring(painter, self._theme, self.rect(), 0)
+        painter.end()
+
+    def _freshen(self) -> None:
+        """Paint the layer anew if it shows something else; while zooming only if more than the place changed."""
+        wanted, shown = self.scene(), self.layer.scene
+        if shown is not None:
+            if wanted == shown:
+                return
+            if self._rebuild.isActive() and replace(wanted, camera=shown.camera) == shown:
+                return
+        quick = self.pictures.must_decode_fine(wanted.view_id, wanted.camera.px_per_mm * wanted.ratio)
+        self.layer.rebuild(wanted, quick=quick)
+        if quick:
+            self._refine.start()
+        self._selection_key = ()
+        self._refresh_selection()
+        self.layer_rebuilt.emit()
+        if self.editor is not None and self.editor.previews and not self._preview.items:
+            self._refresh_preview()
+
+    def _refine_now(self) -> None:
+        self.layer.scene = None
+        self.pictures.decode_fine(self._view_id)
+        self.update()
+
+    def _paint_moved(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self._theme.colour("canvas"))
+        scene = self.layer.scene
+        if scene is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        left, top = self.camera.to_px(*scene.camera.to_mm(0, 0))
+        factor = self.camera.px_per_mm / scene.camera.px_per_mm
+        size = QSize(round(scene.camera.width), round(scene.camera.height))
+        target = QRectF(left, top, size.width() * factor, size.height() * factor)
+        painter.drawPixmap(target, self.layer.pixmap, QRectF(self.layer.pixmap.rect()))
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_camera()
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        touch = (
+            QEvent.Type.TouchBegin,
+            QEvent.Type.TouchUpdate,
+            QEvent.Type.TouchEnd,
+            QEvent.Type.TouchCancel,
+        )
+        if event.type() in (*touch, QEvent.Type.NativeGesture) and self.input.handle(event):
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.input.handle(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.input.handle(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.input.handle(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.input.handle(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        self.input.handle(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.input.handle(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update(self.note.set((), QPoint(), self.rect()))
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.input.space_held = True
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif event.key() == Qt.Key.Key_Escape and self.input.drawing:
+            self.input.abandon()
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.input.space_held = False
+            self.unsetCursor()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.input.space_held = False
+        if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
+            self.input.abandon()
+        super().focusOutEvent(event)
+        self.update()
+
+    # For screen readers
+
+    def _describe(self) -> None:
+        editor, words = self.editor, self.words
+        if editor is None:
+            self.setAccessibleDescription("")
+            return
+        view = words(f"view.{self._view_id}")
+        text = words("canvas.description", view=view, count=len(editor.map.passes))
+        self.setAccessibleDescription(text)

@@ -1,0 +1,175 @@
+"""The picture of one small view, kept in sheets so that a new pass costs only its own marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from injectmap.ui.canvas.camera import Camera
+from injectmap.ui.canvas.head_pictures import HeadPictures
+from injectmap.ui.canvas.live_marks import Marks
+from injectmap.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+    from injectmap.chart.primitives import Item
+    from injectmap.chart.styles import MapStyle
+    from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
+
+# Marks are drawn at this share of their size: full ones would hide a face of 150 px.
+_MARK_SCALE = 0.5
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the sheets hold."""
+
+    atlas: Atlas | None
+    zones: bool
+    dark: bool
+    ratio: float
+    size: QSize
+
+
+class SmallPicture:
+    """Three sheets: ground (head, zones, halos), lines, entry points.
+
+    Invariant: painted one over the other they are the same picture as the whole map painted at once, because
+    a pass drawn last lies on top within each sheet.
+    """
+
+    def __init__(self, pictures: HeadPictures, theme: Theme, view_id: str) -> None:
+        """A picture of one view, painted when first asked for."""
+        self.view_id = view_id
+        self._pictures, self._theme = pictures, theme
+        self._ground, self._lines, self._entries = QPixmap(), QPixmap(), QPixmap()
+        self._shown: _Shown | None = None
+        self._map: TreatmentMap | None = None
+        self.selection = Marks()
+        self._selected: tuple[object, ...] = ()
+        self.camera: Camera = pictures.camera(view_id, 1, 1)
+
+    def refresh(
+        self, treatment_map: TreatmentMap | None, atlas: Atlas | None, size: QSize, ratio: float, zones: bool
+    ) -> bool:
+        """Bring the sheets up to date; False if nothing had changed."""
+        wanted = _Shown(atlas, zones, self._theme.dark, ratio, size)
+        if wanted == self._shown and treatment_map is self._map:
+            return False
+        added = self._added(treatment_map) if wanted == self._shown else None
+        if added is None:
+            self._paint_all(treatment_map, wanted)
+        else:
+            for one in added:
+                self._paint_pass(one, wanted)
+        self._shown, self._map = wanted, treatment_map
+        self._selected = ()
+        return True
+
+    def _added(self, treatment_map: TreatmentMap | None) -> tuple[CannulaPass, ...] | None:
+        """The passes drawn since, if that is all that happened and no zone changes its look."""
+        if self._map is None or treatment_map is None:
+            return None
+        old, new = self._map.passes, treatment_map.passes
+        if len(new) <= len(old) or any(a is not b for a, b in zip(old, new, strict=False)):
+            return None
+        known = {(part.zone, part.side) for one in old for part in one.path.zones}
+        touched = {(part.zone, part.side) for one in new[len(old) :] for part in one.path.zones}
+        return new[len(old) :] if touched <= known else None
+
+    def style(self, shown_zones: bool = True) -> MapStyle:
+        """How a small view is drawn."""
+        from injectmap.chart.styles import MapStyle
+
+        return MapStyle(
+            px_per_mm=self.camera.px_per_mm,
+            labels="none",
+            zones=shown_zones,
+            patterns=False,
+            names=False,
+            dark=self._theme.dark,
+            mark_scale=_MARK_SCALE,
+        )
+
+    def _paint_all(self, treatment_map: TreatmentMap | None, wanted: _Shown) -> None:
+        size, ratio = wanted.size, wanted.ratio
+        self.camera = self._pictures.camera(self.view_id, size.width(), size.height())
+        device = QSize(round(size.width() * ratio), round(size.height() * ratio))
+        self._ground, self._lines, self._entries = (_sheet(device, ratio) for _ in range(3))
+        painter = QPainter(self._ground)
+        painter.fillRect(0, 0, size.width(), size.height(), self._theme.colour("canvas"))
+        self._pictures.paint(painter, self.view_id, self.camera, ratio, dark=wanted.dark, quick=True)
+        if wanted.atlas is not None:
+            from injectmap.chart.map_drawing import EMPTY_MAP, draw_map
+
+            drawing = draw_map(
+                wanted.atlas, treatment_map or EMPTY_MAP, self.view_id, self.style(wanted.zones)
+            )
+            ground = [x for layer in drawing.layers[:5] for x in layer.items]
+            self._put(painter, ground)
+            painter.end()
+            self._put_on(self._lines, drawing.layer("passes").items)
+            self._put_on(self._entries, drawing.layer("entry_points").items)
+        else:
+            painter.end()
+
+    def _paint_pass(self, one: CannulaPass, wanted: _Shown) -> None:
+        from injectmap.chart.map_drawing import draw_entry, draw_pass
+        from injectmap.domain.skin_paths import to_mm
+
+        assert wanted.atlas is not None
+        style = self.style(wanted.zones)
+        items = draw_pass(wanted.atlas, one, self.view_id, style)
+        if not items.lines:
+            return
+        self._put_on(self._ground, items.halos)
+        self._put_on(self._lines, items.lines)
+        (point,) = to_mm([one.path.entry])
+        self._put_on(self._entries, draw_entry(wanted.atlas, point, self.view_id, style))
+
+    def _put_on(self, sheet: QPixmap, items: tuple[Item, ...] | list[Item]) -> None:
+        if items:
+            painter = QPainter(sheet)
+            self._put(painter, items)
+            painter.end()
+
+    def _put(self, painter: QPainter, items: tuple[Item, ...] | list[Item]) -> None:
+        from injectmap.ui.canvas.painter import paint_items
+
+        painter.translate(*self.camera.origin)
+        paint_items(painter, items)
+        painter.resetTransform()
+
+    def select(self, selected: frozenset[str]) -> bool:
+        """Mark the selected passes; False if nothing had changed."""
+        shown, treatment_map = self._shown, self._map
+        key = (selected, treatment_map, shown)
+        if key == self._selected or shown is None:
+            return False
+        self._selected, self.selection = key, Marks()
+        if shown.atlas is not None and treatment_map is not None and selected:
+            from injectmap.chart.map_drawing import draw_selection
+            from injectmap.chart.primitives import Drawing
+
+            base = Drawing(0.0, 0.0, ())
+            band = draw_selection(
+                shown.atlas, treatment_map, self.view_id, self.style(shown.zones), selected, base
+            )
+            self.selection = Marks(band.items, self.camera.origin)
+        return True
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the sheets at the painter's origin."""
+        for sheet in (self._ground, self._lines, self._entries):
+            painter.drawPixmap(0, 0, sheet)
+        self.selection.paint(painter, self.selection.rect)
+
+
+def _sheet(size: QSize, ratio: float) -> QPixmap:
+    sheet = QPixmap(size)
+    sheet.setDevicePixelRatio(ratio)
+    sheet.fill(Qt.GlobalColor.transparent)
+    return sheet

@@ -1,0 +1,107 @@
+"""The header's volume: the same label over value as its neighbours, typed in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics
+from injectmap.words import Words
+
+_PAD = 12
+
+
+class VolumeField(QLineEdit):
+    """Typed text goes out by `typed` on Enter or on leaving; Escape brings the shown value back.
+
+    Refused text stays as it was typed until it is mended or given up.
+    """
+
+    typed = Signal(str)
+    given_up = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
+        """An empty field."""
+        super().__init__(parent)
+        self._words, self._theme = words, theme
+        self._label = words("header.volume")
+        self._shown = ""
+        self.refused = False
+        self.setFrame(False)
+        self.setFont(font("table_strong"))
+        self.setAccessibleName(f"{self._label}, mL")
+        self.setTextMargins(_PAD, 20, _PAD + 18, 4)
+        self.setMaxLength(16)
+        # The field paints its own ground: the common style of text fields would box it in.
+        self.setStyleSheet("QLineEdit{background:transparent;border:none;padding:0}")
+        theme.changed.connect(self.update)
+        self.editingFinished.connect(self._finish)
+
+    def set_value(self, text: str) -> None:
+        """Show another value unless something is being typed."""
+        self._shown = text
+        if not self.isModified() or not self.hasFocus():
+            self._restore()
+
+    def _restore(self) -> None:
+        self.setText(self._shown)
+        self.setModified(False)
+        self.refused = False
+        if self.hasFocus():
+            self.selectAll()
+        self.updateGeometry()
+        self.update()
+
+    def _finish(self) -> None:
+        if self.isModified() and self.text() != self._shown:
+            self.setModified(False)
+            self.typed.emit(self.text())
+        elif self.isModified():
+            self._restore()
+
+    def refuse(self) -> None:
+        """Mark what was typed as not taken."""
+        self.refused = True
+        self.setModified(True)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        value = metrics("table_strong").horizontalAdvance(f"{self._shown or '0.00'} mL") + 8
+        return QSize(max(value, metrics("label").horizontalAdvance(self._label)) + 2 * _PAD + 4, 44)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._restore()
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.selectAll()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self.rect().toRectF().adjusted(4, 2, -4, -2)
+        if self.refused or self.hasFocus():
+            painter.setPen(QPen(theme.colour("error" if self.refused else "accent"), 2))
+            painter.setBrush(theme.colour("raised"))
+            painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        elif self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.mixed("panel", "accentbg", 0.5))
+            painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.setFont(font("label"))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(_PAD, 5, self.width(), 16, Qt.AlignmentFlag.AlignVCenter, self._label)
+        if self.text():
+            x = _PAD + metrics("table_strong").horizontalAdvance(self.text()) + 6
+            painter.setFont(font("label"))
+            painter.drawText(x, 21, 30, 18, Qt.AlignmentFlag.AlignVCenter, self._words("inline.unit"))
+        painter.end()
+        super().paintEvent(event)
