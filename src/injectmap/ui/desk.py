@@ -1,0 +1,388 @@
+"""What lies on the desk: the open clinic, the patient, the treatment session and its editor; widgets follow it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, QTimeZone, Signal
+
+from injectmap.domain.acting import Acting
+from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.patient import Patient, PatientDetails
+from injectmap.domain.product import Product, Syringe
+from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
+from injectmap.services.clinic import ClinicOpener
+from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.tasks import Task, Tasks
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
+    from injectmap.editing.editor import MapEditor
+    from injectmap.services.clinic import Services
+    from injectmap.services.ports import SessionSummary
+    from injectmap.services.sessions import NewSyringes
+
+_log = logging.getLogger(__name__)
+
+
+class Opener(ClinicOpener, Protocol):
+    """What the composition root gives the window; each call imports what it needs when it is made."""
+
+    def prepare(self) -> None:
+        """Import and load what the chart needs, in the worker."""
+        ...
+
+    def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
+        """The editor of an opened treatment session."""
+        ...
+
+
+class Desk(QObject):
+    """Holds what is open and tells when it changes.
+
+    Calls that a form makes raise InjectmapError, so that the form can say it where it was typed; calls that a
+    click makes report through `problem`. Nothing here decides about treatment.
+    """
+
+    clinic_changed = Signal()
+    opening = Signal(bool)
+    opening_failed = Signal(str)
+    patient_changed = Signal()
+    sessions_changed = Signal()
+    session_changed = Signal()
+    save_state_changed = Signal()
+    problem = Signal(str)
+    notice = Signal(str)
+
+    def __init__(self, opener: Opener, tasks: Tasks, parent: QObject | None = None) -> None:
+        """Start with an empty desk."""
+        super().__init__(parent)
+        self.opener = opener
+        self.tasks = tasks
+        self.bridge = EditorBridge(self)
+        self._services: Services | None = None
+        self.patient: Patient | None = None
+        self.sessions: tuple[SessionSummary, ...] = ()
+        self.saved_at_ms: int | None = None
+        self._prepared = False
+        self._is_opening = False
+        self._show_latest = False
+        self._summaries = QTimer(self)
+        self._summaries.setSingleShot(True)
+        self._summaries.timeout.connect(self._read_sessions)
+        self.bridge.changed.connect(self._on_edited)
+
+    # The clinic
+
+    @property
+    def editor(self) -> MapEditor | None:
+        """The editor of the open treatment session."""
+        return self.bridge.editor
+
+    @property
+    def services(self) -> Services:
+        """The services of the open clinic."""
+        assert self._services is not None
+        return self._services
+
+    @property
+    def has_clinic(self) -> bool:
+        """True while a clinic is open."""
+        return self._services is not None
+
+    @property
+    def acting(self) -> Acting:
+        """On whose behalf everything is done."""
+        return self.services.acting
+
+    @property
+    def today(self) -> dt.date:
+        """The clinic's local date."""
+        return self.services.clock.today(self.services.settings.time_zone)
+
+    def atlas(self) -> Atlas | None:
+        """The reference head, once it has been loaded."""
+        if not self._prepared:
+            return None
+        from injectmap.atlas import load_atlas
+
+        return load_atlas()
+
+    @property
+    def read_only(self) -> bool:
+        """True if the clinic cannot be written."""
+        return self._services is not None and self._services.database.read_only
+
+    @property
+    def is_opening(self) -> bool:
+        """True while a clinic is being opened."""
+        return self._is_opening
+
+    def open_demo(self) -> None:
+        """Open the demonstration clinic."""
+        self._open(self.opener.demo, show_latest=True)
+
+    def open_clinic(self, path: Path) -> None:
+        """Open a clinic file."""
+        self._open(partial(self.opener.open, path))
+
+    def create_clinic(self, path: Path, name: str, practitioner: str) -> None:
+        """Make and open a new clinic file."""
+        zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
+        self._open(partial(self.opener.create, path, name=name, practitioner=practitioner, time_zone=zone))
+
+    def _open(self, how: Callable[[], Services], *, show_latest: bool = False) -> None:
+        if self._is_opening or self._holds_unsaved():
+            return
+        self._show_latest = show_latest
+        self._is_opening = True
+        self.opening.emit(True)
+
+        def work(_task: Task) -> Services:
+            services = how()
+            if not self._prepared:
+                self.opener.prepare()
+            return services
+
+        self.tasks.run(
+            work,
+            done=self._take_clinic,
+            failed=self._not_opened,
+            owner=self,
+            label=load_words()("busy.opening"),
+            quiet=not self._prepared,
+        )
+
+    def _take_clinic(self, services: Services) -> None:
+        self._is_opening = False
+        self._prepared = True
+        self.close_clinic(tell=False)
+        self._services = services
+        self.saved_at_ms = services.clock.now_ms()
+        self.opening.emit(False)
+        self.clinic_changed.emit()
+        if self._show_latest:
+            self._open_latest()
+
+    def _not_opened(self, error: Exception) -> None:
+        self._is_opening = False
+        self.opening.emit(False)
+        self.opening_failed.emit(error_sentence(error))
+
+    def _open_latest(self) -> None:
+        """A demonstration begins at its latest treatment session; a clinic never opens a patient unasked."""
+        recent = self.recent_patients()
+        if recent:
+            self.open_patient(recent[0])
+
+    def close_clinic(self, *, tell: bool = True) -> None:
+        """Put everything away and release the file."""
+        self._summaries.stop()
+        self._put_session_away()
+        self.patient, self.sessions = None, ()
+        if self._services is not None:
+            self._services.close()
+            self._services = None
+        self.saved_at_ms = None
+        if tell:
+            self.clinic_changed.emit()
+
+    def products(self) -> tuple[Product, ...]:
+        """The products file."""
+        return self.services.products.products()
+
+    # Patients
+
+    def search(self, typed: str) -> tuple[Patient, ...]:
+        """Patients that fit what was typed."""
+        return self.services.patients.search(self.acting, typed)
+
+    def recent_patients(self) -> tuple[Patient, ...]:
+        """Patients treated lately."""
+        return self.services.patients.recent(self.acting)
+
+    def likely_duplicates(self, details: PatientDetails) -> tuple[Patient, ...]:
+        """Patients who may be the same person."""
+        return self.services.patients.likely_duplicates(self.acting, details)
+
+    def create_patient(self, details: PatientDetails) -> None:
+        """Register and open a patient."""
+        self.open_patient(self.services.patients.create(self.acting, details))
+
+    def update_patient(self, details: PatientDetails) -> None:
+        """Change the open patient's details."""
+        assert self.patient is not None
+        self.patient = self.services.patients.update(self.acting, self.patient, details)
+        if self.editor is not None:
+            self.reload_session()
+        self._saved()
+        self.patient_changed.emit()
+
+    def mark_patient_in_error(self, reason: str) -> None:
+        """Mark the open patient as entered in error and put it away."""
+        assert self.patient is not None
+        self.services.patients.mark_error(self.acting, self.patient, reason)
+        self._saved()
+        self.close_patient()
+
+    def open_patient(self, patient: Patient) -> None:
+        """Open a patient with the latest treatment session, if there is one."""
+        if self.patient is not None and patient.id != self.patient.id:
+            self._put_session_away()
+        try:
+            self.patient = self.services.patients.get(self.acting, patient.id)
+            self.sessions = self.services.sessions.of_patient(self.acting, patient.id)
+        except InjectmapError as error:
+            self.patient, self.sessions = None, ()
+            self.problem.emit(error_sentence(error))
+        self.patient_changed.emit()
+        self.sessions_changed.emit()
+        latest = next((one for one in self.sessions if not one.error_reason), None)
+        if latest is not None:
+            self.open_session(latest.id)
+        else:
+            self.session_changed.emit()
+
+    def close_patient(self) -> None:
+        """Put the patient away."""
+        self._put_session_away()
+        self.patient, self.sessions = None, ()
+        self.patient_changed.emit()
+        self.sessions_changed.emit()
+        self.session_changed.emit()
+
+    # Treatment sessions
+
+    def open_session(self, session_id: str) -> None:
+        """Open a treatment session of the open patient; the one in hand is kept if that fails."""
+        if self._holds_unsaved():
+            return
+        try:
+            self._take_session(self.services.sessions.open(self.acting, session_id))
+        except InjectmapError as error:
+            self.problem.emit(error_sentence(error))
+
+    def create_session(
+        self, *, date: dt.date, practitioner_id: str, syringes: Sequence[NewSyringes], defaults: PassDefaults
+    ) -> None:
+        """Start a treatment session of the open patient and open it."""
+        assert self.patient is not None
+        opened = self.services.sessions.create(
+            self.acting,
+            patient_id=self.patient.id,
+            date=date,
+            practitioner_id=practitioner_id,
+            syringes=syringes,
+            defaults=defaults,
+        )
+        self._take_session(opened)
+        self._saved()
+        self._read_sessions()
+
+    def mark_session_in_error(self, reason: str) -> None:
+        """Mark the open treatment session as entered in error; it stays readable."""
+        self._take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
+        self._read_sessions()
+
+    def update_syringe(self, syringe: Syringe) -> None:
+        """Store a syringe's lot, expiry or serial number."""
+        self._take_changed(self.services.sessions.update_syringe(self.acting, self._session(), syringe))
+
+    def add_syringe(self, product: Product, lot: str, expiry: dt.date | None, serial: str) -> None:
+        """Open one more syringe in the treatment session."""
+        opened = self.services.sessions.add_syringe(
+            self.acting, self._session(), product=product, lot=lot, expiry=expiry, serial=serial
+        )
+        self._take_changed(opened)
+        self._read_sessions()
+
+    def reload_session(self) -> None:
+        """Show the stored state of the open treatment session."""
+        self._reload(self.services.sessions.open(self.acting, self._editor().session.id))
+
+    def retry(self) -> None:
+        """Try again to store what could not be stored."""
+        if self.editor is not None:
+            self.editor.retry()
+
+    def _editor(self) -> MapEditor:
+        assert self.editor is not None
+        return self.editor
+
+    def _session(self) -> TreatmentSession:
+        """The open treatment session at the revision that the editor has reached."""
+        editor = self._editor()
+        return replace(editor.session, revision=editor.revision)
+
+    def _reload(self, opened: OpenSession) -> None:
+        self._editor().reload(opened, self.services.sessions.history(self.acting, opened.session.id))
+
+    def _take_changed(self, opened: OpenSession) -> None:
+        self._reload(opened)
+        self._saved()
+
+    def _take_session(self, opened: OpenSession) -> None:
+        editor = self.opener.make_editor(self.services, opened)
+        self.bridge.set_editor(editor)
+        self.session_changed.emit()
+
+    def _put_session_away(self) -> None:
+        if self.editor is not None:
+            self.bridge.set_editor(None)
+
+    def _holds_unsaved(self) -> bool:
+        """An unsaved pass must be retried or discarded before its session may leave the desk."""
+        if self.editor is not None and self.editor.failed is not None:
+            self.problem.emit(load_words()("save.first"))
+            return True
+        return False
+
+    def _read_sessions(self) -> None:
+        if self.patient is None or self._services is None:
+            return
+        try:
+            self.sessions = self.services.sessions.of_patient(self.acting, self.patient.id)
+        except InjectmapError as error:
+            self.problem.emit(error_sentence(error))
+            return
+        self.sessions_changed.emit()
+
+    # Saving
+
+    def _saved(self) -> None:
+        self.saved_at_ms = self.services.clock.now_ms()
+        self.save_state_changed.emit()
+
+    def _on_edited(self, aspects: frozenset[str]) -> None:
+        editor = self.editor
+        if editor is None or not aspects & {"map", "state"}:
+            return
+        if editor.failed is not None and isinstance(editor.failed.error, Conflict):
+            # The editor is still telling its news; the newer state is taken when it has finished.
+            QTimer.singleShot(0, self, self._solve_conflict)
+            return
+        if editor.failed is None and "map" in aspects:
+            self.saved_at_ms = self.services.clock.now_ms()
+            self._summaries.start(0)
+        self.save_state_changed.emit()
+
+    def _solve_conflict(self) -> None:
+        editor = self.editor
+        if editor is None or editor.failed is None:
+            return
+        sentence = error_sentence(editor.failed.error)
+        try:
+            self.reload_session()
+        except InjectmapError as error:
+            self.problem.emit(error_sentence(error))
+            return
+        self.notice.emit(sentence)
+        self._read_sessions()

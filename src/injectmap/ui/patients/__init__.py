@@ -1,0 +1,1 @@
+"""Patients: search, header, new patient, treatment sessions on a time line."""

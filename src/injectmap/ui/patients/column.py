@@ -1,0 +1,243 @@
+"""The left column: search, the open patient, the treatment sessions; forms take its place, never a dialog."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.patient import Patient, PatientDetails
+from injectmap.services.ports import SessionSummary
+from injectmap.ui.desk import Desk
+from injectmap.ui.patients.found_list import FoundList, say_patient
+from injectmap.ui.patients.header import PatientHeader
+from injectmap.ui.patients.patient_form import PatientForm
+from injectmap.ui.patients.reason_form import ReasonForm
+from injectmap.ui.patients.time_line import TimeLine
+from injectmap.ui.theme import LEFT_COLUMN, Theme
+from injectmap.ui.widgets.basics import Hairline, Surface, column
+from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.search_field import SearchField
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+
+class PatientColumn(Surface):
+    """Shows the patient on the desk; while something is typed in the search field, those who fit."""
+
+    new_session_wanted = Signal()
+    chart_wanted = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__(theme, "panel", edges="right")
+        words = load_words()
+        self._desk = desk
+        self._marking = ""
+        self.setFixedWidth(LEFT_COLUMN)
+        self.search = SearchField(theme, words("patients.find"), words("key.search"))
+        self.found = FoundList(theme)
+        self.header = PatientHeader(theme)
+        self.time_line = TimeLine(theme)
+        self.form = PatientForm(theme, today=self._today, duplicates=desk.likely_duplicates)
+        self.reason = ReasonForm(theme)
+        self._patient_page = QWidget()
+        page = column(self._patient_page)
+        page.addWidget(Hairline(theme))
+        page.addWidget(self.time_line, 1)
+        self._stack = QStackedWidget()
+        for widget in (self.found, self._patient_page, self.form, self.reason):
+            self._stack.addWidget(widget)
+        top = column(margins=(12, 12, 12, 8))
+        top.addWidget(self.search)
+        layout = column(self, margins=(0, 0, 1, 0))
+        layout.addLayout(top)
+        layout.addWidget(self.header)
+        layout.addWidget(self._stack, 1)
+        self._connect()
+        self._show_home()
+
+    def _connect(self) -> None:
+        desk = self._desk
+        self.search.textChanged.connect(self._on_typed)
+        self.search.moved.connect(self.found.view.move_by)
+        self.search.chosen.connect(self._on_entered)
+        self.search.left.connect(self._on_left)
+        self.found.chosen.connect(self._open)
+        self.found.new_wanted.connect(self.start_new_patient)
+        self.header.edit_wanted.connect(self._start_edit)
+        self.header.error_wanted.connect(self._start_patient_error)
+        self.header.close_wanted.connect(desk.close_patient)
+        self.time_line.chosen.connect(self._open_session)
+        self.time_line.new_wanted.connect(self.new_session_wanted)
+        self.form.accepted.connect(self._on_accepted)
+        self.form.existing_chosen.connect(self._open)
+        self.form.cancelled.connect(self._show_home)
+        self.reason.given.connect(self._on_reason)
+        self.reason.cancelled.connect(self._show_home)
+        desk.clinic_changed.connect(self._on_clinic)
+        desk.patient_changed.connect(self._on_patient)
+        desk.sessions_changed.connect(self._on_sessions)
+        desk.session_changed.connect(self._on_sessions)
+
+    # What the window asks for
+
+    def focus_search(self) -> None:
+        """Put the keyboard in the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def start_new_patient(self) -> None:
+        """Open the form of a new patient, with what was typed in the search."""
+        if not self._desk.has_clinic or self._desk.read_only:
+            return
+        typed = self.search.text().strip()
+        # A number or a date is no name.
+        self.form.begin(family=typed if typed and not any(c.isdigit() for c in typed) else "")
+        self._stack.setCurrentWidget(self.form)
+        self.form.family.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def start_session_error(self) -> None:
+        """Ask why the open treatment session was entered in error."""
+        editor = self._desk.editor
+        if editor is None or editor.read_only:
+            return
+        self._marking = "session"
+        words = load_words()
+        self.reason.begin(
+            words("error_mark.session"), words("error_mark.session.what", date=show_date(editor.session.date))
+        )
+        self._stack.setCurrentWidget(self.reason)
+
+    # Searching
+
+    def _on_typed(self, typed: str) -> None:
+        if not self._desk.has_clinic:
+            return
+        if not typed.strip():
+            self._show_home()
+            return
+        try:
+            self.found.show_found(typed.strip(), self._desk.search(typed))
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+            return
+        self._stack.setCurrentWidget(self.found)
+
+    def _on_entered(self) -> None:
+        patient = self.found.current()
+        if self._stack.currentWidget() is not self.found:
+            return
+        if patient is not None:
+            self._open(patient)
+        elif self.search.text().strip():
+            self.start_new_patient()
+
+    def _on_left(self) -> None:
+        if self.search.text():
+            self.search.clear()
+        else:
+            self.chart_wanted.emit()
+
+    def _open(self, patient: Patient) -> None:
+        self._desk.open_patient(patient)
+        self.search.clear()
+        self._show_home()
+        self.chart_wanted.emit()
+
+    def _open_session(self, summary: SessionSummary) -> None:
+        editor = self._desk.editor
+        if editor is None or editor.session.id != summary.id:
+            self._desk.open_session(summary.id)
+        self.chart_wanted.emit()
+
+    # Forms
+
+    def _start_edit(self) -> None:
+        if self._desk.patient is not None and not self._desk.read_only:
+            self.form.edit(self._desk.patient)
+            self._stack.setCurrentWidget(self.form)
+            self.form.family.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _start_patient_error(self) -> None:
+        patient = self._desk.patient
+        if patient is None or self._desk.read_only:
+            return
+        self._marking = "patient"
+        self.reason.begin(load_words()("error_mark.patient"), say_patient(patient))
+        self._stack.setCurrentWidget(self.reason)
+
+    def _on_accepted(self, details: PatientDetails) -> None:
+        try:
+            if self.form.editing is None:
+                self._desk.create_patient(details)
+            else:
+                self._desk.update_patient(details)
+        except Conflict as error:
+            patient = self._desk.patient
+            if patient is not None:
+                self._desk.open_patient(patient)
+            self.form.show_problem(error_sentence(error))
+            self._stack.setCurrentWidget(self.form)
+            return
+        except InjectmapError as error:
+            self.form.show_problem(error_sentence(error))
+            return
+        self.search.clear()
+        self._show_home()
+        self.chart_wanted.emit()
+
+    def _on_reason(self, reason: str) -> None:
+        try:
+            if self._marking == "session":
+                self._desk.mark_session_in_error(reason)
+            else:
+                self._desk.mark_patient_in_error(reason)
+        except InjectmapError as error:
+            self.reason.show_problem(error_sentence(error))
+            return
+        self._show_home()
+
+    # Following the desk
+
+    def _today(self) -> dt.date:
+        return self._desk.today
+
+    def _on_clinic(self) -> None:
+        self.search.clear()
+        self._show_home()
+
+    def _on_patient(self) -> None:
+        if self._stack.currentWidget() is not self.form:
+            self._show_home()
+        else:
+            self._show_header()
+
+    def _on_sessions(self) -> None:
+        editor = self._desk.editor
+        self.time_line.show_sessions(self._desk.sessions, editor.session.id if editor is not None else None)
+
+    def _show_header(self) -> None:
+        patient = self._desk.patient
+        self.header.setVisible(patient is not None)
+        if patient is not None:
+            self.header.show_patient(patient, self._desk.today)
+
+    def _show_home(self) -> None:
+        """The open patient, or those seen lately."""
+        self._show_header()
+        writable = self._desk.has_clinic and not self._desk.read_only
+        self.time_line.new.setEnabled(writable)
+        self.found.add.setEnabled(writable)
+        if self._desk.patient is not None:
+            self._stack.setCurrentWidget(self._patient_page)
+            return
+        recent: tuple[Patient, ...] = ()
+        if self._desk.has_clinic:
+            try:
+                recent = self._desk.recent_patients()
+            except InjectmapError as error:
+                self._desk.problem.emit(error_sentence(error))
+        self.found.show_recent(recent)
+        self._stack.setCurrentWidget(self.found)

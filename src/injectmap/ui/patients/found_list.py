@@ -1,0 +1,103 @@
+"""The patients found while typing, or seen lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from injectmap.domain.patient import Patient
+from injectmap.ui.theme import Theme, font, metrics
+from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
+from injectmap.words import load_words
+
+
+def say_patient(patient: Patient) -> str:
+    """Name, birth date and number in one sentence."""
+    return load_words()(
+        "patient.line",
+        name=patient.display_name,
+        born=show_date(patient.birth_date),
+        number=patient.number_text,
+    )
+
+
+class _FoundDelegate(RowDelegate):
+    """Name above, birth date and number below."""
+
+    def paint_row(self, painter: QPainter, rect: QRect, row: Patient, index: Index) -> None:
+        words = load_words()
+        box = rect.adjusted(16, 6, -12, -6)
+        painter.setFont(font("table_strong"))
+        painter.setPen(self.theme.colour("text"))
+        name = metrics("table_strong").elidedText(row.display_name, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
+        painter.setFont(font("label"))
+        painter.setPen(self.theme.colour("text2"))
+        below = words("patient.born_number", born=show_date(row.birth_date), number=row.number_text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, below)
+
+
+class FoundList(QWidget):
+    """Shows patients to choose from; when nobody fits it says so and offers to add one."""
+
+    chosen = Signal(object)
+    new_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        words = load_words()
+        self._heading = TextLabel(theme, "label", "text2", words("patients.recent"))
+        self.model = RowsModel(say_patient, self)
+        self.view = RowsView(theme, words("patients.list"))
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_FoundDelegate(theme, 48, self.view))
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._nobody = TextLabel(theme, "body", "text2", wrap=True)
+        self._nobody.setContentsMargins(16, 4, 16, 4)
+        self._heading.setContentsMargins(16, 4, 16, 4)
+        self.add = Button(theme, words("patients.new"), icon_name="plus")
+        self.add.setToolTip(words("patients.new.tip"))
+        layout = column(self, margins=(0, 4, 0, 12), spacing=4)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._nobody)
+        layout.addWidget(self.view, 1)
+        bottom = column(margins=(12, 8, 12, 0))
+        bottom.addWidget(self.add)
+        layout.addLayout(bottom)
+        self.view.chosen.connect(self.chosen)
+        self.add.clicked.connect(self.new_wanted)
+
+    def show_recent(self, patients: Sequence[Patient]) -> None:
+        """Show patients seen lately; none is marked, so that Enter opens nobody by chance."""
+        words = load_words()
+        self._heading.setText(words("patients.recent"))
+        self._heading.setVisible(bool(patients))
+        self._nobody.setText(words("patients.none_yet"))
+        self._nobody.setVisible(not patients)
+        self.model.show(patients)
+        self.view.setCurrentIndex(QModelIndex())
+
+    def show_found(self, typed: str, patients: Sequence[Patient]) -> None:
+        """Show who fits; the first is marked, so that Enter opens it."""
+        words = load_words()
+        count = len(patients)
+        self._heading.setText(
+            words("patients.found_one") if count == 1 else words("patients.found", count=count)
+        )
+        self._heading.setVisible(bool(patients))
+        self._nobody.setText(words("patients.nobody", typed=typed))
+        self._nobody.setVisible(not patients)
+        self.model.show(patients)
+        if patients:
+            self.view.setCurrentIndex(self.model.index(0, 0))
+
+    def current(self) -> Patient | None:
+        """The marked patient."""
+        row = self.view.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return row if isinstance(row, Patient) else None

@@ -1,0 +1,67 @@
+"""Who is open: name, birth date, number, always on screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from injectmap.domain.patient import Patient
+from injectmap.ui.theme import Theme
+from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.buttons import IconButton
+from injectmap.ui.widgets.dates import show_date
+from injectmap.words import load_words
+
+
+def born_line(patient: Patient, today: dt.date) -> str:
+    """Birth date with the age, and the sex if known."""
+    words = load_words()
+    line = words("patient.born_age", born=show_date(patient.birth_date), age=patient.age_on(today))
+    if not patient.sex:
+        return line
+    key = f"patient.sex.{patient.sex}"
+    return f"{line} · {words(key).lower() if words.has(key) else patient.sex}"
+
+
+class PatientHeader(QWidget):
+    """Name, birth date with age, sex and number; a small menu for what is done seldom."""
+
+    edit_wanted = Signal()
+    error_wanted = Signal()
+    close_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        words = load_words()
+        self.name = TextLabel(theme, "patient", "text", wrap=True)
+        self.born = TextLabel(theme, "table", "text2", wrap=True)
+        self.number = TextLabel(theme, "table", "text2")
+        self.menu_button = IconButton(theme, "chevron_down", words("patient.menu"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        for key, signal in (
+            ("patient.menu.edit", self.edit_wanted),
+            ("patient.menu.close", self.close_wanted),
+            ("patient.menu.error", self.error_wanted),
+        ):
+            action = QAction(words(key), menu)
+            action.triggered.connect(signal)
+            menu.addAction(action)
+        self.menu_button.setMenu(menu)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = column(self, margins=(16, 8, 8, 14), spacing=2)
+        layout.addLayout(row)
+        layout.addWidget(self.born)
+        layout.addWidget(self.number)
+
+    def show_patient(self, patient: Patient, today: dt.date) -> None:
+        """Show a patient."""
+        self.name.setText(patient.display_name)
+        self.born.setText(born_line(patient, today))
+        self.number.setText(load_words()("patient.number", number=patient.number_text))

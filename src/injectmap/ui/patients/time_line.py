@@ -1,0 +1,155 @@
+"""The patient's treatment sessions on a time line, latest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from injectmap.domain.units import show_volume
+from injectmap.services.ports import SessionSummary
+from injectmap.ui.icons import paint_icon
+from injectmap.ui.theme import Theme, font, metrics
+from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
+from injectmap.words import load_words
+
+_ROW = 84
+
+
+def products_and_volume(summary: SessionSummary) -> str:
+    """Such as HArmonyCa · 1.41 mL; a session without passes names its product alone."""
+    words = load_words()
+    products = ", ".join(summary.product_names) or words("session.no_product")
+    if not summary.pass_count:
+        return products
+    return f"{products} · {words('volume.ml', volume=show_volume(summary.microlitres))}"
+
+
+def say_summary(summary: SessionSummary) -> str:
+    """One treatment session in one sentence."""
+    words = load_words()
+    line = words(
+        "session.line",
+        date=show_date(summary.date),
+        what=products_and_volume(summary),
+        passes=summary.pass_count,
+        practitioner=summary.practitioner_name,
+    )
+    return (
+        f"{line} {words('session.in_error', reason=summary.error_reason)}" if summary.error_reason else line
+    )
+
+
+class _TimeLineDelegate(RowDelegate):
+    """A dot on a line, then date, product and volume, passes, state."""
+
+    def __init__(self, theme: Theme, parent: TimeLineView) -> None:
+        super().__init__(theme, _ROW, parent)
+        self._view = parent
+
+    def paint_row(self, painter: QPainter, rect: QRect, row: SessionSummary, index: Index) -> None:
+        words, theme = load_words(), self.theme
+        is_open = row.id == self._view.open_id
+        if is_open:
+            painter.fillRect(rect, theme.colour("accentbg"))
+        x, y = rect.left() + 24.0, rect.top() + 21.0
+        painter.setPen(QPen(theme.colour("line2"), 1))
+        if index.row() > 0:
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, y - 6))
+        if index.row() < index.model().rowCount() - 1:
+            painter.drawLine(QPointF(x, y + 6), QPointF(x, rect.bottom() + 1))
+        if is_open:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent"))
+        else:
+            painter.setPen(QPen(theme.colour("text3"), 2))
+            painter.setBrush(theme.colour("panel"))
+        painter.drawEllipse(QPointF(x, y), 5, 5)
+        left, width = rect.left() + 44, rect.width() - 56
+        struck = bool(row.error_reason)
+        passes = (
+            words("session.pass") if row.pass_count == 1 else words("session.passes", count=row.pass_count)
+        )
+        if row.error_reason:
+            state, mark = words("session.state.error"), "cross"
+        elif is_open:
+            state, mark = words("session.state.open"), "pencil"
+        else:
+            state, mark = words("session.state.draft"), "pencil"
+        lines = (
+            ("table_strong", "text2" if struck else "text", show_date(row.date), 12),
+            ("table", "text2" if struck else "text", products_and_volume(row), 30),
+            ("label", "text2", passes, 47),
+        )
+        for role, colour, text, top in lines:
+            painter.setFont(font(role))
+            painter.setPen(theme.colour(colour))
+            shown = metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(QRect(left, rect.top() + top, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        centre = QPointF(left + 6, rect.top() + 71)
+        paint_icon(painter, mark, centre, theme.colour("text2"), 13)
+        painter.setFont(font("label"))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(
+            QRect(left + 18, rect.top() + 62, width - 18, 18), Qt.AlignmentFlag.AlignVCenter, state
+        )
+
+
+class TimeLineView(RowsView):
+    """The list; the open session is tinted whatever the keyboard marks."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name)
+        self.open_id: str | None = None
+
+
+class TimeLine(QWidget):
+    """The heading with '+ New', the treatment sessions, or the sentence that says how to start."""
+
+    chosen = Signal(object)
+    new_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        words = load_words()
+        heading = TextLabel(theme, "table_strong", "text", words("sessions.title"))
+        self.new = Button(theme, words("sessions.new"), kind="flat", icon_name="plus")
+        self.new.setAccessibleName(words("sessions.new.name"))
+        self.new.setToolTip(words("sessions.new.tip"))
+        self.new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.model = RowsModel(say_summary, self)
+        self.view = TimeLineView(theme, words("sessions.title"))
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_TimeLineDelegate(theme, self.view))
+        self.empty = TextLabel(theme, "body", "text2", words("sessions.none"), wrap=True)
+        self.empty.setContentsMargins(16, 4, 16, 4)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 8, 4)
+        head.addWidget(heading)
+        head.addStretch(1)
+        head.addWidget(self.new)
+        layout = column(self)
+        layout.addLayout(head)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.view, 1)
+        self.view.chosen.connect(self.chosen)
+        self.new.clicked.connect(self.new_wanted)
+
+    def show_sessions(self, summaries: Sequence[SessionSummary], open_id: str | None) -> None:
+        """Show the sessions and which of them is open."""
+        self.view.open_id = open_id
+        if tuple(summaries) != self.model.rows:
+            self.model.show(summaries)
+        self.empty.setVisible(not summaries)
+        for row, summary in enumerate(summaries):
+            if summary.id == open_id:
+                self.view.setCurrentIndex(self.model.index(row, 0))
+                break
+        else:
+            self.view.setCurrentIndex(QModelIndex())
+        self.view.viewport().update()

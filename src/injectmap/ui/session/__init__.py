@@ -1,0 +1,1 @@
+"""The right column: syringes, passes, totals, and the form of a new treatment session."""

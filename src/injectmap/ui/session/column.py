@@ -1,0 +1,132 @@
+"""The right column: syringes, passes, totals; the form of a new treatment session takes its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from injectmap.ui.desk import Desk
+from injectmap.ui.session.pass_table import PassTable
+from injectmap.ui.session.session_form import SessionForm, instrument_text
+from injectmap.ui.session.syringe_panel import SyringePanel
+from injectmap.ui.session.totals_panel import TotalsPanel
+from injectmap.ui.theme import RIGHT_COLUMN, Theme
+from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
+from injectmap.words import load_words
+
+
+class SessionColumn(Surface):
+    """Follows the open treatment session."""
+
+    chart_wanted = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__(theme, "panel", edges="left")
+        words = load_words()
+        self._desk = desk
+        self.setFixedWidth(RIGHT_COLUMN)
+        self.syringes = SyringePanel(theme, desk)
+        self.table = PassTable(theme, desk.bridge)
+        self.totals = TotalsPanel(theme, desk.bridge)
+        self.form = SessionForm(theme, desk)
+        self._title = TextLabel(theme, "table_strong", "text", words("passes.title"))
+        self._count = TextLabel(theme, "table", "text2")
+        self._common = TextLabel(theme, "label", "text2", elide=True)
+        self._common.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._none = TextLabel(theme, "body", "text2", words("passes.none"), wrap=True)
+        self._none.setContentsMargins(16, 4, 16, 4)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._refusal = TextLabel(theme, "label", "error", wrap=True)
+        self._refusal.setContentsMargins(16, 4, 16, 4)
+        self._refusal.hide()
+        self.nothing = TextLabel(theme, "body", "text2", wrap=True)
+        self.nothing.setContentsMargins(16, 16, 16, 16)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._panel = self._build_panel(theme)
+        self._stack = QStackedWidget()
+        for widget in (self.nothing, self._panel, self.form):
+            self._stack.addWidget(widget)
+        layout = column(self, margins=(1, 0, 0, 0))
+        layout.addWidget(self._stack)
+        self.table.refused.connect(self._show_refusal)
+        self.table.chart_wanted.connect(self.chart_wanted)
+        self.syringes.chart_wanted.connect(self.chart_wanted)
+        self.form.started.connect(self._on_started)
+        self.form.cancelled.connect(self._on_cancelled)
+        desk.session_changed.connect(self._show_home)
+        desk.clinic_changed.connect(self._show_home)
+        desk.bridge.changed.connect(self._on_changed)
+        self._show_home()
+
+    def _build_panel(self, theme: Theme) -> QWidget:
+        panel = QWidget()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 2)
+        head.setSpacing(8)
+        head.addWidget(self._title)
+        head.addWidget(self._count)
+        head.addWidget(self._common, 1)
+        layout = column(panel)
+        layout.addWidget(self.syringes)
+        layout.addWidget(Hairline(theme))
+        layout.addLayout(head)
+        layout.addWidget(self._none, 1)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._refusal)
+        layout.addWidget(Hairline(theme))
+        layout.addWidget(self.totals)
+        return panel
+
+    def start_new_session(self) -> None:
+        """Open the form of a new treatment session."""
+        if self._desk.patient is None or self._desk.read_only:
+            return
+        self.form.begin()
+        self._stack.setCurrentWidget(self.form)
+        self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def form_open(self) -> bool:
+        """True while the form of a new session is open."""
+        return self._stack.currentWidget() is self.form
+
+    def _on_started(self) -> None:
+        self._show_home()
+        self.chart_wanted.emit()
+
+    def _on_cancelled(self) -> None:
+        self._show_home()
+        self.chart_wanted.emit()
+
+    def _show_home(self) -> None:
+        words, desk = load_words(), self._desk
+        self._show_refusal("")
+        if desk.editor is not None:
+            self._show_counts()
+            self._stack.setCurrentWidget(self._panel)
+            return
+        key = "session.nothing" if desk.patient is not None else "session.nobody"
+        self.nothing.setText(words(key) if desk.has_clinic else "")
+        self._stack.setCurrentWidget(self.nothing)
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        if aspects & {"map", "syringes"}:
+            self._show_counts()
+
+    def _show_counts(self) -> None:
+        editor = self._desk.editor
+        passes = editor.map.passes if editor is not None else ()
+        self._count.setText(str(len(passes)) if passes else "")
+        self._none.setVisible(not passes)
+        self.table.setVisible(bool(passes))
+        instruments = {one.instrument for one in passes}
+        techniques = {one.technique for one in passes}
+        # What is true of every pass is said once above the table.
+        parts = [instrument_text(one) for one in instruments] if len(instruments) == 1 else []
+        if len(techniques) == 1:
+            parts.append(load_words()(f"technique.{next(iter(techniques))}.short"))
+        self._common.setText(", ".join(parts))
+
+    def _show_refusal(self, sentence: str) -> None:
+        self._refusal.setText(sentence)
+        self._refusal.setVisible(bool(sentence))

@@ -1,0 +1,245 @@
+"""The passes of the open treatment session as rows under the patient's sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side
+from injectmap.domain.units import show_length, show_volume
+from injectmap.ui.session.looks import short_zones, zone_name, zones_along
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.editing.editor import MapEditor
+
+Index = QModelIndex | QPersistentModelIndex
+_TOP = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns, left to right."""
+
+    NUMBER = 0
+    ZONE = 1
+    FROM = 2
+    PLANE = 3
+    LENGTH = 4
+    SYRINGE = 5
+    VOLUME = 6
+
+
+RIGHT_ALIGNED = frozenset({Column.NUMBER, Column.LENGTH, Column.SYRINGE, Column.VOLUME})
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """The heading of a side with its sums."""
+
+    side: Side
+    count: int
+    microlitres: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """One pass as a row; what is shown of it is text already."""
+
+    one: CannulaPass
+    cells: tuple[str, ...]
+    zones: dict[str, int]
+    tip: str
+
+
+Row = SideRow | PassRow
+
+
+def rows_of(editor: MapEditor) -> list[Row]:
+    """Rows under their sides, the side of the first pass first; a side without passes has no heading."""
+    groups: dict[Side, list[CannulaPass]] = {}
+    for one in editor.map.passes:
+        groups.setdefault(one.side, []).append(one)
+    syringes = {syringe.id: syringe.number for syringe in editor.syringes}
+    rows: list[Row] = []
+    for side, passes in groups.items():
+        counted = sum(one.microlitres for one in passes if one.status is PassStatus.DONE)
+        rows.append(SideRow(side, len(passes), counted))
+        rows += [_pass_row(editor, one, syringes) for one in passes]
+    return rows
+
+
+def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int]) -> PassRow:
+    words = load_words()
+    cells = (
+        str(editor.map.numbers[one.id]),
+        short_zones(editor, one),
+        editor.map.entry_points[one.entry_id].letter,
+        words(f"plane.{one.plane}.short"),
+        show_length(one.path.length_um),
+        " + ".join(str(syringes.get(share.syringe_id, "")) for share in one.shares),
+        show_volume(one.microlitres),
+    )
+    zones = zones_along(one)
+    split = ", ".join(
+        words("passes.tip.zone", zone=zone_name(editor, zone), mm=show_length(um))
+        for zone, um in zones.items()
+    )
+    tip = words(
+        "passes.tip",
+        number=cells[Column.NUMBER],
+        side=words(f"side.{one.side}"),
+        zones=split,
+        entry=cells[Column.FROM],
+        mm=cells[Column.LENGTH],
+        technique=words(f"technique.{one.technique}").lower(),
+        plane=words(f"plane.{one.plane}").lower(),
+        instrument=words(
+            f"instrument.{one.instrument.kind}",
+            gauge=one.instrument.gauge,
+            mm=show_length(one.instrument.length_um),
+        ),
+        volume=cells[Column.VOLUME],
+    )
+    return PassRow(one, cells, zones, tip)
+
+
+class PassTableModel(QAbstractTableModel):
+    """Shows the editor's map; a typed volume goes to the editor, and `refused` says why it did not."""
+
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._editor: MapEditor | None = None
+        self._rows: list[Row] = []
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows shown."""
+        return self._rows
+
+    def show_editor(self, editor: MapEditor | None) -> bool:
+        """Show the editor's present map; True if rows came, went or moved."""
+        rows = rows_of(editor) if editor is not None else []
+        same = editor is self._editor and [_key(row) for row in rows] == [_key(row) for row in self._rows]
+        if same:
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
+            return False
+        self.beginResetModel()
+        self._editor, self._rows = editor, rows
+        self.endResetModel()
+        return True
+
+    def pass_id(self, row: int) -> str | None:
+        """The pass of a row."""
+        found = self._rows[row] if 0 <= row < len(self._rows) else None
+        return found.one.id if isinstance(found, PassRow) else None
+
+    def row_of(self, pass_id: str) -> int | None:
+        """The row of a pass."""
+        for number, row in enumerate(self._rows):
+            if isinstance(row, PassRow) and row.one.id == pass_id:
+                return number
+        return None
+
+    def rows_of_passes(self, pass_ids: Iterable[str]) -> list[int]:
+        """The rows of passes."""
+        wanted = set(pass_ids)
+        return [n for n, row in enumerate(self._rows) if isinstance(row, PassRow) and row.one.id in wanted]
+
+    def set_volume(self, row: int, typed: str) -> bool:
+        """Give one pass a typed volume; False if it was refused, and the typed text should stay."""
+        pass_id = self.pass_id(row)
+        if self._editor is None or pass_id is None:
+            return False
+        self._editor.select([pass_id])
+        try:
+            self._editor.set_volume_text(typed)
+        except InputRefused as refused:
+            self.refused.emit(error_sentence(refused))
+            return False
+        self.refused.emit("")
+        return True
+
+    # Qt's questions
+
+    def rowCount(self, parent: Index = _TOP) -> int:
+        """Rows at the top, none below."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _TOP) -> int:
+        """Always seven."""
+        return 0 if parent.isValid() else len(Column)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Only passes are selected, only volumes are typed."""
+        if not index.isValid() or not isinstance(self._rows[index.row()], PassRow):
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        editable = self._editor is not None and not self._editor.read_only
+        if index.column() == Column.VOLUME and editable:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' names."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        words = load_words()
+        name = Column(section).name.lower()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words(f"passes.column.{name}")
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return words(f"passes.column.{name}.long")
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text, what is read aloud, the tooltip, the row itself."""
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if isinstance(row, SideRow):
+            spoken = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            return side_text(row) if spoken and index.column() == 0 else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            name = load_words()(f"passes.column.{Column(index.column()).name.lower()}.long")
+            return f"{name} {row.cells[index.column()]}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.tip
+        return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """A typed volume."""
+        if role != Qt.ItemDataRole.EditRole or index.column() != Column.VOLUME:
+            return False
+        return self.set_volume(index.row(), str(value))
+
+
+def side_text(row: SideRow) -> str:
+    """A side's heading in words."""
+    words = load_words()
+    passes = words("session.pass") if row.count == 1 else words("session.passes", count=row.count)
+    return f"{words(f'side.{row.side}')}, {passes}, {words('volume.ml', volume=show_volume(row.microlitres))}"
+
+
+def _key(row: Row) -> str:
+    return row.one.id if isinstance(row, PassRow) else f"side {row.side}"
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,365 @@
+"""The table of passes: one selection with the canvas, volumes typed in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from injectmap.domain.units import show_volume
+from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.session.looks import paint_swatch
+from injectmap.ui.session.pass_model import RIGHT_ALIGNED, Column, Index, PassRow, PassTableModel, SideRow
+from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
+from injectmap.ui.widgets.fields import VolumeField
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.editing.editor import MapEditor
+
+ROW_HEIGHT = 26
+_WIDTHS = {
+    Column.NUMBER: 34,
+    Column.FROM: 36,
+    Column.PLANE: 74,
+    Column.LENGTH: 32,
+    Column.SYRINGE: 32,
+    Column.VOLUME: 58,
+}
+_PAD = 6
+_LAST_PAD = 12
+
+
+class _Header(QHeaderView):
+    """Column names in label type on the panel, without the style's bevels."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = theme
+        self.setSectionsClickable(False)
+        self.setFixedHeight(24)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        painter.save()
+        painter.fillRect(rect, self._theme.colour("panel"))
+        painter.setFont(font("label"))
+        painter.setPen(self._theme.colour("text2"))
+        text = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        painter.drawText(_cell_box(rect, section), _flags(section), text)
+        painter.restore()
+
+
+class _PassDelegate(QStyledItemDelegate):
+    """Paints rows and holds the volume being typed; a refused volume stays in its field."""
+
+    def __init__(self, theme: Theme, table: PassTable) -> None:
+        super().__init__(table)
+        self._theme, self._table = theme, table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(20, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(Qt.ItemDataRole.UserRole)
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, SideRow):
+            self._paint_side(painter, rect, row)
+        elif isinstance(row, PassRow):
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+            self._paint_pass(painter, rect, row, index.column(), selected=selected, hovered=hovered)
+        painter.restore()
+
+    def _paint_side(self, painter: QPainter, rect: QRect, row: SideRow) -> None:
+        words, theme = load_words(), self._theme
+        painter.fillRect(rect, theme.colour("win"))
+        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 1), theme.colour("line"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.colour("line"))
+        painter.setPen(theme.colour("text"))
+        painter.setFont(font("label_strong"))
+        badge = QRect(rect.left(), rect.top(), _WIDTHS[Column.NUMBER] - _PAD, rect.height())
+        painter.drawText(
+            badge,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            words(f"side.{row.side}.badge"),
+        )
+        painter.setPen(theme.colour("text2"))
+        painter.setFont(font("table_strong"))
+        left = rect.left() + _WIDTHS[Column.NUMBER] + _PAD - 2
+        painter.drawText(
+            QRect(left, rect.top(), 130, rect.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            words(f"side.{row.side}"),
+        )
+        painter.setFont(font("label"))
+        count = words("session.pass") if row.count == 1 else words("session.passes", count=row.count)
+        right = rect.right() + 1 - _WIDTHS[Column.VOLUME] - _PAD
+        painter.drawText(
+            QRect(right - 90, rect.top(), 90, rect.height()),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            count,
+        )
+        painter.setPen(theme.colour("text"))
+        painter.setFont(font("table_strong"))
+        painter.drawText(
+            rect.adjusted(0, 0, -_LAST_PAD, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            show_volume(row.microlitres),
+        )
+
+    def _paint_pass(
+        self, painter: QPainter, rect: QRect, row: PassRow, column: int, *, selected: bool, hovered: bool
+    ) -> None:
+        theme = self._theme
+        if selected:
+            painter.fillRect(rect, theme.colour("accentbg"))
+        elif hovered:
+            painter.fillRect(rect, theme.mixed("panel", "accentbg", 0.5))
+        if selected and column == Column.NUMBER:
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.colour("sel"))
+        box = _cell_box(rect, column)
+        strong = column in (Column.NUMBER, Column.VOLUME)
+        quiet = column in (Column.FROM, Column.PLANE, Column.SYRINGE)
+        if column == Column.ZONE:
+            paint_swatch(painter, QRectF(box.left(), rect.center().y() - 6.5, 8, 14), row.zones)
+            box = box.adjusted(14, 0, 0, 0)
+        if column == Column.VOLUME and row.one.id == self._table.primary and selected:
+            ring = QRectF(rect).adjusted(12, 2.5, -4.5, -2.5)
+            painter.setPen(QPen(theme.colour("accent"), 1.5))
+            painter.setBrush(theme.colour("raised"))
+            painter.drawRoundedRect(ring, 4, 4)
+        role = "table_strong" if strong else "table"
+        painter.setFont(font(role))
+        painter.setPen(theme.colour("text2" if quiet else "text"))
+        text = metrics(role).elidedText(row.cells[column], Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, _flags(column), text)
+        if self._table.hasFocus() and self._table.currentIndex().row() == self._table.row_of(row) and strong:
+            self._paint_keyboard(painter, rect, column)
+
+    def _paint_keyboard(self, painter: QPainter, rect: QRect, column: int) -> None:
+        """The row under the keyboard has a ring about the whole of it."""
+        if column == Column.VOLUME:
+            model = self._table.pass_model
+            first = self._table.visualRect(model.index(self._table.currentIndex().row(), 0))
+            paint_focus_ring(painter, self._theme, first.united(rect), 2)
+
+    # Typing a volume
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        field = VolumeField(parent)
+        field.setStyleSheet("padding: 0 6px; border-radius: 4px; min-height: 0;")
+        return field
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, VolumeField) and not editor.isModified():
+            editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
+            editor.selectAll()
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        rect: QRect = option.rect
+        editor.setGeometry(rect.adjusted(-6, 0, -2, 0))
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Enter accepts, Escape restores, leaving accepts; a refusal keeps the field open with what was typed."""
+        if not isinstance(editor, VolumeField):
+            return super().eventFilter(editor, event)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+                if self._accept(editor):
+                    self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._table.pass_model.refused.emit("")
+        if event.type() == QEvent.Type.FocusOut:
+            if self._accept(editor):
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            return False
+        return super().eventFilter(editor, event)
+
+    def _accept(self, editor: VolumeField) -> bool:
+        index = self._table.indexAt(editor.geometry().center())
+        if not editor.isModified() or not index.isValid():
+            return True
+        if self._table.pass_model.set_volume(index.row(), editor.text()):
+            editor.setModified(False)
+            return True
+        editor.mark(True)
+        return False
+
+
+class PassTable(QTableView):
+    """Shows the passes; selecting here selects on the head and the other way round."""
+
+    refused = Signal(str)
+    chart_wanted = Signal()
+
+    def __init__(self, theme: Theme, bridge: EditorBridge) -> None:
+        super().__init__()
+        self._theme, self._bridge = theme, bridge
+        self._following = False
+        self.primary: str | None = None
+        self.pass_model = PassTableModel(self)
+        self.setModel(self.pass_model)
+        self.setItemDelegate(_PassDelegate(theme, self))
+        self._set_up()
+        self.pass_model.refused.connect(self.refused)
+        self.selectionModel().selectionChanged.connect(self._on_selected)
+        self.selectionModel().currentChanged.connect(self._on_selected)
+        bridge.changed.connect(self._on_changed)
+        theme.changed.connect(self.viewport().update)
+        self._on_changed(frozenset({"map", "selection"}))
+
+    def _set_up(self) -> None:
+        self.setAccessibleName(load_words()("passes.title"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.viewport().setAutoFillBackground(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = _Header(self._theme)
+        self.setHorizontalHeader(header)
+        header.setMinimumSectionSize(20)
+        for column in Column:
+            header.setSectionResizeMode(
+                column,
+                QHeaderView.ResizeMode.Stretch if column is Column.ZONE else QHeaderView.ResizeMode.Fixed,
+            )
+            if column in _WIDTHS:
+                self.setColumnWidth(column, _WIDTHS[column])
+
+    def row_of(self, row: PassRow) -> int | None:
+        """Where a row stands."""
+        return self.pass_model.row_of(row.one.id)
+
+    def type_volume(self, row: int, first: str = "") -> None:
+        """Open the volume of a row for typing, beginning with a character."""
+        index = self.pass_model.index(row, Column.VOLUME)
+        self.setCurrentIndex(index)
+        self.edit(index)
+        field = self.viewport().findChild(VolumeField)
+        if isinstance(field, VolumeField) and first:
+            field.setText(first)
+            field.setModified(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits type the volume, Delete removes, Enter opens the volume, Escape goes back to the head."""
+        editor = self._bridge.editor
+        row = self.currentIndex().row()
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if editor is None:
+            super().keyPressEvent(event)
+        elif plain and event.text() and event.text() in "0123456789.," and self.pass_model.pass_id(row):
+            if not editor.read_only:
+                self.type_volume(row, event.text())
+        elif plain and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            editor.remove_selected()
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.pass_model.pass_id(row) and not editor.read_only:
+                self.type_volume(row)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.chart_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # One selection with the editor
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        if not aspects & {"map", "selection", "syringes"}:
+            return
+        editor = self._bridge.editor
+        self._following = True
+        try:
+            if aspects & {"map", "syringes"} and self.pass_model.show_editor(editor):
+                self._span_sides()
+            self._show_selection(editor)
+        finally:
+            self._following = False
+
+    def _span_sides(self) -> None:
+        self.clearSpans()
+        for number, row in enumerate(self.pass_model.rows):
+            if isinstance(row, SideRow):
+                self.setSpan(number, 0, 1, len(Column))
+
+    def _show_selection(self, editor: MapEditor | None) -> None:
+        primary = editor.primary if editor is not None else None
+        chosen = QItemSelection()
+        last = len(Column) - 1
+        for row in self.pass_model.rows_of_passes(editor.selection if editor is not None else ()):
+            chosen.select(self.pass_model.index(row, 0), self.pass_model.index(row, last))
+        model = self.selectionModel()
+        model.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        row_number = self.pass_model.row_of(primary) if primary is not None else None
+        if row_number is not None:
+            if self.currentIndex().row() != row_number:
+                model.setCurrentIndex(
+                    self.pass_model.index(row_number, Column.VOLUME),
+                    QItemSelectionModel.SelectionFlag.NoUpdate,
+                )
+            if primary != self.primary:
+                self.scrollTo(self.pass_model.index(row_number, 0))
+        else:
+            model.setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.primary = primary
+        self.viewport().update()
+
+    def _on_selected(self) -> None:
+        editor = self._bridge.editor
+        if self._following or editor is None:
+            return
+        rows = {index.row() for index in self.selectionModel().selectedIndexes()}
+        ids = [found for row in sorted(rows) if (found := self.pass_model.pass_id(row)) is not None]
+        current = self.pass_model.pass_id(self.currentIndex().row())
+        editor.select(ids, primary=current)
+
+
+def _cell_box(rect: QRect, column: int) -> QRect:
+    left, right = _PAD, _PAD
+    if column == Column.VOLUME:
+        left, right = 0, _LAST_PAD
+    elif column in RIGHT_ALIGNED:
+        left = 2
+    elif column == Column.PLANE:
+        right = 0
+    return rect.adjusted(left, 0, -right, 0)
+
+
+def _flags(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

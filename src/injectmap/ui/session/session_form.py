@@ -1,0 +1,213 @@
+"""The form of a new treatment session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from injectmap.domain.errors import InjectmapError, InputRefused
+from injectmap.domain.session import DEFAULT_INSTRUMENT, PassDefaults, check_treatment_date
+from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique
+from injectmap.domain.units import show_length, show_volume
+from injectmap.services.sessions import NewSyringes
+from injectmap.ui.desk import Desk
+from injectmap.ui.theme import Theme
+from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import read_expiry
+from injectmap.ui.widgets.fields import CountField, DateField
+from injectmap.ui.widgets.form import Form, choice_field, text_field
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+# Sizes that are sold and that published sources name; any other can be set on the chart (clinical reference, 1 and 2).
+INSTRUMENTS = (
+    DEFAULT_INSTRUMENT,
+    Instrument(InstrumentKind.CANNULA, 22, 70_000),
+    Instrument(InstrumentKind.CANNULA, 23, 50_000),
+    Instrument(InstrumentKind.CANNULA, 25, 38_000),
+    Instrument(InstrumentKind.CANNULA, 25, 50_000),
+    Instrument(InstrumentKind.NEEDLE, 27, 13_000),
+    Instrument(InstrumentKind.NEEDLE, 30, 13_000),
+)
+
+
+def instrument_text(instrument: Instrument) -> str:
+    """Such as Cannula 22G × 50 mm."""
+    return load_words()(
+        f"instrument.{instrument.kind}", gauge=instrument.gauge, mm=show_length(instrument.length_um)
+    )
+
+
+class SessionForm(QWidget):
+    """Starts a treatment session of the open patient; `started` once it is stored and open."""
+
+    started = Signal()
+    cancelled = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__()
+        words = load_words()
+        self._desk = desk
+        body = QWidget()
+        self._title = TextLabel(theme, "section", "text", words("session.form.title"))
+        self._for = TextLabel(theme, "table", "text2", wrap=True)
+        self._form = Form(theme)
+        self.practitioner = choice_field([])
+        self.date = DateField()
+        self.product = choice_field([])
+        self.count = CountField(value=1, lowest=1, highest=12)
+        self.lot = text_field()
+        self.expiry = DateField(reader=read_expiry)
+        self.expiry.setPlaceholderText(words("syringe.field.expiry.example"))
+        self.instrument = choice_field([(instrument_text(one), one) for one in INSTRUMENTS])
+        self.plane = choice_field([(words(f"plane.{one}"), one) for one in Plane], Plane.SUBDERMAL)
+        self.technique = choice_field([(words(f"technique.{one}"), one) for one in Technique])
+        self._practitioner_row = self._form.row(words("session.field.practitioner"), self.practitioner)
+        self._date_row = self._form.row(words("session.field.date"), self.date)
+        self.date.show_reading_in(self._date_row, "")
+        self._product_row = self._form.row(words("session.field.product"), self.product)
+        self._count_row = self._form.row(words("session.field.count"), self.count)
+        self._lot_row = self._form.row(words("syringe.field.lot"), self.lot)
+        self._expiry_row = self._form.row(words("syringe.field.expiry"), self.expiry)
+        self.expiry.show_reading_in(self._expiry_row, "")
+        self._form.add(Hairline(theme))
+        self._form.add(TextLabel(theme, "table_strong", "text", words("session.field.defaults")))
+        self._form.row(words("session.field.instrument"), self.instrument)
+        self._form.row(words("session.field.plane"), self.plane)
+        self._form.row(words("session.field.technique"), self.technique)
+        self.accept = Button(theme, words("session.start"), kind="primary")
+        self.cancel = Button(theme, words("form.cancel"))
+        self._problem = TextLabel(theme, "label", "error", wrap=True)
+        self._problem.hide()
+        inner = column(body, margins=(16, 4, 16, 16), spacing=10)
+        inner.addWidget(self._form)
+        inner.addStretch(1)
+        head = column(margins=(16, 12, 16, 8), spacing=2)
+        head.addWidget(self._title)
+        head.addWidget(self._for)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(16, 10, 16, 14)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.accept, 1)
+        problem = column(margins=(16, 8, 16, 0))
+        problem.addWidget(self._problem)
+        layout = column(self)
+        layout.addLayout(head)
+        layout.addWidget(Scroller(body), 1)
+        layout.addWidget(Hairline(theme))
+        layout.addLayout(problem)
+        layout.addLayout(buttons)
+        self.accept.clicked.connect(self.submit)
+        self.cancel.clicked.connect(self.cancelled)
+        self.product.currentIndexChanged.connect(self._on_product)
+        for field in (self.date, self.lot, self.expiry):
+            field.returnPressed.connect(self.submit)
+
+    def begin(self) -> None:
+        """Start with today, the acting practitioner and the last product."""
+        desk, words = self._desk, load_words()
+        patient = desk.patient
+        self._for.setText(words("session.form.for", name=patient.display_name) if patient else "")
+        self.practitioner.clear()
+        for one in desk.services.practitioners:
+            self.practitioner.addItem(one.name, one.id)
+            if one.id == desk.acting.practitioner_id:
+                self.practitioner.setCurrentIndex(self.practitioner.count() - 1)
+        self.date.set_date(desk.today)
+        last = desk.sessions[0].product_names[:1] if desk.sessions else ()
+        self.product.clear()
+        for product in desk.products():
+            text = words("session.product", name=product.name, nominal=show_volume(product.nominal_ul))
+            self.product.addItem(text, product)
+            if product.name in last:
+                self.product.setCurrentIndex(self.product.count() - 1)
+        self._on_product()
+        self.lot.clear()
+        self.expiry.set_date(None)
+        self.instrument.setCurrentIndex(0)
+        self.plane.setCurrentIndex(self.plane.findData(Plane.SUBDERMAL))
+        self.technique.setCurrentIndex(0)
+        self._form.clear_problems()
+        self._problem.hide()
+        self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def submit(self) -> None:
+        """Check, store, open; a refusal stands under its field and everything typed stays."""
+        self._form.clear_problems()
+        self._problem.hide()
+        if not self._sound():
+            self._form.focus_problem()
+            return
+        date, count, product = self.date.date(), self.count.value(), self.product.currentData()
+        assert date is not None
+        assert count is not None
+        try:
+            self._desk.create_session(
+                date=date,
+                practitioner_id=self.practitioner.currentData(),
+                syringes=[NewSyringes(product, count, self.lot.text(), self.expiry.date())],
+                defaults=PassDefaults(
+                    Technique(self.technique.currentData()),
+                    Plane(self.plane.currentData()),
+                    self.instrument.currentData(),
+                ),
+            )
+        except InputRefused as refused:
+            self._place(refused)
+            self._form.focus_problem()
+            return
+        except InjectmapError as error:
+            self._problem.setText(error_sentence(error))
+            self._problem.show()
+            return
+        self.started.emit()
+
+    def problems(self) -> list[str]:
+        """The problems shown."""
+        rows = (self._practitioner_row, self._date_row, self._product_row, self._count_row)
+        shown = [row.problem for row in (*rows, self._lot_row, self._expiry_row) if row.problem]
+        return [*shown, self._problem.full_text()] if not self._problem.isHidden() else shown
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape calls it off, Ctrl+Enter starts."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        else:
+            super().keyPressEvent(event)
+
+    def _sound(self) -> bool:
+        words = load_words()
+        date = self.date.date()
+        patient = self._desk.patient
+        if date is None:
+            self._date_row.show_problem(words("date.unreadable"))
+        elif patient is not None:
+            try:
+                check_treatment_date(date, birth_date=patient.birth_date, today=self._desk.today)
+            except InputRefused as refused:
+                self._date_row.show_problem(error_sentence(refused))
+        if self.practitioner.currentData() is None:
+            self._practitioner_row.show_problem(words("session.practitioner_missing"))
+        if self.product.currentData() is None:
+            self._product_row.show_problem(words("session.product_missing"))
+        if self.count.value() is None:
+            self._count_row.show_problem(words("session.count_wrong"))
+        if self.expiry.date() is None and not self.expiry.empty:
+            self._expiry_row.show_problem(words("date.unreadable"))
+        return not self.problems()
+
+    def _place(self, refused: InputRefused) -> None:
+        by_code = {"treatment_date": self._date_row, "treatment_before": self._date_row}
+        row = next((row for start, row in by_code.items() if refused.code.startswith(start)), None)
+        if row is None:
+            row = self._count_row if refused.code.startswith("syringe_count") else self._lot_row
+        row.show_problem(error_sentence(refused))
+
+    def _on_product(self) -> None:
+        product = self.product.currentData()
+        if product is not None:
+            self.count.set_value(max(1, product.per_box))

@@ -1,0 +1,135 @@
+"""The syringes of the open treatment session, emptying as passes are drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from injectmap.domain.errors import InjectmapError
+from injectmap.ui.desk import Desk
+from injectmap.ui.session.syringe_form import SyringeForm
+from injectmap.ui.session.syringe_row import SyringeRow, lot_line
+from injectmap.ui.theme import Theme
+from injectmap.ui.widgets.basics import Scroller, TextLabel, column
+from injectmap.ui.widgets.buttons import IconButton
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+_SHOWN = 2
+
+
+class SyringePanel(QWidget):
+    """Lists the syringes; a click chooses where the next pass is drawn from, the pencil opens lot and expiry."""
+
+    chart_wanted = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__()
+        words = load_words()
+        self._theme, self._desk = theme, desk
+        self._title = TextLabel(theme, "table_strong", "text", words("syringes.title"))
+        self.common = TextLabel(theme, "label", "text2", elide=True)
+        self.common.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.edit = IconButton(theme, "pencil", words("syringes.edit"), side=26)
+        self.add = IconButton(theme, "plus", words("syringes.add"), side=26)
+        self.empty = TextLabel(theme, "body", "text2", words("syringes.none"), wrap=True)
+        self.empty.setContentsMargins(16, 4, 16, 8)
+        self.rows: list[SyringeRow] = []
+        body = QWidget()
+        self._list = column(body)
+        self._scroller = Scroller(body)
+        self.form = SyringeForm(theme, desk)
+        self.form.hide()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 8, 2)
+        head.setSpacing(6)
+        head.addWidget(self._title)
+        head.addWidget(self.common, 1)
+        head.addWidget(self.edit)
+        head.addWidget(self.add)
+        layout = column(self, margins=(0, 0, 0, 6))
+        layout.addLayout(head)
+        layout.addWidget(self.empty)
+        layout.addWidget(self._scroller)
+        layout.addWidget(self.form)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.edit.clicked.connect(self._edit)
+        self.add.clicked.connect(self.start_new)
+        self.form.finished.connect(self._close_form)
+        desk.bridge.changed.connect(self._on_changed)
+        desk.session_changed.connect(self._close_form)
+
+    def start_new(self) -> None:
+        """Open the form of one more syringe."""
+        editor = self._desk.editor
+        if editor is None or editor.read_only or self._desk.read_only:
+            return
+        try:
+            self.form.begin(editor.syringes[-1] if editor.syringes else None)
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+            return
+        self._open_form()
+
+    def _edit(self) -> None:
+        editor = self._desk.editor
+        if editor is None or editor.read_only or self._desk.read_only or not editor.syringes:
+            return
+        chosen = next((one for one in editor.syringes if one.id == editor.syringe_id), editor.syringes[0])
+        self.form.edit(chosen)
+        self._open_form()
+
+    def _open_form(self) -> None:
+        self.form.show()
+        self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.lot.selectAll()
+
+    def _close_form(self) -> None:
+        if not self.form.isHidden():
+            self.form.hide()
+            self.chart_wanted.emit()
+
+    def _choose(self) -> None:
+        editor = self._desk.editor
+        row = self.sender()
+        if editor is None or not isinstance(row, SyringeRow) or row.syringe is None or editor.read_only:
+            return
+        # Passes already drawn keep their syringe: with nothing selected the choice is for the next pass alone.
+        editor.select(())
+        editor.set_syringe(row.syringe.id)
+        self.chart_wanted.emit()
+
+    def _on_changed(self, aspects: frozenset[str]) -> None:
+        if aspects & {"syringes", "map", "defaults"}:
+            self._show()
+
+    def _show(self) -> None:
+        editor = self._desk.editor
+        balances = editor.balances if editor is not None else ()
+        while len(self.rows) < len(balances):
+            row = SyringeRow(self._theme)
+            row.clicked.connect(self._choose)
+            self.rows.append(row)
+            self._list.addWidget(row)
+        while len(self.rows) > len(balances):
+            gone = self.rows.pop()
+            self._list.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        lines = {f"{b.syringe.product.name} · {lot_line(b.syringe)}" for b in balances}
+        self.common.setText(next(iter(lines)) if len(lines) == 1 else "")
+        height = 0
+        for number, (row, balance) in enumerate(zip(self.rows, balances, strict=True)):
+            own = "" if len(lines) == 1 else f"{balance.syringe.product.name} · {lot_line(balance.syringe)}"
+            in_use = editor is not None and balance.syringe.id == editor.syringe_id
+            row.show_balance(balance, in_use=in_use, own_line=own)
+            if number < _SHOWN:
+                height += row.height()
+        more = len(balances) > _SHOWN
+        # A third syringe is seen to be there, and the list scrolls.
+        self._scroller.setFixedHeight(height + (30 if more else 0))
+        self._scroller.setVisible(bool(balances))
+        self.empty.setVisible(editor is not None and not balances)
+        editable = editor is not None and not editor.read_only and not self._desk.read_only
+        self.edit.setEnabled(editable and bool(balances))
+        self.add.setEnabled(editable)

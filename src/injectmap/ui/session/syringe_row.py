@@ -1,0 +1,156 @@
+"""A drawn syringe that empties, with its figures in words; a click draws the next pass from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from injectmap.domain.product import Syringe
+from injectmap.domain.totals import SyringeBalance
+from injectmap.domain.units import show_volume
+from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
+from injectmap.ui.widgets.dates import show_date
+from injectmap.words import load_words
+
+_HEIGHT = 68
+_MARK_UL, _LONG_MARK_UL = 50, 250
+
+
+def lot_line(syringe: Syringe) -> str:
+    """Lot and expiry in words; what is not known yet is said as such."""
+    words = load_words()
+    parts = [words("syringe.lot", lot=syringe.lot) if syringe.lot else words("syringe.no_lot")]
+    if syringe.expiry is not None:
+        parts.append(words("syringe.expiry", date=show_date(syringe.expiry)))
+    if syringe.serial:
+        parts.append(words("syringe.serial", serial=syringe.serial))
+    return " · ".join(parts)
+
+
+class SyringeRow(QAbstractButton):
+    """One syringe: number, picture, left and injected in words."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._balance: SyringeBalance | None = None
+        self._in_use = False
+        self._own_line = ""
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self.update)
+
+    @property
+    def syringe(self) -> Syringe | None:
+        """The syringe shown."""
+        return self._balance.syringe if self._balance is not None else None
+
+    def show_balance(self, balance: SyringeBalance, *, in_use: bool, own_line: str) -> None:
+        """Show a syringe; `own_line` is its lot when the syringes differ in it."""
+        words = load_words()
+        self._balance, self._in_use, self._own_line = balance, in_use, own_line
+        self.setFixedHeight(_HEIGHT + (16 if own_line else 0))
+        said = words(
+            "syringe.said",
+            number=balance.syringe.number,
+            product=balance.syringe.product.name,
+            left=show_volume(balance.left_ul),
+            injected=show_volume(balance.injected_ul),
+            nominal=show_volume(balance.syringe.nominal_ul),
+            lot=lot_line(balance.syringe),
+        )
+        self.setAccessibleName(f"{said} {words('syringe.in_use')}" if in_use else said)
+        self.setToolTip(words("syringe.tip", said=said))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as picture and words need."""
+        return QSize(300, _HEIGHT + (16 if self._own_line else 0))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Number, picture, words."""
+        balance = self._balance
+        if balance is None:
+            return
+        words, theme = load_words(), self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isDown():
+            painter.fillRect(self.rect(), theme.colour("accentbg"))
+        elif self.underMouse() and self.isEnabled():
+            painter.fillRect(self.rect(), theme.mixed("panel", "accentbg", 0.5))
+        circle = QRectF(16, 10, 24, 24)
+        painter.setPen(QPen(theme.colour("accent" if self._in_use else "line2"), 2 if self._in_use else 1))
+        painter.setBrush(theme.colour("raised"))
+        painter.drawEllipse(circle)
+        painter.setPen(theme.colour("text"))
+        painter.setFont(font("label_strong"))
+        painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(balance.syringe.number))
+        paint_syringe(painter, theme, QRectF(56, 8, self.width() - 56 - 22, 28), balance)
+        base = 56
+        left = words("syringe.left", volume=show_volume(balance.left_ul))
+        painter.setFont(font("table_strong"))
+        painter.setPen(theme.colour("text"))
+        painter.drawText(QPointF(50, base), left)
+        painter.setFont(font("label"))
+        painter.setPen(theme.colour("text2"))
+        injected = words(
+            "syringe.injected",
+            injected=show_volume(balance.injected_ul),
+            nominal=show_volume(balance.syringe.nominal_ul),
+        )
+        painter.drawText(QPointF(50 + metrics("table_strong").horizontalAdvance(left) + 10, base), injected)
+        if self._in_use:
+            text = words("syringe.in_use")
+            painter.drawText(
+                QPointF(self.width() - 16 - metrics("label").horizontalAdvance(text), base), text
+            )
+        if self._own_line:
+            shown = metrics("label").elidedText(
+                self._own_line, Qt.TextElideMode.ElideRight, self.width() - 50 - 16
+            )
+            painter.drawText(QPointF(50, base + 16), shown)
+        if self.hasFocus():
+            paint_focus_ring(painter, theme, self.rect())
+
+
+def paint_syringe(painter: QPainter, theme: Theme, box: QRectF, balance: SyringeBalance) -> None:
+    """Nozzle left, gel as high as what is left, a mark every 0.05 mL, a long one every 0.25 mL."""
+    metal, outline = theme.colour("text2"), theme.colour("text2")
+    middle = box.center().y()
+    start = box.left() + 24
+    # The plunger needs room beyond the flange when the syringe is full.
+    length = box.width() - 24 - 58
+    end = start + length
+    half = 11.0
+    nominal = balance.syringe.nominal_ul
+    share = max(0.0, min(1.0, balance.left_ul / nominal)) if nominal else 0.0
+    stopper = start + length * share
+    painter.setPen(QPen(metal, 1.6))
+    painter.drawLine(QPointF(box.left(), middle), QPointF(box.left() + 9, middle))
+    painter.setBrush(theme.colour("panel"))
+    painter.setPen(QPen(outline, 1.2))
+    painter.drawRect(QRectF(box.left() + 9, middle - 4, 7, 8))
+    painter.drawRect(QRectF(box.left() + 16, middle - 8, 8, 16))
+    painter.drawRect(QRectF(start, middle - half, length, 2 * half))
+    if share > 0:
+        painter.fillRect(
+            QRectF(start + 0.8, middle - half + 0.8, stopper - start - 0.8, 2 * half - 1.6),
+            theme.colour("gel"),
+        )
+    painter.setPen(QPen(theme.colour("text2"), 1))
+    for step in range(0, nominal + 1, _MARK_UL):
+        x = round(start + length * step / nominal) + 0.5
+        tall = 7 if step % _LONG_MARK_UL == 0 else 4
+        if 0 < step < nominal:
+            painter.drawLine(QPointF(x, middle + half - tall), QPointF(x, middle + half - 1))
+    plate = end + 8 + 44 * share
+    painter.setPen(QPen(metal, 3))
+    painter.drawLine(QPointF(stopper + 3, middle), QPointF(plate, middle))
+    painter.setPen(QPen(metal, 2))
+    painter.drawLine(QPointF(plate, middle - half), QPointF(plate, middle + half))
+    painter.drawLine(QPointF(end, middle - half - 2), QPointF(end, middle + half + 2))
+    painter.fillRect(QRectF(max(start, stopper - 2), middle - half + 1, 6, 2 * half - 2), metal)

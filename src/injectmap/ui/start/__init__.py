@@ -1,0 +1,1 @@
+"""The first screen: demonstration clinic, new clinic, open, recent."""

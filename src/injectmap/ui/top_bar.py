@@ -1,0 +1,151 @@
+"""The top bar: mark, pages, save state, practitioner, menu, Print record."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from injectmap.ui.actions import ActionSet
+from injectmap.ui.start.logo import Logo
+from injectmap.ui.theme import TOP_BAR, Theme, font, metrics, paint_focus_ring
+from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel
+from injectmap.ui.widgets.buttons import Button, IconButton
+from injectmap.ui.widgets.status_line import SaveState
+from injectmap.words import load_words
+
+PAGES = ("chart", "record")
+_MENU = ("theme", "keys", "session_error", "", "close_clinic", "quit")
+
+
+class _Tab(QAbstractButton):
+    """A page's name; the open one is strong and underlined."""
+
+    def __init__(self, theme: Theme, page: str) -> None:
+        super().__init__()
+        self.page = page
+        self._theme = theme
+        self.setText(load_words()(f"page.{page}"))
+        self.setAccessibleName(self.text())
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(metrics("body_strong").horizontalAdvance(self.text()) + 28, TOP_BAR)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self._theme
+        chosen = self.isChecked()
+        painter.setFont(font("body_strong" if chosen else "body"))
+        colour = "text" if chosen or self.underMouse() else "text2"
+        painter.setPen(theme.colour(colour if self.isEnabled() else "text3"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if chosen:
+            painter.fillRect(0, self.height() - 3, self.width(), 3, theme.colour("accent"))
+        if self.hasFocus():
+            paint_focus_ring(painter, theme, self.rect().adjusted(2, 8, -2, -8))
+
+
+class _Notice(QWidget):
+    """The words that a demonstration is none of real patients, in a frame."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._text = load_words()("app.demo")
+        self.setAccessibleName(self._text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(metrics("label_strong").horizontalAdvance(self._text) + 24, 26)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("text3"), 1))
+        painter.setBrush(self._theme.colour("win"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(self._theme.colour("text"))
+        painter.setFont(font("label_strong"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+class TopBar(Surface):
+    """Says what page is open and whether all is saved; the rest of it chooses."""
+
+    page_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, actions: ActionSet) -> None:
+        super().__init__(theme, "panel", edges="bottom")
+        words = load_words()
+        self.setFixedHeight(TOP_BAR)
+        self._actions = actions
+        self._tabs = {page: _Tab(theme, page) for page in PAGES}
+        self._notice = _Notice(theme)
+        self.save = SaveState(theme)
+        self._separator = Hairline(theme, standing=True)
+        self._separator.setFixedHeight(24)
+        self._who = TextLabel(theme, "body", "text2", words("practitioner.title"))
+        self.practitioner = TextLabel(theme, "body_strong", "text")
+        self.menu_button = IconButton(theme, "menu", words("menu.title"), side=36)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self)
+        for name in _MENU:
+            if name:
+                self.menu.addAction(actions[name])
+            else:
+                self.menu.addSeparator()
+        self.menu_button.setMenu(self.menu)
+        self.print = Button(theme, words("preview.print_button"), kind="primary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 1)
+        layout.setSpacing(10)
+        layout.addWidget(Logo(theme, 24))
+        layout.addWidget(TextLabel(theme, "view_name", "text", words("app.name")))
+        layout.addSpacing(92)
+        for tab in self._tabs.values():
+            layout.addWidget(tab)
+            tab.clicked.connect(self._choose)
+        layout.addStretch(1)
+        layout.addWidget(self._notice)
+        layout.addStretch(1)
+        layout.addWidget(self.save)
+        layout.addWidget(self._separator)
+        layout.addWidget(self._who)
+        layout.addWidget(self.practitioner)
+        layout.addSpacing(4)
+        layout.addWidget(self.print)
+        layout.addWidget(self.menu_button)
+        self.print.clicked.connect(actions["record"].trigger)
+        self.show_clinic(practitioner="", demo=False, is_open=False)
+
+    def show_clinic(self, *, practitioner: str, demo: bool, is_open: bool) -> None:
+        """Show what is of use with or without an open clinic."""
+        for tab in self._tabs.values():
+            tab.setVisible(is_open)
+        for widget in (self._separator, self._who, self.practitioner, self.print):
+            widget.setVisible(is_open)
+        self._notice.setVisible(is_open and demo)
+        self.practitioner.setText(practitioner)
+        if not is_open:
+            self.save.hide()
+
+    def show_page(self, page: str) -> None:
+        """Mark the open page."""
+        self._tabs[page].setChecked(True)
+        self.print.setVisible(page != "record" and not self._who.isHidden())
+
+    def show_session(self, is_open: bool) -> None:
+        """Without a treatment session there is nothing to print; the tooltip says so."""
+        words = load_words()
+        reason = "" if is_open else words("preview.none")
+        for widget in (self._tabs["record"], self.print):
+            widget.setEnabled(is_open)
+            widget.setToolTip(reason)
+
+    def _choose(self) -> None:
+        tab = self.sender()
+        if isinstance(tab, _Tab):
+            self.page_wanted.emit(tab.page)

@@ -1,0 +1,174 @@
+"""What is always said: the save state, the line at the foot, the calm banner."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from injectmap.ui.icons import paint_icon
+from injectmap.ui.theme import FOOTER, Theme
+from injectmap.ui.widgets.basics import KeyCap, Surface, TextLabel
+from injectmap.ui.widgets.buttons import Button, IconButton
+from injectmap.words import load_words
+
+
+class Mark(QWidget):
+    """A small icon in a colour token."""
+
+    def __init__(self, theme: Theme, name: str = "check", colour: str = "ok", px: int = 16) -> None:
+        super().__init__()
+        self._theme, self._name, self._colour, self._px = theme, name, colour, px
+        self.setFixedSize(QSize(px, px))
+        theme.changed.connect(self.update)
+
+    def show_mark(self, name: str, colour: str) -> None:
+        """Show another icon."""
+        self._name, self._colour = name, colour
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The icon."""
+        centre = QPointF(self.width() / 2, self.height() / 2)
+        paint_icon(QPainter(self), self._name, centre, self._theme.colour(self._colour), self._px)
+
+
+class SaveState(QWidget):
+    """Whether everything is kept, always in words: saved at a time, or what failed and how to go on."""
+
+    retry = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        words = load_words()
+        self._mark = Mark(theme)
+        self._text = TextLabel(theme, "body", "ok")
+        self._time = TextLabel(theme, "body", "text2")
+        self._retry = Button(theme, words("save.retry"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for widget in (self._mark, self._text, self._time, self._retry):
+            layout.addWidget(widget)
+        self._retry.clicked.connect(self.retry)
+        self._kept(False)
+        self.hide()
+
+    def show_saved(self, time: str) -> None:
+        """All saved, at a local time."""
+        self._kept(False)
+        self._mark.show_mark("check", "ok")
+        self._text.set_colour("ok")
+        self._text.setText(load_words()("save.saved"))
+        self._time.setText(time)
+        self._time.setVisible(bool(time))
+        self.show()
+
+    def show_read_only(self) -> None:
+        """Nothing can be written."""
+        self._kept(False)
+        self._mark.show_mark("lock", "text2")
+        self._text.set_colour("text2")
+        self._text.setText(load_words()("save.read_only"))
+        self._time.hide()
+        self.show()
+
+    def show_failed(self, sentence: str) -> None:
+        """Not saved, and why; stays until solved."""
+        self._mark.show_mark("cross", "error")
+        self._text.set_colour("error")
+        self._text.setText(load_words()("save.failed", reason=sentence))
+        self._time.hide()
+        self._kept(True)
+        self.show()
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self._text.full_text()
+
+    def _kept(self, failed: bool) -> None:
+        self._retry.setVisible(failed)
+
+
+class Footer(Surface):
+    """Key hints at the left, the intended purpose at the right; the purpose is never covered."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "panel", edges="top")
+        self._theme = theme
+        self.setFixedHeight(FOOTER)
+        self._hints = QHBoxLayout()
+        self._hints.setSpacing(6)
+        self._busy = TextLabel(theme, "label", "text2")
+        self.purpose = TextLabel(theme, "label", "text2", load_words()("app.purpose.short"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 1, 16, 0)
+        layout.setSpacing(16)
+        layout.addLayout(self._hints)
+        layout.addWidget(self._busy)
+        layout.addStretch(1)
+        layout.addWidget(self.purpose)
+
+    def show_hints(self, hints: list[tuple[str, str]]) -> None:
+        """Show (key, what it does) pairs; an empty key is a sentence alone."""
+        while (item := self._hints.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for key, text in hints:
+            if key:
+                self._hints.addWidget(KeyCap(self._theme, key))
+            self._hints.addWidget(TextLabel(self._theme, "label", "text2", text))
+            self._hints.addSpacing(10)
+
+    def show_busy(self, label: str) -> None:
+        """Name work that takes long; empty when it is over."""
+        self._busy.setText(label)
+
+
+class Banner(Surface):
+    """One calm line under the top bar that says what happened and what to do; it stays until it is put away."""
+
+    dismissed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "raised", edges="bottom")
+        self._mark = Mark(theme, "cross", "error")
+        self._text = TextLabel(theme, "body", "text", wrap=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = IconButton(theme, "cross", load_words()("banner.close"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 12, 8)
+        layout.setSpacing(10)
+        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(close)
+        close.clicked.connect(self.put_away)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said, or nothing."""
+        return self._text.full_text() if not self.isHidden() else ""
+
+    def say_problem(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self._mark.show_mark("cross", "error")
+        self._show(sentence)
+
+    def say(self, sentence: str) -> None:
+        """Say what was done."""
+        self._mark.show_mark("check", "ok")
+        self._show(sentence)
+
+    def put_away(self) -> None:
+        """Close."""
+        self.hide()
+        self.dismissed.emit()
+
+    def _show(self, sentence: str) -> None:
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.show()
