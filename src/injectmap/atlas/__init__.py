@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
 from injectmap.atlas.arrays import Bools, Floats
 from injectmap.atlas.landmarks import read_landmarks
+from injectmap.atlas.projection import AllViews
 from injectmap.atlas.skin import Skin, length, mirror
 from injectmap.atlas.views import FACING_TO_DRAW, VIEW_IDS, DrawState, View, read_views
 from injectmap.atlas.zones import ZoneInfo, Zones, read_zones
@@ -60,10 +61,13 @@ class Atlas:
         return max(seen or facing, key=facing.__getitem__)
 
     def project_all(self, points: Floats) -> dict[str, tuple[Floats, Bools]]:
-        """Project skin points (n, 3) into all views at once: `View.project` of each, with the normals shared."""
+        """Return places (n, 2) and visibility (n,) of skin points (n, 3) in all views, as `View.project` of each does."""
         points = np.asarray(points, dtype=float).reshape(-1, 3)
-        normals = self.skin.normals(points)
-        return {name: view.project_with(points, normals) for name, view in self.views.items()}
+        return self._all_views.project(points)
+
+    @cached_property
+    def _all_views(self) -> AllViews:
+        return AllViews(self.views, self.skin)
 
 
 @cache

@@ -15,16 +15,26 @@ NEAR: Final = -1
 
 _SPAN = 360.0
 
+# Segments up to this long are told apart by the picture.
+REACH_MM: Final = 1.05
+
+# No skin is nearer to the centre.
+_LEAST_RADIUS_MM = 55.0
+
+
+def reach_half_degrees() -> float:
+    """Return how far the middle of a segment can be from its ends, seen from the centre, at elevation 0."""
+    return float(np.rad2deg(REACH_MM / 2.0 / _LEAST_RADIUS_MM) * 2.0)
+
 
 class ZoneRaster:
     """Zone numbers in cells of a quarter degree.
 
-    A cell says `NEAR` unless every place within `reach_mm / 2` of it lies in the same zone, so that a straight
-    segment up to `reach_mm` long with both ends in cells of one zone cannot leave that zone.
+    A cell says `NEAR` unless every place within `REACH_MM / 2` of it lies in the same zone, so that a straight
+    segment up to `REACH_MM` long with both ends in cells of one zone cannot leave that zone.
     """
 
     cell: Final = 0.5
-    reach_mm: Final = 1.05
 
     def __init__(self, rings: Sequence[Floats]) -> None:
         """Draw closed rings (n, 2) that wind left, in half degrees of azimuth and elevation, into the picture."""
@@ -84,12 +94,11 @@ class ZoneRaster:
         column, row = np.minimum((spots / self.cell).astype(int), self.side - 1).T
         touched = np.zeros((self.side, self.side), dtype=bool)
         touched[column, row] = True
-        # No skin is nearer to the centre than 55 mm; one cell more covers the rounding to cells.
-        degrees = np.rad2deg(self.reach_mm / 2.0 / 55.0) * 2.0
-        up = int(np.ceil(degrees / self.cell)) + 1
+        reach = reach_half_degrees()  # one cell more covers the rounding to cells
+        up = int(np.ceil(reach / self.cell)) + 1
         tall = _spread(touched.T, np.full(self.side, up)).T
         elevation = np.deg2rad((np.arange(self.side) + 0.5) * self.cell / 2.0 - 90.0)
-        wide = np.ceil(degrees / self.cell / np.maximum(np.cos(elevation), 1e-3)).astype(int) + 1
+        wide = np.ceil(reach / self.cell / np.maximum(np.cos(elevation), 1e-3)).astype(int) + 1
         return _spread(tall, np.minimum(wide, self.side))
 
 

@@ -56,18 +56,11 @@ class Camera:
         depth[position[..., 0] == _OUTSIDE] = _NOTHING
         return np.ascontiguousarray(depth)
 
-    def place(self, points: Floats) -> Floats:
-        """Return picture right, down and depth (n, 3) in mm."""
-        return np.asarray(points @ self.basis - self.origin)
-
-    def hidden(self, placed: Floats, facing: Floats) -> Bools:
-        """Return which placed points (n, 3) the visible surface covers; facing is n.v there."""
-        height, width = self.depth.shape
-        column = np.clip((placed[:, 0] * self.px_per_mm).astype(np.intp), 0, width - 1)
-        row = np.clip((placed[:, 1] * self.px_per_mm).astype(np.intp), 0, height - 1)
-        # Within one pixel a slanting surface changes its depth; 0.35 mm is the map's own error and rounding.
-        slant = np.minimum(0.3 / np.maximum(facing, 0.03), 6.0)
-        return np.asarray(placed[:, 2] + slant + 0.35 < self.depth[row, column])
+    def covers(self, u: Floats, v: Floats, depth: Floats) -> Bools:
+        """Return at which places (n,) the visible surface lies in front of a depth."""
+        width = self.depth.shape[1]
+        cell = (v * self.px_per_mm).astype(np.intp) * width + (u * self.px_per_mm).astype(np.intp)
+        return np.asarray(self.depth.ravel().take(cell, mode="clip") > depth)
 
     def seed(self, uv: Floats) -> Floats:
         """Return the depth (n,) of the visible surface; far negative outside the head.
@@ -94,6 +87,14 @@ def _exact(value: float) -> float:
     return round(float(value), 15)
 
 
+def allowed_slant(facing: Floats) -> Floats:
+    """Return how far (n,) in mm a point may lie behind the position map's pixel and still be on the same surface.
+
+    Within one pixel a surface that slants away (facing is n.v) changes its depth; 0.35 mm is the map's own error.
+    """
+    return np.asarray(np.minimum(0.3 / np.maximum(facing, 0.03), 6.0) + 0.35)
+
+
 class View:
     """One view of the head; coordinates are mm from the window's top-left corner, u to the right, v down.
 
@@ -109,6 +110,12 @@ class View:
         self.window_mm = window_mm
         self.toward = mirror(camera.toward) if self.mirrored else camera.toward
         self.camera = camera
+        # A point's u, v and depth are point @ matrix + offset.
+        self.matrix, self.offset = camera.basis.copy(), -camera.origin
+        if self.mirrored:
+            self.matrix[:, 0] *= -1.0
+            self.matrix[0] *= -1.0
+            self.offset = self.offset * (-1.0, 1.0, 1.0) + (window_mm[0], 0.0, 0.0)
         self._spec = spec
         self._skin = skin
         self._folder = folder
@@ -132,18 +139,17 @@ class View:
     def project(self, points: Floats) -> tuple[Floats, Bools]:
         """Return the places (n, 2) of skin points (n, 3), and which face the camera and are not covered."""
         points = np.asarray(points, dtype=float).reshape(-1, 3)
-        return self.project_with(points, self._skin.normals(points))
+        return self.project_with(points, self._skin.outward(points))
 
     def project_with(self, points: Floats, normals: Floats) -> tuple[Floats, Bools]:
-        """As `project`, with the skin's normals (n, 3) already known."""
+        """As `project`, with the outward normals (n, 3) of the skin there already known."""
         facing = normals @ self.toward
-        placed = self.camera.place(mirror(points) if self.mirrored else points)
-        visible = facing > 0.0
-        visible &= ~self.camera.hidden(placed, facing)
-        uv = placed[:, :2].copy()
-        if self.mirrored:
-            uv[:, 0] = self.window_mm[0] - uv[:, 0]
-        return uv, visible
+        placed = points @ self.matrix + self.offset
+        u, v, depth = placed.T
+        covered = self.camera.covers(
+            self.window_mm[0] - u if self.mirrored else u, v, depth + allowed_slant(facing)
+        )
+        return placed[:, :2].copy(), (facing > 0.0) & ~covered
 
     def to_skin(self, uv: Floats) -> tuple[Floats, Bools]:
         """Return the skin points (n, 3) under places (n, 2), and which of them are skin one can draw on.

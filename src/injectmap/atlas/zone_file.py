@@ -13,6 +13,7 @@ import numpy as np
 
 from injectmap.atlas import paths
 from injectmap.atlas.arrays import Floats
+from injectmap.atlas.crossings import Border
 from injectmap.atlas.skin import CENTRE, Skin, chart, chart_directions
 
 GROUPS = ("c_shape", "c_shape_optional", "other")
@@ -58,7 +59,7 @@ class Partition:
     version: int
     infos: tuple[ZoneInfo, ...]
     rings: tuple[Floats, ...]
-    borders: tuple[Floats, ...]
+    borders: tuple[Border, ...]
     neighbours: dict[str, frozenset[str]]
     vertices: dict[str, Floats]
 
@@ -70,7 +71,7 @@ def read_partition(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> P
     edges = _Edges(vertices, stored["lines"], skin)
     infos: list[ZoneInfo] = []
     rings: list[Floats] = []
-    borders: list[Floats] = []
+    borders: list[Border] = []
     users: dict[tuple[str, str], str] = {}
     for zone_id, entry in stored["zones"].items():
         infos.append(
@@ -98,7 +99,8 @@ def read_partition(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> P
                 )
             users[pair] = zone_id
             if pair[::-1] in users:
-                borders.append(edges.piece(*pair))
+                other = list(stored["zones"]).index(users[pair[::-1]])
+                borders.append(Border(edges.piece(*pair), left=len(rings) - 1, right=other))
     version = int(stored["zones_version"])
     neighbours = _neighbours(users, vertices)
     return Partition(version, tuple(infos), tuple(rings), tuple(borders), neighbours, vertices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,7 +14,8 @@ import shapely  # type: ignore[import-untyped]
 
 from injectmap.atlas import outlines
 from injectmap.atlas.arrays import Floats, Ints
-from injectmap.atlas.raster import NEAR, ZoneRaster
+from injectmap.atlas.crossings import BorderIndex
+from injectmap.atlas.raster import NEAR, REACH_MM, ZoneRaster
 from injectmap.atlas.skin import CENTRE, Skin, chart, mirror
 from injectmap.atlas.zone_file import Partition, ZoneInfo, read_partition
 
@@ -52,9 +54,14 @@ class Zones:
         return shapely.STRtree(self.polygons)
 
     @cached_property
+    def _borders(self) -> BorderIndex:
+        return BorderIndex(self._partition.borders)
+
+    @cached_property
     def _pieces(self) -> Floats:
         """All straight pieces of the borders between zones, (n, 2 ends, 2)."""
-        return np.concatenate([np.stack([edge[:-1], edge[1:]], axis=1) for edge in self._partition.borders])
+        edges = [border.edge for border in self._partition.borders]
+        return np.concatenate([np.stack([edge[:-1], edge[1:]], axis=1) for edge in edges])
 
     @cached_property
     def _piece_tree(self) -> shapely.STRtree:
@@ -92,53 +99,70 @@ class Zones:
 
         The cuts are exact at borders and at x = 0.
         """
-        path = _cut_at_midline(np.asarray(path, dtype=float))
+        path = np.asarray(path, dtype=float)
         steps = path[1:] - path[:-1]
         lengths = np.sqrt(np.einsum("ij,ij->i", steps, steps))
-        across = path[1:, 0] + path[:-1, 0]
+        x = path[:, 0]
+        one_side = x.min() > 0.0 or x.max() < 0.0
+        if one_side and lengths.max() <= REACH_MM:
+            found = self._split_by_crossings(path, lengths, _SIDES[bool(x[0] < 0.0)])
+            if found is not None:
+                return found
+        return self._split_by_pieces(_cut_at_midline(path))
+
+    def _split_by_crossings(
+        self, path: Floats, lengths: Floats, side: SideName
+    ) -> dict[tuple[str, SideName], float] | None:
+        """Follow a finely sampled path of one side from border to border; None where it only grazes one."""
         azimuth, elevation = chart(path - CENTRE)
         cells = self._raster.at(azimuth, elevation)
         first, last = cells[:-1], cells[1:]
-        hard = (first == NEAR) | (first != last) | (lengths > self._raster.reach_mm)
-        if hard.any():
-            segments = np.flatnonzero(hard)
-            places = np.stack([azimuth, elevation], axis=1)
-            numbers, lengths, across, order = self._cut(places, segments, first, lengths, across)
+        hard = np.flatnonzero((first != last) | (first == NEAR))
+        crossings = self._borders.along(azimuth, elevation, hard) if len(hard) else []
+        if crossings:
+            course = [crossings[0].before, *(crossing.after for crossing in crossings)]
+            if course[1:-1] != [crossing.before for crossing in crossings[1:]]:
+                return None
         else:
-            numbers, order = first, np.arange(len(first), dtype=float)
-        return self._gather(numbers, lengths, across, order)
+            known = cells[cells != NEAR]
+            course = [int(known[0] if len(known) else self._locate(azimuth[:1], elevation[:1])[0])]
+        places = [crossing.place for crossing in crossings]
+        # Wherever the picture knows better than the crossings, something was grazed.
+        expected = np.array(course)[np.searchsorted(places, np.arange(len(cells)))]
+        if ((expected != cells) & (cells != NEAR)).any():
+            return None
+        reached = np.concatenate([[0.0], np.cumsum(lengths)])
+        stops = [0.0, *np.interp(places, np.arange(len(reached)), reached).tolist(), float(reached[-1])]
+        shares: dict[tuple[str, SideName], float] = {}
+        for number, (start, end) in zip(course, pairwise(stops), strict=True):
+            key = (self.ids[number], side)
+            shares[key] = shares.get(key, 0.0) + end - start
+        return {key: share for key, share in shares.items() if share > 0.0}
 
-    def _cut(
-        self, places: Floats, segments: Ints, easy: Ints, lengths: Floats, across: Floats
-    ) -> tuple[Ints, Floats, Floats, Floats]:
-        """Cut the segments that may meet a border; return zone, length, x and order of all parts of the path."""
-        ends = np.stack([places[segments], places[segments + 1]], axis=1)
-        place, piece = self._piece_tree.query(shapely.linestrings(ends))
-        one, other = ends[place], self._pieces[piece]
-        along, beside = one[:, 1] - one[:, 0], other[:, 1] - other[:, 0]
-        between = other[:, 0] - one[:, 0]
-        area = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = (between[:, 0] * beside[:, 1] - between[:, 1] * beside[:, 0]) / area
-            u = (between[:, 0] * along[:, 1] - between[:, 1] * along[:, 0]) / area
-        meets = (t > 0.0) & (t < 1.0) & (u >= -1e-9) & (u <= 1.0 + 1e-9)
-        owner = np.concatenate([np.arange(len(segments)), place[meets], np.arange(len(segments))])
-        share = np.concatenate([np.zeros(len(segments)), t[meets], np.ones(len(segments))])
+    def _split_by_pieces(self, path: Floats) -> dict[tuple[str, SideName], float]:
+        """Cut every segment of a path at every border it meets and look each part up."""
+        places = np.stack(chart(path - CENTRE), axis=1)
+        ends = np.stack([places[:-1], places[1:]], axis=1)
+        owner, piece = self._piece_tree.query(shapely.linestrings(ends))
+        one, other = ends[owner], self._pieces[piece]
+        along, beside, between = one[:, 1] - one[:, 0], other[:, 1] - other[:, 0], other[:, 0] - one[:, 0]
+        turn = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0]
+        share = (between[:, 0] * beside[:, 1] - between[:, 1] * beside[:, 0]) / np.where(
+            turn == 0.0, np.inf, turn
+        )
+        meets = (share > 0.0) & (share < 1.0)
+        every = np.arange(len(ends))
+        owner = np.concatenate([every, owner[meets], every])
+        share = np.concatenate([np.zeros(len(ends)), share[meets], np.ones(len(ends))])
         ranked = np.lexsort((share, owner))
         owner, share = owner[ranked], share[ranked]
         same = owner[1:] == owner[:-1]
         owner, start, width = owner[:-1][same], share[:-1][same], (share[1:] - share[:-1])[same]
         middle = ends[owner, 0] + (ends[owner, 1] - ends[owner, 0]) * (start + width / 2.0)[:, None]
-        number = self._locate(middle[:, 0], middle[:, 1])
-        kept = np.ones(len(lengths), dtype=bool)
-        kept[segments] = False
-        whole = np.flatnonzero(kept)
-        return (
-            np.concatenate([easy[whole], number]),
-            np.concatenate([lengths[whole], lengths[segments[owner]] * width]),
-            np.concatenate([across[whole], across[segments[owner]]]),
-            np.concatenate([whole, segments[owner] + start]),
-        )
+        steps = path[1:] - path[:-1]
+        lengths = np.sqrt(np.einsum("ij,ij->i", steps, steps))
+        across = path[1:, 0] + path[:-1, 0]
+        return self._gather(self._locate(*middle.T), lengths[owner] * width, across[owner], owner + start)
 
     def _gather(
         self, numbers: Ints, lengths: Floats, across: Floats, order: Floats
