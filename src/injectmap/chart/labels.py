@@ -9,7 +9,7 @@ import numpy as np
 
 from injectmap.chart import styles
 from injectmap.chart.pass_drawing import PassItems
-from injectmap.chart.placement import Ground, boxes_at, reach
+from injectmap.chart.placement import Ground, boxes_at, leaders_to, reach
 from injectmap.chart.primitives import Box, Item, Mark, Point, Polyline, RoundedBox, Text
 from injectmap.chart.projection import Array, as_points
 from injectmap.chart.styles import MapStyle
@@ -96,32 +96,24 @@ def _anywhere(tip: Array, bounds: Box, size: LabelSize) -> Array:
     return np.asarray(grid[np.argsort(np.hypot(*(grid - tip).T), kind="stable")])
 
 
-def _leader(tip: Array, box: Array, start: float) -> Array:
-    """Samples along the line from just outside the tip to the nearest point of the box."""
-    end = np.clip(tip, box[:2], box[2:])
-    run = float(np.hypot(*(end - tip)))
-    if run <= start:
-        return np.asarray(end[None])
-    forward = (end - tip) / run
-    count = max(2, int(run / max(start, 1e-6)) + 2)
-    return np.asarray(tip + forward * np.linspace(start, run, count)[:, None])
-
-
 def _choose(
     ground: Ground, tip: Array, centres: Array, size: LabelSize, mark: float, *, over_lines: bool
 ) -> tuple[Array, Array] | None:
-    """The first free box with a leader that meets no other label, and at first no line either."""
+    """The first free box with a leader that meets no other label, and no pass unless `over_lines`."""
     boxes = boxes_at(centres, size.width, size.height)
     free = ground.within(boxes) & ground.clear_of_boxes(boxes)
     if not over_lines:
-        free &= ground.clear_of_points(boxes)
-    for box in boxes[free]:
-        leader = _leader(tip, box, 4 * mark)
-        if ground.line_meets_box(leader):
-            continue
-        if over_lines or not ground.line_meets_points(leader[1:], 2 * mark):
-            return box, leader
-    return None
+        free &= ground.clear_of_lines(boxes)
+    boxes = boxes[free]
+    if not len(boxes):
+        return None
+    leaders = leaders_to(tip, boxes, 5 * mark)
+    good = ~ground.leaders_meet_boxes(leaders)
+    if not over_lines:
+        # The first samples lie in the arrow head, which the leader comes from.
+        good &= ~ground.leaders_meet_lines(leaders[:, 3:])
+    first = int(np.argmax(good))
+    return (boxes[first], leaders[first]) if good[first] else None
 
 
 def _find_place(
@@ -129,17 +121,17 @@ def _find_place(
 ) -> tuple[Array, Array | None] | None:
     """A free box for one label, near the tip if there is room, with a leader if there is not."""
     near = boxes_at(_near_places(tip, direction, size, mark), size.width, size.height)
-    for part in (near[:9], near[9:]):
-        free = np.flatnonzero(ground.free(part))
-        if len(free):
-            return part[free[0]], None
+    free = ground.free(near)
+    if free.any():
+        return near[int(np.argmax(free))], None
     far = _leader_places(tip, direction, size, mark)
-    everywhere = _anywhere(tip, ground.bounds, size)
-    return (
-        _choose(ground, tip, far, size, mark, over_lines=False)
-        or _choose(ground, tip, everywhere, size, mark, over_lines=False)
-        or _choose(ground, tip, everywhere, size, mark, over_lines=True)
-    )
+    found = _choose(ground, tip, far, size, mark, over_lines=False)
+    if found is None:
+        everywhere = _anywhere(tip, ground.bounds, size)
+        found = _choose(ground, tip, everywhere, size, mark, over_lines=False) or _choose(
+            ground, tip, everywhere, size, mark, over_lines=True
+        )
+    return found
 
 
 def place_labels(
@@ -162,8 +154,8 @@ def place_labels(
         ground.take_box(box)
         line: tuple[Point, ...] = ()
         if leader is not None:
-            ground.take_points(leader)
-            line = as_points(leader[[0, -1]]) if len(leader) > 1 else ()
+            ground.take_leader(leader)
+            line = as_points(leader[[0, -1]])
         placed.append(PlacedLabel(items.id, one, box, size.chip, line))
     return placed
 

@@ -51,17 +51,19 @@ def draw_map(
     *,
     selected: frozenset[str] = frozenset(),
     hovered: str | None = None,
+    hidden: frozenset[str] = frozenset(),
     measure_text: TextMeasure | None = None,
 ) -> Drawing:
     """Draw a map; all layers of `LAYER_NAMES` are there, those the style leaves out empty.
 
-    Nothing but the selection layer depends on `selected`, and labels never move with it.
+    Nothing but the selection layer depends on `selected`, and labels never move with it. Passes in `hidden` are
+    left out while something else shows them; the others keep their numbers and letters.
     """
     measure = measure_text or text_width
     scale = style.px_per_mm
     width, height = (float(size) * scale for size in atlas.views[view_id].window_mm)
     touched = touched_zones(treatment_map)
-    projected = project_map(atlas, treatment_map, view_id, scale)
+    projected = [one for one in project_map(atlas, treatment_map, view_id, scale) if one.id not in hidden]
     by_id = treatment_map.by_id
     drawn = [draw_projected(one, style, by_id[one.id].status) for one in projected if one.shown]
     shown = {one.id: one for one in projected if one.shown}
@@ -73,7 +75,7 @@ def draw_map(
     if hovered in shown and hovered not in selected:
         layers["pass_halos"] += hover_band(shown[hovered], style)
     layers["passes"] = tuple(item for one in drawn for item in one.lines)
-    entries = _entries(atlas, treatment_map, view_id, style, shown)
+    entries = _entries(atlas, treatment_map, view_id, style, shown, hidden)
     layers["entry_points"] = tuple(item for entry in entries for item in entry_marker(entry.at, style))
     ground = _ground(width, height, style, drawn, shown, entries)
     if style.badges:
@@ -118,7 +120,6 @@ def draw_selection(
     projected: dict[str, ProjectedPass] | None = None,
 ) -> Layer:
     """The selection layer alone, over a drawing of the same map, view and style; costs the selected passes only."""
-    measure = measure_text or text_width
     numbers = treatment_map.numbers
     places = {**base.marks_of("label"), **base.marks_of("chip")}
     full = base.marks_of("label")
@@ -130,11 +131,26 @@ def draw_selection(
         seen = (projected or {}).get(id_) or project_pass(atlas, one, numbers[id_], view_id, style.px_per_mm)
         bands.extend(selection_band(seen, style))
         if id_ in places:
-            text = LabelText(str(numbers[id_]), show_volume(one.microlitres) if id_ in full else "")
-            size = label_size(text, style, measure)
-            label = PlacedLabel(id_, text, places[id_], size.chip, ())
-            chips.extend(label_items(label, style, selected=True))
+            volume = one.microlitres if id_ in full else None
+            chips.extend(
+                draw_label(places[id_], numbers[id_], volume, style, selected=True, measure_text=measure_text)
+            )
     return Layer("selection", (*bands, *chips))
+
+
+def draw_label(
+    box: Box,
+    number: int,
+    microlitres: int | None,
+    style: MapStyle,
+    *,
+    selected: bool = False,
+    measure_text: TextMeasure | None = None,
+) -> tuple[Item, ...]:
+    """One label in a given place; without a volume it is a chip."""
+    text = LabelText(str(number), "" if microlitres is None else show_volume(microlitres))
+    size = label_size(text, style, measure_text or text_width)
+    return label_items(PlacedLabel("", text, box, size.chip, ()), style, selected=selected)
 
 
 def draw_pass(
@@ -158,10 +174,16 @@ def draw_entry(atlas: Atlas, point_mm: Array, view_id: str, style: MapStyle) -> 
 
 
 def _entries(
-    atlas: Atlas, treatment_map: TreatmentMap, view_id: str, style: MapStyle, shown: dict[str, ProjectedPass]
+    atlas: Atlas,
+    treatment_map: TreatmentMap,
+    view_id: str,
+    style: MapStyle,
+    shown: dict[str, ProjectedPass],
+    hidden: frozenset[str],
 ) -> list[EntryPlace]:
     """Entry points the view sees, with the directions in which their passes leave them."""
-    points = list(treatment_map.entry_points.values())
+    used = {one.entry_id for one in treatment_map.passes if one.id not in hidden}
+    points = [point for point in treatment_map.entry_points.values() if point.id in used]
     if not points:
         return []
     uv, visible = atlas.views[view_id].project(to_mm(point.position for point in points))
@@ -192,11 +214,10 @@ def _ground(
 ) -> Ground:
     """What labels must keep off: passes with their arrows, and entry markers."""
     mark = style.mark
-    ground = Ground(style.bounds or Box(0.0, 0.0, width, height), 2 * mark, 3 * mark)
     samples = [resampled(one.points, 4 * mark) for one in shown.values()]
     samples += [np.array(one.arrow) for one in drawn if one.arrow]
-    if samples:
-        ground.take_points(np.concatenate(samples))
+    points = np.concatenate(samples) if samples else np.empty((0, 2))
+    ground = Ground(style.bounds or Box(0.0, 0.0, width, height), 2 * mark, 3 * mark, points)
     for entry in entries:
         ground.take_box(entry_box(entry.at, style))
     return ground
@@ -264,6 +285,7 @@ __all__ = [
     "LAYER_NAMES",
     "badge_items",
     "draw_entry",
+    "draw_label",
     "draw_map",
     "draw_pass",
     "draw_path",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from injectmap.chart import styles
-from injectmap.chart.placement import Ground, boxes_at, reach
+from injectmap.chart.placement import Ground, boxes_at, leaders_to, reach
 from injectmap.chart.primitives import Box, Disc, Item, Mark, Polyline, Text
 from injectmap.chart.projection import Array, as_points, resampled
 from injectmap.chart.styles import MapStyle, zone_look
@@ -84,7 +85,7 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
         width, height = measure(entry.letter, size, 700), CAP_HEIGHT * size
         boxes = boxes_at(_letter_centres(entry, width, height, mark), width, height)
         off_boxes = ground.within(boxes) & ground.clear_of_boxes(boxes)
-        for free in (off_boxes & ground.clear_of_points(boxes), off_boxes):
+        for free in (off_boxes & ground.clear_of_lines(boxes), off_boxes):
             found = np.flatnonzero(free)
             if len(found):
                 break
@@ -104,9 +105,27 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
+    """Boxes for a name, best first, each with the foot of its leader."""
+
     boxes: Array
     feet: Array
-    cost: Array
+
+
+_REMEMBERED = 256
+_candidates: OrderedDict[tuple[object, ...], _Candidates] = OrderedDict()
+
+
+def _candidates_of(
+    shape: ZoneShape, shapes: list[ZoneShape], width: float, height: float, style: MapStyle
+) -> _Candidates:
+    """The candidates of a zone's name; remembered, as they depend on the zones in view and not on the passes."""
+    key = (tuple(map(id, shapes)), id(shape), style.px_per_mm, style.mark, round(width, 2))
+    if key not in _candidates:
+        others = [other.fill * style.px_per_mm for other in shapes if other is not shape]
+        _candidates[key] = _name_candidates(shape.fill * style.px_per_mm, others, width, height, style.mark)
+        while len(_candidates) > _REMEMBERED:
+            _candidates.popitem(last=False)
+    return _candidates[key]
 
 
 def _name_candidates(
@@ -141,15 +160,8 @@ def _name_candidates(
             cost = cost + _OVER_ZONE * (covered | middle)
         boxes.append(found)
         costs.append(cost)
-    return _Candidates(np.concatenate(boxes), np.tile(feet, (len(_NAME_STEPS), 1)), np.concatenate(costs))
-
-
-def _leader_line(foot: Array, box: Array, mark: float) -> Array:
-    """From the zone's outline to the nearest edge of the name; a single point if they are close."""
-    end = np.clip(foot, box[:2], box[2:])
-    if np.hypot(*(end - foot)) <= _NO_LEADER * mark:
-        return foot[None]
-    return resampled(np.array([foot, end]), 4 * mark)
+    order = np.argsort(np.concatenate(costs), kind="stable")
+    return _Candidates(np.concatenate(boxes)[order], np.tile(feet, (len(_NAME_STEPS), 1))[order])
 
 
 def place_zone_names(
@@ -167,30 +179,42 @@ def place_zone_names(
     mark = style.mark
     size = styles.NAME_TEXT * mark
     height = CAP_HEIGHT * size + 4 * mark
-    items: list[Item] = []
-    marks: list[Mark] = []
-    polygons = {id(shape): shape.fill * style.px_per_mm for shape in shapes}
+    placed: list[tuple[str, Box, Array]] = []
     for shape in _one_per_zone(shapes):
-        name = name_of(shape.zone)
-        width = measure(name, size, 600) + 2 * mark
-        others = [polygons[id(other)] for other in shapes if other is not shape]
-        candidates = _name_candidates(polygons[id(shape)], others, width, height, mark)
-        free = ground.free(candidates.boxes)
-        for index in np.argsort(candidates.cost, kind="stable"):
-            if not free[index]:
-                continue
-            raw = candidates.boxes[index]
-            line = _leader_line(candidates.feet[index], raw, mark)
-            if len(line) > 1 and (ground.line_meets_box(line) or ground.line_meets_points(line, 3 * mark)):
-                continue
-            box = Box(*raw.round(2).tolist())
+        width = measure(name_of(shape.zone), size, 600) + 2 * mark
+        found = _choose_name(ground, _candidates_of(shape, shapes, width, height, style), mark)
+        if found:
+            box = Box(*found[0].round(2).tolist())
             ground.take_box(box)
-            if len(line) > 1:
-                ground.take_points(line)
-            items.extend(_name_items(shape.zone, name, box, line, on_head, style))
-            marks.append(Mark("zone_name", shape.zone, box))
-            break
-    return Placed(tuple(items), tuple(marks))
+            if len(found[1]) > 1:
+                ground.take_leader(found[1])
+            placed.append((shape.zone, box, found[1]))
+    if not placed:
+        return Placed((), ())
+    probes = np.array(
+        [[(x, y) for x in (b.left, b.centre[0], b.right) for y in (b.top, b.bottom)] for _, b, _ in placed]
+    )
+    on = on_head(probes.reshape(-1, 2)).reshape(len(placed), -1)
+    over_head: list[bool] = [bool(row.any()) for row in on]
+    items: list[Item] = []
+    for (zone, box, line), over in zip(placed, over_head, strict=True):
+        items.extend(_name_items(zone, name_of(zone), box, line, style, over_head=over))
+    return Placed(tuple(items), tuple(Mark("zone_name", zone, box) for zone, box, _ in placed))
+
+
+def _choose_name(ground: Ground, candidates: _Candidates, mark: float) -> tuple[Array, Array] | None:
+    """The best free box, with its leader if it is not close to its zone."""
+    free = np.flatnonzero(ground.free(candidates.boxes))
+    if not len(free):
+        return None
+    boxes, feet = candidates.boxes[free], candidates.feet[free]
+    leaders = leaders_to(feet, boxes, 0.0)
+    close = np.hypot(*(leaders[:, -1] - feet).T) <= _NO_LEADER * mark
+    good = close | ~(ground.leaders_meet_boxes(leaders) | ground.leaders_meet_lines(leaders))
+    first = int(np.argmax(good))
+    if not good[first]:
+        return None
+    return boxes[first], leaders[first, :1] if close[first] else leaders[first]
 
 
 def _one_per_zone(shapes: list[ZoneShape]) -> list[ZoneShape]:
@@ -204,14 +228,10 @@ def _one_per_zone(shapes: list[ZoneShape]) -> list[ZoneShape]:
 
 
 def _name_items(
-    zone: str, name: str, box: Box, line: Array, on_head: Callable[[Array], Array], style: MapStyle
+    zone: str, name: str, box: Box, line: Array, style: MapStyle, *, over_head: bool
 ) -> list[Item]:
     mark = style.mark
     look = zone_look(zone)
-    corners = np.array(
-        [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]]
-    )
-    over_head = bool(on_head(np.concatenate([corners, [box.centre]])).any())
     if style.mono or style.unit == "paper":
         halo = styles.WHITE if style.mono or not over_head else styles.SKIN_HALO
         colour = "#000000" if style.mono else look.edge

@@ -20,27 +20,43 @@ def reach(directions: Array, width: float, height: float) -> Array:
     return np.asarray(np.minimum(width / 2 / size[:, 0], height / 2 / size[:, 1]))
 
 
-class Ground:
-    """The space of one drawing: boxes and points that are taken, within bounds.
+# Lines are remembered on a grid of at most this many cells a side.
+_MOST_CELLS = 600
 
-    Boxes never overlap what was placed before; points are samples of lines that labels should not cover.
+
+class Ground:
+    """The space of one drawing: boxes and lines that are taken, within bounds.
+
+    Boxes never overlap what was placed before. Lines are given as points along them; they are counted on a grid
+    with running sums, so that asking whether a box meets one costs the same however many there are.
     """
 
-    def __init__(self, bounds: Box, gap: float, clearance: float) -> None:
-        """Start empty; `gap` lies between boxes, `clearance` between a box and a line."""
+    def __init__(self, bounds: Box, gap: float, clearance: float, points: Array) -> None:
+        """Start with the points (n, 2) of all passes; `gap` lies between boxes, `clearance` to a line."""
         self.bounds = bounds
         self.gap = gap
         self.clearance = clearance
         self._boxes = np.empty((0, 4))
-        self._points = np.empty((0, 2))
+        self._leaders = np.empty((0, 2))
+        self._corner = np.array([bounds.left, bounds.top])
+        self._cell = max(clearance * 0.6, max(bounds.width, bounds.height) / _MOST_CELLS)
+        columns = int(bounds.width / self._cell) + 2
+        rows = int(bounds.height / self._cell) + 2
+        self._taken = np.zeros((rows, columns), dtype=np.int32)
+        self._limit = np.array([columns - 1, rows - 1])
+        place = np.floor((points - self._corner) / self._cell).astype(int)
+        inside = ((place >= 0) & (place <= self._limit)).all(axis=1)
+        self._taken[place[inside, 1], place[inside, 0]] = 1
+        self._sums = np.zeros((rows + 1, columns + 1), dtype=np.int32)
+        self._sums[1:, 1:] = self._taken.cumsum(axis=0).cumsum(axis=1)
 
     def take_box(self, box: Box) -> None:
         """Nothing may overlap this box from now on."""
         self._boxes = np.concatenate([self._boxes, np.array([box])])
 
-    def take_points(self, points: Array) -> None:
-        """Labels should keep off these points from now on."""
-        self._points = np.concatenate([self._points, points.reshape(-1, 2)])
+    def take_leader(self, points: Array) -> None:
+        """Labels should keep off these points (n, 2) from now on."""
+        self._leaders = np.concatenate([self._leaders, points.reshape(-1, 2)])
 
     def within(self, boxes: Array) -> Array:
         """Which boxes lie inside the bounds."""
@@ -60,31 +76,52 @@ class Ground:
         )
         return np.asarray(~hit.any(axis=1))
 
-    def clear_of_points(self, boxes: Array) -> Array:
-        """Which boxes keep off all taken points."""
-        x, y = self._points.T
-        grow = self.clearance
-        hit = (
-            (x[None] > boxes[:, 0, None] - grow)
-            & (x[None] < boxes[:, 2, None] + grow)
-            & (y[None] > boxes[:, 1, None] - grow)
-            & (y[None] < boxes[:, 3, None] + grow)
+    def clear_of_lines(self, boxes: Array) -> Array:
+        """Which boxes keep off all passes and leaders."""
+        grown = boxes + np.array([-1.0, -1.0, 1.0, 1.0]) * self.clearance
+        low = np.clip(np.floor((grown[:, :2] - self._corner) / self._cell).astype(int), 0, self._limit)
+        high = np.clip(np.floor((grown[:, 2:] - self._corner) / self._cell).astype(int), 0, self._limit) + 1
+        sums = self._sums
+        count = (
+            sums[high[:, 1], high[:, 0]]
+            - sums[low[:, 1], high[:, 0]]
+            - sums[high[:, 1], low[:, 0]]
+            + sums[low[:, 1], low[:, 0]]
         )
-        return np.asarray(~hit.any(axis=1))
+        clear = count == 0
+        if len(self._leaders):
+            x, y = self._leaders.T
+            clear &= ~(
+                (x > grown[:, 0, None])
+                & (x < grown[:, 2, None])
+                & (y > grown[:, 1, None])
+                & (y < grown[:, 3, None])
+            ).any(axis=1)
+        return np.asarray(clear)
 
     def free(self, boxes: Array) -> Array:
         """Which boxes are inside the bounds and clear of everything."""
-        return np.asarray(self.within(boxes) & self.clear_of_boxes(boxes) & self.clear_of_points(boxes))
+        return np.asarray(self.within(boxes) & self.clear_of_boxes(boxes) & self.clear_of_lines(boxes))
 
-    def line_meets_box(self, line: Array) -> bool:
-        """True if points along a leader fall into a taken box."""
-        x, y = line[:, 0, None], line[:, 1, None]
+    def leaders_meet_boxes(self, leaders: Array) -> Array:
+        """Which leaders, given as samples (k, s, 2), fall into a taken box."""
+        x, y = leaders[..., 0, None], leaders[..., 1, None]
         boxes = self._boxes
-        return bool(((x > boxes[:, 0]) & (x < boxes[:, 2]) & (y > boxes[:, 1]) & (y < boxes[:, 3])).any())
+        hit = (x > boxes[:, 0]) & (x < boxes[:, 2]) & (y > boxes[:, 1]) & (y < boxes[:, 3])
+        return np.asarray(hit.any(axis=(1, 2)))
 
-    def line_meets_points(self, line: Array, distance: float) -> bool:
-        """True if a leader comes closer than `distance` to a taken point."""
-        if not len(self._points) or not len(line):
-            return False
-        apart = np.abs(line[:, None] - self._points[None]).max(axis=2)
-        return bool((apart < distance).any())
+    def leaders_meet_lines(self, leaders: Array) -> Array:
+        """Which leaders, given as samples (k, s, 2), run over a pass."""
+        place = np.floor((leaders - self._corner) / self._cell).astype(int)
+        place = np.clip(place, 0, self._limit)
+        return np.asarray(self._taken[place[..., 1], place[..., 0]].any(axis=1))
+
+
+def leaders_to(start: Array, boxes: Array, skip: float, samples: int = 14) -> Array:
+    """Straight leaders (k, samples, 2) from just outside `start`, (2,) or (k, 2), to the nearest point of each box."""
+    ends = np.clip(start, boxes[:, :2], boxes[:, 2:])
+    runs = np.hypot(*(ends - start).T)[:, None]
+    share = np.minimum(skip / np.maximum(runs, 1e-9), 1.0)
+    along = share[:, None] + (1.0 - share[:, None]) * np.linspace(0.0, 1.0, samples)[:, None]
+    begin = np.broadcast_to(start, ends.shape)
+    return np.asarray(begin[:, None] + (ends - begin)[:, None] * along)

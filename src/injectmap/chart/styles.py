@@ -33,7 +33,10 @@ LAYERS = (
 
 @dataclass(frozen=True, slots=True)
 class ZoneLook:
-    """How a zone is told apart: by fill, edge, pattern and name. `edge_dark` is the name off a dark head."""
+    """How a zone is told apart: by fill, edge, pattern and name.
+
+    `edge_dark` is the colour of the name off a dark head; `edge_share` thins the edge.
+    """
 
     fill: str
     edge: str
@@ -42,6 +45,7 @@ class ZoneLook:
     spacing: float
     fill_opacity: float = 0.30
     dash: tuple[float, ...] = ()
+    edge_share: float = 1.0
 
 
 ZONE_LOOKS: dict[str, ZoneLook] = {
@@ -52,7 +56,7 @@ ZONE_LOOKS: dict[str, ZoneLook] = {
     "subzygomatic": ZoneLook("#C0507E", "#8A3060", "#F0A9C8", "falling", 8, dash=(5, 4)),
 }
 # Zones outside the C-shape are named and outlined, never coloured as if they belonged to it.
-OTHER_ZONE = ZoneLook("#6F7B86", "#4F5B66", "#C3CCD4", "none", 0, fill_opacity=0.16)
+OTHER_ZONE = ZoneLook("#6F7B86", "#4F5B66", "#C3CCD4", "none", 0, fill_opacity=0.10, edge_share=0.6)
 
 
 def zone_look(zone_id: str) -> ZoneLook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,12 +13,13 @@ from injectmap.chart import styles
 from injectmap.chart.primitives import Dots, Item, Layer, Polyline, Segments
 from injectmap.chart.projection import Array, as_points, thinned
 from injectmap.chart.styles import MapStyle, ZoneLook, zone_look
-from injectmap.domain.treatment_map import TreatmentMap
+from injectmap.domain.treatment_map import Side, TreatmentMap
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
 
-ZoneSide = tuple[str, str]
+SideName = Literal["left", "right"]
+ZoneSide = tuple[str, SideName]
 
 C_SHAPE = "c_shape"
 OPTIONAL = "c_shape_optional"
@@ -58,7 +59,7 @@ class ZoneShape:
 def touched_zones(treatment_map: TreatmentMap) -> frozenset[ZoneSide]:
     """Zones of a side that some pass runs through."""
     return frozenset(
-        (part.zone, part.side.value)
+        (part.zone, "right" if part.side is Side.RIGHT else "left")
         for one in treatment_map.passes
         for part in one.path.zones
         if part.length_um >= TOUCH_UM
@@ -75,7 +76,7 @@ def shown_zones(atlas: Atlas, touched: frozenset[ZoneSide]) -> list[ZoneSide]:
     ]
 
 
-def zone_shape(atlas: Atlas, view_id: str, zone: str, side: str) -> ZoneShape | None:
+def zone_shape(atlas: Atlas, view_id: str, zone: str, side: SideName) -> ZoneShape | None:
     """What a view shows of a zone, or None; remembered, as the head never changes while the program runs."""
     key = (id(atlas), view_id, zone, side)
     if key not in _shapes:
@@ -83,7 +84,7 @@ def zone_shape(atlas: Atlas, view_id: str, zone: str, side: str) -> ZoneShape | 
     return _shapes[key]
 
 
-def _make_shape(atlas: Atlas, view_id: str, zone: str, side: str) -> ZoneShape | None:
+def _make_shape(atlas: Atlas, view_id: str, zone: str, side: SideName) -> ZoneShape | None:
     view = atlas.views[view_id]
     outline = np.asarray(atlas.zones.outline(zone, side, gap_mm=GAP_MM, round_mm=ROUND_MM))
     if len(outline) < 3:
@@ -97,7 +98,8 @@ def _make_shape(atlas: Atlas, view_id: str, zone: str, side: str) -> ZoneShape |
     else:
         # Start at the first point that comes into sight, so that a stretch in sight is never cut in two.
         start = int(np.flatnonzero(visible & ~np.roll(visible, 1))[0])
-        outline, uv, visible = (np.roll(part, -start, axis=0) for part in (outline, uv, visible))
+        outline, uv = np.roll(outline, -start, axis=0), np.roll(uv, -start, axis=0)
+        visible = np.roll(visible, -start)
         cuts = np.flatnonzero(visible[1:] != visible[:-1]) + 1
         edges = tuple(
             part
@@ -194,10 +196,19 @@ def _edge_items(shape: ZoneShape, look: ZoneLook, style: MapStyle) -> list[Item]
     items: list[Item] = []
     for edge in shape.edges:
         points = as_points(thinned(edge * style.px_per_mm, 2 * mark))
-        items.append(Polyline(points, styles.WHITE, styles.ZONE_UNDERLAY * mark, 0.5, closed=shape.closed))
         items.append(
             Polyline(
-                points, colour, styles.ZONE_EDGE * mark, dash=dash, flat_caps=bool(dash), closed=shape.closed
+                points, styles.WHITE, styles.ZONE_UNDERLAY * look.edge_share * mark, 0.5, closed=shape.closed
+            )
+        )
+        items.append(
+            Polyline(
+                points,
+                colour,
+                styles.ZONE_EDGE * look.edge_share * mark,
+                dash=dash,
+                flat_caps=bool(dash),
+                closed=shape.closed,
             )
         )
     return items
