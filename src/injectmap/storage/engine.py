@@ -53,6 +53,8 @@ def connect(path: Path, key: bytes | None, mode: Mode) -> Any:
             f"busy_timeout = {BUSY_MS}",
             "temp_store = MEMORY",
             "trusted_schema = OFF",
+            # Else INSERT OR REPLACE deletes past the guards.
+            "recursive_triggers = ON",
             "synchronous = FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -73,6 +75,8 @@ def _set_key(connection: Any, key: bytes) -> None:
     version = connection.execute("PRAGMA cipher_version").fetchone()
     if not version or not version[0]:
         raise StorageProblem("encryption_missing")
+    # Else a damaged page is written to the terminal; our own fault says it.
+    connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -72,7 +73,8 @@ def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = N
         raise StorageProblem("folder_not_found", name=path.parent.name)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        raw = connect(part, key, Mode.CREATE)
+        part.touch(exist_ok=False)
+        raw = connect(part, key, Mode.WRITE)
         try:
             _lay_out(raw, part, settings)
         finally:
@@ -80,8 +82,9 @@ def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = N
         _move_to_free_name(part, path)
     except DriverError as error:
         raise problem_of(error, path) or error from None
-    except PermissionError:
-        raise StorageProblem("folder_read_only", name=path.parent.name) from None
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        raise StorageProblem("disk_full" if full else "folder_read_only", name=path.parent.name) from None
     finally:
         for left in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
             with contextlib.suppress(OSError):

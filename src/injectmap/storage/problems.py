@@ -23,8 +23,8 @@ _CODES = {
     _NOTADB: "file_damaged",
 }
 
-# Key, unique and foreign key constraints: the rows are not what the writer thought they were.
-_CLASHES = {1555, 2067, 2579, 787}
+# The rows are not what the writer thought they were. SQLite's finer codes do not reach us, only its text.
+_CLASHES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
 
 # Less than this left on the disk means that a failed write failed for want of room.
 _SCARCE_BYTES = 4 * 1024 * 1024
@@ -45,7 +45,7 @@ def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None
 
 def is_clash(error: BaseException | None) -> bool:
     """True if a statement met rows that it did not expect, and false for a fault of the statement itself."""
-    return getattr(error, "sqlite_errorcode", None) in _CLASHES
+    return str(error).startswith(_CLASHES)
 
 
 def _disk_is_full(path: Path) -> bool:
