@@ -30,10 +30,12 @@ RECENT_LIMIT = 8
 
 def map_versions() -> MapVersions:
     """The versions of the shipped head and zone file, read without decoding either."""
+    import tomllib
+
     from injectmap.services.sessions import MapVersions
 
     views = json.loads(asset_path("atlas", "views.json").read_text("utf-8"))
-    zones = json.loads(asset_path("atlas", "zones.json").read_text("utf-8"))
+    zones = tomllib.loads(asset_path("atlas", "zones.toml").read_text("utf-8"))
     return MapVersions(views["head_version"], zones["zones_version"])
 
 
