@@ -296,3 +296,27 @@ def test_a_second_writing_unit_in_one_thread_is_a_mistake_not_a_deadlock(charted
         pass
     with charted.database.writing() as work:
         work.commit()
+
+
+def test_a_recall_names_every_patient_of_the_lot_and_what_was_injected(charted):
+    first, second = charted.syringes
+    other = builders.patient(family_name="Abel")
+    session = builders.treatment_session(other, charted.practitioner)
+    unused = builders.syringe(session, number=1, lot=first.lot)
+    with charted.database.writing() as work:
+        work.patients.add(other)
+        work.sessions.add(session)
+        work.sessions.put_syringe(unused)
+        work.commit()
+    charted.commit(
+        builders.add(builders.cannula_pass(order=1, shares=(Share(first.id, 60), Share(second.id, 40)))), 1
+    )
+    planned = builders.cannula_pass(order=2, syringe_id=first.id, status=PassStatus.PLANNED)
+    charted.commit(builders.add(planned), 2)
+    with charted.database.reading() as work:
+        found = work.sessions.recall(first.lot)
+        assert work.sessions.recall("no such lot") == ()
+    assert [(one.family_name, one.session_number, one.syringe_number, one.microlitres) for one in found] == [
+        ("Abel", session.number, 1, 0),
+        ("Lindqvist", charted.session.number, 1, 60),
+    ]

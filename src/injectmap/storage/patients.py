@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from injectmap.domain.errors import Conflict, StorageProblem
 from injectmap.domain.patient import Patient, fold_name
 from injectmap.storage.search import find_numbers, index_patient
+from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import patients, treatment_sessions
 
 PATIENT_COLUMNS = (
@@ -24,6 +25,8 @@ PATIENT_COLUMNS = (
     patients.c.revision,
     patients.c.error_reason,
 )
+
+_READ = Prepared(select(*PATIENT_COLUMNS))
 
 
 class StoredPatients:
@@ -70,8 +73,13 @@ class StoredPatients:
     def search(self, typed: str, *, limit: int) -> tuple[Patient, ...]:
         """Patients whose names, birth date or number fit every word typed, by name; not those in error."""
         numbers = find_numbers(self._connection, typed, limit=limit)
-        rows = self._connection.execute(select(*PATIENT_COLUMNS).where(patients.c.number.in_(numbers)))
-        return tuple(sorted(map(patient_of, rows), key=lambda one: (one.folded_name, one.number)))
+        if not numbers:
+            return ()
+        places = ", ".join("?" * len(numbers))
+        rows = self._connection.exec_driver_sql(
+            f"{_READ.sql} WHERE number IN ({places}) ORDER BY folded_name, number", tuple(numbers)
+        )
+        return tuple(map(patient_of, rows))
 
     def recent(self, *, limit: int) -> tuple[Patient, ...]:
         """Patients with the latest treatment sessions, then the latest registered."""

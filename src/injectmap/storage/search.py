@@ -37,9 +37,6 @@ _PREFIX = (
 )
 
 
-_BY_NUMBER = "SELECT number FROM patients WHERE"
-
-
 def index_patient(connection: Connection, patient: Patient) -> None:
     """Bring both indexes into step with a patient; one entered in error leaves them."""
     _DELETE_PARTS(connection, {"of": patient.number})
@@ -86,8 +83,8 @@ def _understand(typed: str) -> _Wanted:
 def find_numbers(connection: Connection, typed: str, *, limit: int) -> list[int]:
     """Return the numbers of at most `limit` patients that fit all that was typed.
 
-    Names that begin with what was typed come before names that hold it further in, and the patient whose
-    number was typed before those born in that year.
+    Where not all find room, names that begin with what was typed come before names that hold it further in,
+    and the patient with the typed number before those born in that year.
     """
     wanted = _understand(typed)
     conditions, values = _other_conditions(wanted)
@@ -95,20 +92,33 @@ def find_numbers(connection: Connection, typed: str, *, limit: int) -> list[int]
         found = _beginning(connection, wanted, conditions, values, limit)
         if len(found) < limit and any(len(word) >= _TRIGRAM for word in wanted.words):
             found += _holding(connection, wanted, conditions, values, limit)
+    elif len(wanted.figures) == 1 and not wanted.dates:
+        found = _by_figure(connection, wanted.figures[0], limit)
     elif wanted.figures or wanted.dates:
-        found = []
-        if len(wanted.figures) == 1:
-            found = _numbers(
-                connection, f"{_BY_NUMBER} number = ?", conditions, _number_values(wanted, values), 1
-            )
-        found += _numbers(connection, f"{_BY_NUMBER} 1", conditions, values, limit)
+        found = _numbers(connection, "SELECT number FROM patients WHERE 1", conditions, values, limit)
     else:
         return []
     return list(dict.fromkeys(found))[:limit]
 
 
-def _number_values(wanted: _Wanted, values: list[object]) -> list[object]:
-    return [_number(wanted.figures[0]), *values]
+def _by_figure(connection: Connection, figure: str, limit: int) -> list[int]:
+    found = []
+    for column, values in _readings_of(figure):
+        start = "SELECT number FROM patients WHERE "
+        found += _numbers(connection, start + column, ["patients.error_reason = ''"], values, limit)
+    return found
+
+
+def _readings_of(figure: str) -> list[tuple[str, list[object]]]:
+    """What a lone figure may be: a patient's number, part of a name, a year of birth."""
+    in_name = "number IN (SELECT patient_number FROM patient_name_parts WHERE part >= ? AND part < ?)"
+    readings: list[tuple[str, list[object]]] = [
+        ("number = ?", [_number(figure)]),
+        (in_name, [figure, figure + _LAST_LETTER]),
+    ]
+    if len(figure) == 4 and OLDEST_BIRTH.year <= int(figure) <= dt.date.max.year:
+        readings.append(("birth_date BETWEEN ? AND ?", _days((year_range(int(figure)),))))
+    return readings
 
 
 def _number(figure: str) -> int:
@@ -151,18 +161,16 @@ def _holding(
 
 
 def _other_conditions(wanted: _Wanted) -> tuple[list[str], list[object]]:
-    """Conditions on birth date and number: a lone figure may be a year, a number or part of a name."""
+    """Conditions on birth date and figures."""
     conditions, values = ["patients.error_reason = ''"], list[object]()
     for readings in wanted.dates:
         conditions.append(_between(len(readings)))
         values += _days(readings)
     for figure in wanted.figures:
-        choices = ["SELECT ?", "SELECT patient_number FROM patient_name_parts WHERE part >= ? AND part < ?"]
-        values += [_number(figure), figure, figure + _LAST_LETTER]
-        if len(figure) == 4 and OLDEST_BIRTH.year <= int(figure) <= dt.date.max.year:
-            choices.append("SELECT number FROM patients WHERE birth_date BETWEEN ? AND ?")
-            values += _days((year_range(int(figure)),))
-        conditions.append(f"patients.number IN ({' UNION ALL '.join(choices)})")
+        choices = _readings_of(figure)
+        union = " UNION ALL ".join("SELECT number FROM patients WHERE " + choice for choice, _ in choices)  # noqa: S608 - our own texts
+        conditions.append(f"patients.number IN ({union})")
+        values += [value for _, own in choices for value in own]
     return conditions, values
 
 

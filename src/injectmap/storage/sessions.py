@@ -28,6 +28,7 @@ from injectmap.storage.packing import pack_date, pack_product, unpack_date, unpa
 from injectmap.storage.pass_rows import READ_PASSES, passes_of, write_changes
 from injectmap.storage.patients import PATIENT_COLUMNS, patient_of
 from injectmap.storage.problems import is_clash
+from injectmap.storage.recall import Recalled, recall
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import (
     pass_shares,
@@ -192,6 +193,10 @@ class StoredSessions:
     def by_number(self, number: int) -> str | None:
         """The id of the session with a record number."""
         return self._connection.execute(select(_sessions.c.id).where(_sessions.c.number == number)).scalar()
+
+    def recall(self, lot: str) -> tuple[Recalled, ...]:
+        """Every syringe of a lot with its patient, in one statement."""
+        return recall(self._connection, lot)
 
     def put_syringe(self, syringe: Syringe) -> None:
         """Store a new or changed syringe; a known one stays in its session."""

@@ -16,10 +16,6 @@ def _refuse(name: str, when: str, table: str, why: str, condition: str = "") -> 
     )
 
 
-def _exists(table: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {table})"
-
-
 _NEXT_IN_CHAIN = (
     "NOT EXISTS (SELECT 1 FROM chain_head AS head "
     "WHERE NEW.number = head.number + 1 AND NEW.previous = head.hash)"
@@ -32,7 +28,13 @@ TRIGGERS: dict[str, str] = dict(
         _refuse(
             "journal_grows_at_its_head", "INSERT", "journal", "the journal grows at its head", _NEXT_IN_CHAIN
         ),
-        _refuse("chain_head_stays_one", "INSERT", "chain_head", "there is one chain", _exists("chain_head")),
+        _refuse(
+            "chain_head_stays_one",
+            "INSERT",
+            "chain_head",
+            "there is one chain",
+            "EXISTS (SELECT 1 FROM chain_head)",
+        ),
         _refuse("chain_head_is_never_deleted", "DELETE", "chain_head", "there is one chain"),
         _refuse(
             "chain_head_moves_forward",
@@ -41,7 +43,13 @@ TRIGGERS: dict[str, str] = dict(
             "the chain moves forward",
             "NEW.number <> OLD.number + 1",
         ),
-        _refuse("file_mark_stays_one", "INSERT", "file_mark", "a file has one mark", _exists("file_mark")),
+        _refuse(
+            "file_mark_stays_one",
+            "INSERT",
+            "file_mark",
+            "a file has one mark",
+            "EXISTS (SELECT 1 FROM file_mark)",
+        ),
         _refuse("file_mark_is_never_changed", "UPDATE", "file_mark", "the mark of a file is never changed"),
         _refuse("file_mark_is_never_deleted", "DELETE", "file_mark", "the mark of a file is never deleted"),
         _refuse("patients_are_never_deleted", "DELETE", "patients", "patients are marked as in error"),
