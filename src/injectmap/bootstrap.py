@@ -15,6 +15,7 @@ from injectmap.resources import asset_path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from injectmap.atlas import Atlas
     from injectmap.domain.patient import Practitioner
     from injectmap.domain.session import OpenSession
     from injectmap.domain.settings import ClinicSettings
@@ -37,6 +38,12 @@ def map_versions() -> MapVersions:
     views = json.loads(asset_path("atlas", "views.json").read_text("utf-8"))
     zones = tomllib.loads(asset_path("atlas", "zones.toml").read_text("utf-8"))
     return MapVersions(views["head_version"], zones["zones_version"])
+
+
+def _atlas() -> Atlas:
+    from injectmap.atlas import load_atlas
+
+    return load_atlas()
 
 
 def _workstation() -> str:
@@ -175,6 +182,7 @@ class Opener:
         from injectmap.services.records import RecordService
         from injectmap.services.sessions import SessionService
         from injectmap.system.catalogue import Catalogue
+        from injectmap.words import load_words
 
         with database.reading() as work:
             settings = work.clinic.settings()
@@ -189,7 +197,7 @@ class Opener:
             practitioners=practitioners,
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, map_versions(), settings.time_zone),
-            records=RecordService(database, clock, RecordWriter(), settings),
+            records=RecordService(database, clock, RecordWriter(_atlas, load_words()), settings),
             products=catalogue,
             protocols=catalogue,
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from injectmap.domain.acting import Acting, Right
-from injectmap.domain.settings import ClinicSettings
+from injectmap.domain.session import OpenSession
+from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage
 
 
@@ -19,21 +22,27 @@ class RecordService:
         self._output = output
         self._settings = settings
 
-    def pdf(self, acting: Acting, session_id: str) -> bytes:
-        """The record as PDF."""
-        acting.require(Right.PRINT_RECORD)
-        with self._database.reading() as work:
-            opened = work.sessions.open(session_id)
-        return self._output.pdf(opened, self._settings, printed_at_ms=self._clock.now_ms())
+    def pdf(self, acting: Acting, session_id: str, *, paper: Paper | None = None) -> bytes:
+        """The record as PDF, on the clinic's paper unless another is given."""
+        opened, settings = self._read(acting, session_id, paper)
+        return self._output.pdf(opened, settings, printed_at_ms=self._clock.now_ms())
 
-    def pages(self, acting: Acting, session_id: str, *, pixels_per_inch: float) -> tuple[RenderedPage, ...]:
+    def pages(
+        self, acting: Acting, session_id: str, *, pixels_per_inch: float, paper: Paper | None = None
+    ) -> tuple[RenderedPage, ...]:
         """The record's pages as pictures."""
+        opened, settings = self._read(acting, session_id, paper)
+        return self._output.pages(
+            opened, settings, printed_at_ms=self._clock.now_ms(), pixels_per_inch=pixels_per_inch
+        )
+
+    def _read(
+        self, acting: Acting, session_id: str, paper: Paper | None
+    ) -> tuple[OpenSession, ClinicSettings]:
         acting.require(Right.PRINT_RECORD)
         with self._database.reading() as work:
             opened = work.sessions.open(session_id)
-        return self._output.pages(
-            opened, self._settings, printed_at_ms=self._clock.now_ms(), pixels_per_inch=pixels_per_inch
-        )
+        return opened, self._settings if paper is None else replace(self._settings, paper=paper)
 
     def latest(self, acting: Acting) -> str | None:
         """The id of the clinic's latest treatment session."""
