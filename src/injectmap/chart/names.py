@@ -12,7 +12,7 @@ from injectmap.chart import styles
 from injectmap.chart.placement import Ground, boxes_at, leaders_to, reach
 from injectmap.chart.primitives import Box, Disc, Item, Mark, Polyline, Text
 from injectmap.chart.projection import Array, as_points, resampled
-from injectmap.chart.styles import MapStyle, zone_look
+from injectmap.chart.styles import OTHER_ZONE, MapStyle, zone_look
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure
 from injectmap.chart.zone_drawing import ZoneShape, inside
 
@@ -20,7 +20,9 @@ _NAME_GAP = 5.0
 _NAME_STEPS = (0.0, 12.0, 26.0, 44.0, 66.0, 92.0, 124.0, 160.0)
 # A name this near its zone needs no leader.
 _NO_LEADER = 10.0
-_OVER_ZONE = 90.0
+# Over a plain zone a name is only disturbed, inside its own it is at home.
+_OVER_PLAIN = 90.0
+_INSIDE = 45.0
 _SIDEWAYS = 18.0
 
 
@@ -44,7 +46,7 @@ class Placed:
 
 def entry_marker(at: Array, style: MapStyle) -> tuple[Item, ...]:
     """White disc, ring and dot of an entry point."""
-    mark = style.mark
+    mark = style.line
     centre = as_points(at[None])[0]
     radius = (styles.ENTRY_RADIUS - styles.ENTRY_RING / 2) * mark
     return (
@@ -55,11 +57,11 @@ def entry_marker(at: Array, style: MapStyle) -> tuple[Item, ...]:
 
 def entry_box(at: Array, style: MapStyle) -> Box:
     """The square about an entry marker."""
-    radius = styles.ENTRY_RADIUS * style.mark
+    radius = styles.ENTRY_RADIUS * style.line
     return Box.around(as_points(at[None])[0], 2 * radius, 2 * radius)
 
 
-def _letter_centres(entry: EntryPlace, width: float, height: float, mark: float) -> Array:
+def _letter_centres(entry: EntryPlace, width: float, height: float, style: MapStyle) -> Array:
     """Places round a marker, farthest in angle from its passes first, then one step farther out."""
     # Due sides first among equals, so that letters stand level where they can.
     degrees = np.array(
@@ -70,7 +72,8 @@ def _letter_centres(entry: EntryPlace, width: float, height: float, mark: float)
     around = around[np.argsort(np.round(nearest, 1), kind="stable")]
     out = reach(around, width, height)[:, None]
     rings = [
-        entry.at + around * ((styles.ENTRY_RADIUS + extra) * mark + out) for extra in (2.5, 9.0, 18.0, 30.0)
+        entry.at + around * (styles.ENTRY_RADIUS * style.line + extra * style.mark + out)
+        for extra in (2.5, 9.0, 18.0, 30.0)
     ]
     return np.concatenate(rings)
 
@@ -83,7 +86,7 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
     marks: list[Mark] = []
     for entry in entries:
         width, height = measure(entry.letter, size, 700), CAP_HEIGHT * size
-        boxes = boxes_at(_letter_centres(entry, width, height, mark), width, height)
+        boxes = boxes_at(_letter_centres(entry, width, height, style), width, height)
         off_boxes = ground.within(boxes) & ground.clear_of_boxes(boxes)
         for free in (off_boxes & ground.clear_of_lines(boxes), off_boxes):
             found = np.flatnonzero(free)
@@ -112,6 +115,8 @@ class _Candidates:
 
 
 _REMEMBERED = 256
+# The best candidates mostly win, so they are tried a few at a time.
+_AT_ONCE = 48
 _candidates: OrderedDict[tuple[object, ...], _Candidates] = OrderedDict()
 
 
@@ -121,47 +126,59 @@ def _candidates_of(
     """The candidates of a zone's name; remembered, as they depend on the zones in view and not on the passes."""
     key = (tuple(map(id, shapes)), id(shape), style.px_per_mm, style.mark, round(width, 2))
     if key not in _candidates:
-        others = [other.fill * style.px_per_mm for other in shapes if other is not shape]
-        _candidates[key] = _name_candidates(shape.fill * style.px_per_mm, others, width, height, style.mark)
+        _candidates[key] = _name_candidates(shape, shapes, width, height, style)
         while len(_candidates) > _REMEMBERED:
             _candidates.popitem(last=False)
     return _candidates[key]
 
 
 def _name_candidates(
-    polygon: Array, others: list[Array], width: float, height: float, mark: float
+    shape: ZoneShape, shapes: list[ZoneShape], width: float, height: float, style: MapStyle
 ) -> _Candidates:
-    """Boxes along a zone's outside with the foot of each leader, and how far each is from ideal."""
-    closed = np.concatenate([polygon, polygon[:1]])
-    feet = resampled(closed, max(6.0 * mark, 1e-6))[:-1]
+    """Boxes along a zone's outside, best first, each with the foot of its leader.
+
+    A name never stands in another zone of the C-shape, which it would seem to name; plain zones may carry their
+    own name inside.
+    """
+    mark, scale = style.mark, style.px_per_mm
+    polygon = shape.fill * scale
+    feet = resampled(np.concatenate([polygon, polygon[:1]]), 6.0 * mark)[:-1]
     after = np.roll(feet, -1, axis=0) - np.roll(feet, 1, axis=0)
     normals = np.column_stack([after[:, 1], -after[:, 0]])
     normals /= np.maximum(np.hypot(*normals.T)[:, None], 1e-9)
-    probe = feet + normals * 1.5 * mark
-    normals[inside(polygon, probe)] *= -1
+    normals[inside(polygon, feet + normals * 1.5 * mark)] *= -1
     out = reach(normals, width, height)[:, None]
-    centre = (polygon.min(axis=0) + polygon.max(axis=0)) / 2
-    boxes, costs = [], []
-    for step in _NAME_STEPS:
-        centres = feet + normals * ((_NAME_GAP + step) * mark + out)
-        found = boxes_at(centres, width, height)
-        # Over or under a zone a name reads better than beside it.
-        cost = step * 1.6 + np.abs(centres - centre) @ np.array([0.25, 0.12]) / mark
-        cost = cost + _SIDEWAYS * np.abs(normals[:, 0])
-        grown = found + np.array([-1, -1, 1, 1]) * 2 * mark
-        for other in (polygon, *others):
-            covered = (
-                (other[None, :, 0] > grown[:, 0, None])
-                & (other[None, :, 0] < grown[:, 2, None])
-                & (other[None, :, 1] > grown[:, 1, None])
-                & (other[None, :, 1] < grown[:, 3, None])
-            ).any(axis=1)
-            middle = inside(other, centres)
-            cost = cost + _OVER_ZONE * (covered | middle)
-        boxes.append(found)
-        costs.append(cost)
-    order = np.argsort(np.concatenate(costs), kind="stable")
-    return _Candidates(np.concatenate(boxes)[order], np.tile(feet, (len(_NAME_STEPS), 1))[order])
+    middle = shape.centre * scale
+    steps = np.repeat(np.array(_NAME_STEPS), len(feet))
+    centres = np.concatenate([feet + normals * ((_NAME_GAP + step) * mark + out) for step in _NAME_STEPS])
+    # Over or under a zone a name reads better than beside it.
+    sideways = np.tile(np.abs(normals[:, 0]), len(_NAME_STEPS))
+    cost = steps * 1.6 + np.abs(centres - middle) @ np.array([0.25, 0.12]) / mark + _SIDEWAYS * sideways
+    feet = np.tile(feet, (len(_NAME_STEPS), 1))
+    own_is_plain = zone_look(shape.zone) is OTHER_ZONE
+    if own_is_plain:
+        centres, feet = np.concatenate([centres, middle[None]]), np.concatenate([feet, middle[None]])
+        cost = np.append(cost, _INSIDE)
+    boxes = boxes_at(centres, width, height)
+    for other in shapes:
+        over = _covers(boxes, centres, other.fill * scale, 2 * mark)
+        if other is not shape:
+            cost = cost + np.where(over, _OVER_PLAIN if zone_look(other.zone) is OTHER_ZONE else np.inf, 0.0)
+        elif not own_is_plain:
+            cost = cost + np.where(over, np.inf, 0.0)
+    order = np.argsort(cost, kind="stable")
+    order = order[np.isfinite(cost[order])]
+    return _Candidates(boxes[order], feet[order])
+
+
+def _covers(boxes: Array, centres: Array, polygon: Array, gap: float) -> Array:
+    """Which boxes lie over a polygon or touch its outline."""
+    grown = boxes + np.array([-gap, -gap, gap, gap])
+    x, y = polygon.T
+    touched = (
+        (x > grown[:, 0, None]) & (x < grown[:, 2, None]) & (y > grown[:, 1, None]) & (y < grown[:, 3, None])
+    ).any(axis=1)
+    return np.asarray(touched | inside(polygon, centres))
 
 
 def place_zone_names(
@@ -204,17 +221,19 @@ def place_zone_names(
 
 def _choose_name(ground: Ground, candidates: _Candidates, mark: float) -> tuple[Array, Array] | None:
     """The best free box, with its leader if it is not close to its zone."""
-    free = np.flatnonzero(ground.free(candidates.boxes))
-    if not len(free):
-        return None
-    boxes, feet = candidates.boxes[free], candidates.feet[free]
-    leaders = leaders_to(feet, boxes, 0.0)
-    close = np.hypot(*(leaders[:, -1] - feet).T) <= _NO_LEADER * mark
-    good = close | ~(ground.leaders_meet_boxes(leaders) | ground.leaders_meet_lines(leaders))
-    first = int(np.argmax(good))
-    if not good[first]:
-        return None
-    return boxes[first], leaders[first, :1] if close[first] else leaders[first]
+    for start in range(0, len(candidates.boxes), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        free = np.flatnonzero(ground.free(candidates.boxes[part])) + start
+        if not len(free):
+            continue
+        boxes, feet = candidates.boxes[free], candidates.feet[free]
+        leaders = leaders_to(feet, boxes, 0.0)
+        close = np.hypot(*(leaders[:, -1] - feet).T) <= _NO_LEADER * mark
+        good = close | ~(ground.leaders_meet_boxes(leaders) | ground.leaders_meet_lines(leaders))
+        first = int(np.argmax(good))
+        if good[first]:
+            return boxes[first], leaders[first, :1] if close[first] else leaders[first]
+    return None
 
 
 def _one_per_zone(shapes: list[ZoneShape]) -> list[ZoneShape]:

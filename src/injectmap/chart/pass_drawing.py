@@ -95,7 +95,7 @@ def draw_projected(shown: ProjectedPass, style: MapStyle, status: PassStatus = P
     """The marks of a projected pass; nothing for a pass that is wholly turned away."""
     if not shown.shown:
         return PassItems(shown.id, (), (), (0.0, 0.0), (1.0, 0.0), ())
-    mark, ink = style.mark, style.ink
+    mark, ink = style.line, style.ink
     stretches = shown.stretches()
     arrow = arrow_head(shown.points, mark)
     halos: list[Item] = []
@@ -133,7 +133,7 @@ def selection_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
     """The band of a selected pass with the pass again above it, starting at the rim of its entry point."""
     if not shown.shown:
         return ()
-    mark = style.mark
+    mark = style.line
     arrow = arrow_head(shown.points, mark)
     rim = styles.ENTRY_RADIUS * mark
     bands: list[Item] = []
@@ -164,9 +164,9 @@ def hover_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
         return ()
     return tuple(
         _line(
-            thinned(stretch.points, 4 * style.mark),
+            thinned(stretch.points, 4 * style.line),
             styles.SELECTION,
-            styles.SELECTION_BAND * style.mark,
+            styles.SELECTION_BAND * style.line,
             0.35,
         )
         for stretch in shown.stretches()

@@ -21,7 +21,7 @@ def reach(directions: Array, width: float, height: float) -> Array:
 
 
 # Lines are remembered on a grid of at most this many cells a side.
-_MOST_CELLS = 600
+_MOST_CELLS = 420
 
 
 class Ground:

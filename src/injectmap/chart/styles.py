@@ -102,8 +102,9 @@ class MapStyle:
     """How one view is drawn.
 
     `px_per_mm` is drawing units per mm of the head. On screen a unit is a logical pixel; on paper
-    (`unit="paper"`) it is a millimetre of the page and every mark is a fixed fraction of one. `bounds`, in
-    drawing units, is where labels and names may stand; None allows the whole window of the view.
+    (`unit="paper"`) it is a millimetre of the page and every mark is a fixed fraction of one. `mark_scale`
+    makes all marks smaller, `line_scale` the lines alone. `bounds`, in drawing units, is where labels and names
+    may stand; None allows the whole window of the view.
     """
 
     px_per_mm: float
@@ -116,12 +117,18 @@ class MapStyle:
     unit: str = "screen"
     dark: bool = False
     mark_scale: float = 1.0
+    line_scale: float = 1.0
     bounds: Box | None = None
 
     @property
     def mark(self) -> float:
         """Drawing units per design pixel."""
         return self.mark_scale * (PAPER_PX_MM if self.unit == "paper" else 1.0)
+
+    @property
+    def line(self) -> float:
+        """Drawing units per design pixel of passes, entry points and edges, finer than text in small pictures."""
+        return self.mark * self.line_scale
 
     @property
     def small(self) -> bool:

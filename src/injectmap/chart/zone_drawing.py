@@ -28,7 +28,7 @@ ROUND_MM = 1.6
 # A zone that shows less than this is not drawn: it would be a smear at the rim.
 LEAST_AREA_MM2 = 12.0
 # A path that only grazes a zone does not open it.
-TOUCH_UM = 500
+TOUCH_UM = 1000
 _LAYERS = 96
 _shapes: dict[tuple[int, str, str, str], ZoneShape | None] = {}
 _layers: OrderedDict[tuple[object, ...], tuple[Layer, Layer, Layer]] = OrderedDict()
@@ -177,7 +177,7 @@ _DEGREES = {"horizontal": 0.0, "vertical": 90.0, "diagonal": -45.0, "falling": 4
 
 def pattern_items(polygon: Array, look: ZoneLook, style: MapStyle) -> tuple[Item, ...]:
     """The pattern by which a zone is told in grey."""
-    mark = style.mark
+    mark = style.line
     colour, opacity = (styles.MONO_GREY, 0.85) if style.mono else (look.edge, 0.45)
     if look.pattern == "dots":
         # Dots stay clear of the edge, where halves of them would look like dirt.
@@ -190,7 +190,7 @@ def pattern_items(polygon: Array, look: ZoneLook, style: MapStyle) -> tuple[Item
 
 
 def _edge_items(shape: ZoneShape, look: ZoneLook, style: MapStyle) -> list[Item]:
-    mark = style.mark
+    mark = style.line
     colour = styles.MONO_GREY if style.mono else look.edge
     dash = tuple(part * mark for part in look.dash)
     items: list[Item] = []
@@ -218,7 +218,7 @@ def zone_layers(
     atlas: Atlas, view_id: str, style: MapStyle, touched: frozenset[ZoneSide]
 ) -> tuple[Layer, Layer, Layer]:
     """Fill, pattern and edge of all zones of a view; remembered per view, scale and style."""
-    key = (id(atlas), view_id, style.px_per_mm, style.mark, style.patterns, style.mono, style.unit, touched)
+    key = (id(atlas), view_id, style.px_per_mm, style.line, style.patterns, style.mono, style.unit, touched)
     if key in _layers:
         _layers.move_to_end(key)
         return _layers[key]
@@ -232,7 +232,7 @@ def zone_layers(
         if not unused and not style.mono:
             fills.append(
                 Polyline(
-                    as_points(thinned(polygon, 2 * style.mark)),
+                    as_points(thinned(polygon, 2 * style.line)),
                     closed=True, fill=look.fill, fill_opacity=look.fill_opacity,
                 )
             )  # fmt: skip

@@ -89,8 +89,10 @@ def _compiled(document: dict[str, Any], printed_at_ms: int, **how: Any) -> list[
 
 def _missing_letter(message: str) -> str | None:
     """The letter that typst could not find in any font, from its message; None for another fault."""
-    found = re.search(r"the text (?:'(.+?)'|\"(.+?)\"|“(.+?)”)? ?.*?could not be displayed", message)
-    return next((part for part in found.groups() if part), "?") if found else None
+    found = re.search(r"the text `\"(.+?)\"` could not be displayed", message)
+    if found:
+        return found.group(1)
+    return "?" if "could not be displayed" in message else None
 
 
 def _page(png: bytes, pixels_per_inch: float) -> RenderedPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A path that only grazes a zone is not said to run through it.
-_GRAZED_UM = 500
+_GRAZED_UM = 1000
 
 
 def show_date(date: dt.date) -> str:
@@ -186,7 +187,13 @@ def _how(one: CannulaPass, words: Words) -> str:
     ]
     if one.status is not PassStatus.DONE:
         parts.append(words("record.planned"))
-    return " · ".join(parts)
+    return _kept_together(" · ".join(parts))
+
+
+def _kept_together(text: str) -> str:
+    """Text in which no line ends between a number and its unit."""
+    text = re.sub(r"(?<=[\dG]) (?=(?:%|mm|mg|mL)\b|%|×)", "\u00a0", text)
+    return text.replace("× ", "×\u00a0")
 
 
 def _zones_of(one: CannulaPass) -> list[tuple[str, Side, int]]:
@@ -302,7 +309,9 @@ def _products(opened: OpenSession, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": product.name,
-            "about": ". ".join(part.rstrip(".") for part in (product.maker, product.composition) if part),
+            "about": _kept_together(
+                ". ".join(part.rstrip(".") for part in (product.maker, product.composition) if part)
+            ),
             "notices": list(product.notices),
             "source": words(
                 "record.product_source", source=product.source, date=show_date(product.source_date)

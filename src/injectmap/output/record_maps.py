@@ -33,16 +33,17 @@ _CROWDED = 36
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """Width of one picture on the page in mm, and of its marks."""
+    """Width of one picture on the page in mm, and the scale of its text and of its lines."""
 
     width_mm: float
     mark_scale: float
+    line_scale: float
 
 
 _SIZES = {
-    Paper.A4: {"large": _Size(86.0, 1.0), "small": _Size(56.0, 0.9)},
+    Paper.A4: {"large": _Size(86.0, 1.0, 0.9), "small": _Size(56.0, 0.9, 0.68)},
     # US Letter is shorter, so its pictures are too.
-    Paper.LETTER: {"large": _Size(78.0, 1.0), "small": _Size(52.0, 0.9)},
+    Paper.LETTER: {"large": _Size(78.0, 1.0, 0.85), "small": _Size(52.0, 0.9, 0.65)},
 }
 
 
@@ -69,6 +70,7 @@ def _style(atlas: Atlas, treatment_map: TreatmentMap, view_id: str, size: _Size,
         mono=mono,
         unit="paper",
         mark_scale=size.mark_scale * (0.8 if shown > _CROWDED else 1.0),
+        line_scale=size.line_scale,
         bounds=Box(*(edge * scale for edge in crop)),
     )
 
