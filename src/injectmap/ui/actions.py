@@ -33,11 +33,11 @@ class ActionSpec:
     icon: str = ""
 
 
-# Keys that need no modifier belong to the chart: tools, views, volumes.
+# Keys without a modifier belong to the chart: tools, views, volumes, F2 for the volume.
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("keys", ("F1",), When.ALWAYS, "info"),
-    ActionSpec("chart", ("F2",), When.CLINIC, "cannula_pass"),
-    ActionSpec("record", ("Ctrl+P", "F3"), When.SESSION, "printer"),
+    ActionSpec("chart", ("F3",), When.CLINIC, "cannula_pass"),
+    ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer"),
     ActionSpec("table", ("F4",), When.SESSION, "session"),
     ActionSpec("find_patient", ("Ctrl+F",), When.CLINIC, "search"),
     ActionSpec("new_session", ("Ctrl+N",), When.PATIENT, "plus"),

@@ -235,6 +235,8 @@ class Desk(QObject):
 
     def open_patient(self, patient: Patient) -> None:
         """Open a patient with the latest treatment session, if there is one."""
+        if self._holds_unsaved():
+            return
         if self.patient is not None and patient.id != self.patient.id:
             self._put_session_away()
         try:
@@ -245,14 +247,15 @@ class Desk(QObject):
             self.problem.emit(error_sentence(error))
         self.patient_changed.emit()
         self.sessions_changed.emit()
+        self.session_changed.emit()
         latest = next((one for one in self.sessions if not one.error_reason), None)
         if latest is not None:
             self.open_session(latest.id)
-        else:
-            self.session_changed.emit()
 
     def close_patient(self) -> None:
         """Put the patient away."""
+        if self._holds_unsaved():
+            return
         self._put_session_away()
         self.patient, self.sessions = None, ()
         self.patient_changed.emit()

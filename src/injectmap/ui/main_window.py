@@ -167,6 +167,8 @@ class MainWindow(QMainWindow):
         self._enable_actions()
         self._show_hints()
         self._show_save_state()
+        if self.desk.editor is not None and not self.side.column.busy:
+            self._focus_page()
 
     def _enable_actions(self) -> None:
         desk = self.desk
@@ -224,7 +226,7 @@ class MainWindow(QMainWindow):
         if self._page == "record":
             self.record.pages.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.chart.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.chart.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What the keys do
 

@@ -88,6 +88,11 @@ class PatientColumn(Surface):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    @property
+    def busy(self) -> bool:
+        """True while something is typed here that the keyboard must not be taken from."""
+        return self._stack.currentWidget() in (self.form, self.reason) or bool(self.search.text())
+
     def start_new_patient(self) -> None:
         """Open the form of a new patient, with what was typed in the search."""
         if not self._desk.has_clinic or self._desk.read_only:

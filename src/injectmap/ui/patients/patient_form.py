@@ -47,13 +47,15 @@ class PatientForm(QWidget):
         self._editing: Patient | None = None
         self._seen: PatientDetails | None = None
         body = QWidget()
-        self._title = TextLabel(theme, "body_strong", "text")
+        self._title = TextLabel(theme, "section", "text")
         self._form = Form(theme)
         self.family = text_field()
         self.given = text_field()
         self.birth = DateField()
         self.birth.setPlaceholderText(words("patient.field.birth.example"))
-        self.sex: QComboBox = choice_field([(words(f"patient.sex.{sex or 'none'}"), sex) for sex in SEXES])
+        self.sex: QComboBox = choice_field(
+            theme, [(words(f"patient.sex.{sex or 'none'}"), sex) for sex in SEXES]
+        )
         self.telephone = text_field()
         self._family_row = self._form.row(words("patient.field.family"), self.family)
         self._given_row = self._form.row(words("patient.field.given"), self.given)
@@ -69,7 +71,7 @@ class PatientForm(QWidget):
         self._same.hide()
         self.accept = Button(theme, "", kind="primary")
         self.cancel = Button(theme, words("form.cancel"))
-        layout = column(body, margins=(16, 8, 16, 16), spacing=12)
+        layout = column(body, margins=(16, 12, 16, 16), spacing=12)
         layout.addWidget(self._title)
         layout.addWidget(self._form)
         layout.addWidget(self._problem)
@@ -78,6 +80,7 @@ class PatientForm(QWidget):
         layout.addWidget(self.cancel)
         layout.addStretch(1)
         outer = column(self)
+        outer.addWidget(Hairline(theme))
         outer.addWidget(Scroller(body))
         self.accept.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.cancelled)

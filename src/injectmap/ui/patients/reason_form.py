@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import FormRow
 from injectmap.words import load_words
@@ -22,7 +22,7 @@ class ReasonForm(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         words = load_words()
-        self._title = TextLabel(theme, "body_strong", "text", wrap=True)
+        self._title = TextLabel(theme, "section", "text", wrap=True)
         self._what = TextLabel(theme, "table", "text2", wrap=True)
         self.field = QPlainTextEdit()
         self.field.setTabChangesFocus(True)
@@ -30,7 +30,8 @@ class ReasonForm(QWidget):
         self._row = FormRow(theme, words("error_mark.reason"), self.field)
         self.accept = Button(theme, words("error_mark.accept"))
         self.cancel = Button(theme, words("form.cancel"))
-        layout = column(self, margins=(16, 8, 16, 16), spacing=12)
+        layout = column(self, margins=(16, 0, 16, 16), spacing=12)
+        layout.addWidget(Hairline(theme))
         for widget in (self._title, self._what, self._row, self.accept, self.cancel):
             layout.addWidget(widget)
         layout.addStretch(1)

@@ -75,7 +75,9 @@ class PageView(QScrollArea):
 
     def sheet_width(self) -> int:
         """How wide a page is shown here, logical px."""
-        return max(300, min(_SHEET, self.viewport().width() - 2 * _MARGIN))
+        # Not the viewport's: a page that is not shown yet has not been laid out.
+        around = self.parentWidget() or self
+        return max(300, min(_SHEET, around.width() - 2 * _MARGIN - 12))
 
     def show_pages(self, pages: Sequence[RenderedPage]) -> None:
         """Show rendered pages."""

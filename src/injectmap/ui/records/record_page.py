@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from injectmap.domain.settings import Paper
@@ -39,6 +39,9 @@ class RecordPage(Surface):
         self._desk, self._prompts = desk, prompts
         self._task: Task | None = None
         self._shown: tuple[str, int, int] | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self.refresh)
         self._title = TextLabel(theme, "section", "text", words("preview.title"))
         self._where = TextLabel(theme, "body", "text2")
         self.save = Button(theme, words("preview.save"), icon_name="save")
@@ -141,10 +144,16 @@ class RecordPage(Surface):
             work, done=self._print_pages, failed=self._not_done, owner=self, label=words("busy.printing")
         )
 
-    def showEvent(self, event: Any) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """What is looked at is up to date."""
         super().showEvent(event)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Render for the new width once it has settled."""
+        super().resizeEvent(event)
+        if self.isVisible():
+            self._settle.start(200)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back to the chart."""

@@ -37,14 +37,25 @@ def zones_along(one: CannulaPass) -> dict[str, int]:
 
 def short_zones(editor: MapEditor, one: CannulaPass) -> str:
     """Such as Preauricular, or Angle + border for a pass through two zones."""
+    names = _names(editor, one)
+    if len(names) > 2:
+        return shortest_zones(editor, one)
+    if len(names) == 2:
+        first, second = (name.removeprefix("Mandibular ").removeprefix("Mand. ") for name in names)
+        return f"{first.capitalize()} + {second.lower()}"
+    return names[0] if names else ""
+
+
+def shortest_zones(editor: MapEditor, one: CannulaPass) -> str:
+    """The first zone, and how many more: for a column too narrow for two names."""
+    names = _names(editor, one)
+    return f"{names[0]} + {len(names) - 1}" if len(names) > 1 else "".join(names)
+
+
+def _names(editor: MapEditor, one: CannulaPass) -> list[str]:
     lengths = zones_along(one)
     named = [zone for zone, um in lengths.items() if um >= _BRUSHED * one.path.length_um] or list(lengths)
-    names = [zone_short_name(editor, zone) for zone in named]
-    if len(names) > 2:
-        return f"{names[0]} + {len(names) - 1}"
-    if len(names) == 2:
-        return f"{names[0].removeprefix('Mand. ').capitalize()} + {names[1].removeprefix('Mand. ').lower()}"
-    return names[0] if names else ""
+    return [zone_short_name(editor, zone) for zone in named]
 
 
 def paint_swatch(painter: QPainter, box: QRectF, shares: dict[str, int]) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side
 from injectmap.domain.units import show_length, show_volume
-from injectmap.ui.session.looks import short_zones, zone_name, zones_along
+from injectmap.ui.session.looks import short_zones, shortest_zones, zone_name, zones_along
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -54,6 +54,7 @@ class PassRow:
     one: CannulaPass
     cells: tuple[str, ...]
     zones: dict[str, int]
+    short_zones: str
     tip: str
 
 
@@ -106,7 +107,7 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int]) -> 
         ),
         volume=cells[Column.VOLUME],
     )
-    return PassRow(one, cells, zones, tip)
+    return PassRow(one, cells, zones, shortest_zones(editor, one), tip)
 
 
 class PassTableModel(QAbstractTableModel):

@@ -42,15 +42,23 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 26
 _WIDTHS = {
-    Column.NUMBER: 34,
-    Column.FROM: 36,
-    Column.PLANE: 74,
-    Column.LENGTH: 32,
-    Column.SYRINGE: 32,
-    Column.VOLUME: 58,
+    Column.NUMBER: 33,
+    Column.FROM: 32,
+    Column.PLANE: 66,
+    Column.LENGTH: 24,
+    Column.SYRINGE: 30,
+    Column.VOLUME: 52,
 }
-_PAD = 6
-_LAST_PAD = 12
+# Inner room at the left and right of each column's text.
+_PADS = {
+    Column.NUMBER: (2, 3),
+    Column.ZONE: (5, 2),
+    Column.FROM: (4, 2),
+    Column.PLANE: (2, 0),
+    Column.LENGTH: (0, 1),
+    Column.SYRINGE: (2, 3),
+    Column.VOLUME: (0, 16),
+}
 
 
 class _Header(QHeaderView):
@@ -102,35 +110,23 @@ class _PassDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.colour("line"))
         painter.setPen(theme.colour("text"))
         painter.setFont(font("label_strong"))
-        badge = QRect(rect.left(), rect.top(), _WIDTHS[Column.NUMBER] - _PAD, rect.height())
-        painter.drawText(
-            badge,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            words(f"side.{row.side}.badge"),
-        )
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        number = _WIDTHS[Column.NUMBER]
+        badge = QRect(rect.left(), rect.top(), number - _PADS[Column.NUMBER][1], rect.height())
+        painter.drawText(badge, Qt.AlignmentFlag.AlignRight | vertical, words(f"side.{row.side}.badge"))
         painter.setPen(theme.colour("text2"))
-        painter.setFont(font("table_strong"))
-        left = rect.left() + _WIDTHS[Column.NUMBER] + _PAD - 2
-        painter.drawText(
-            QRect(left, rect.top(), 130, rect.height()),
-            Qt.AlignmentFlag.AlignVCenter,
-            words(f"side.{row.side}"),
-        )
+        painter.setFont(font("table"))
+        name = QRect(rect.left() + number + _PADS[Column.ZONE][0], rect.top(), 130, rect.height())
+        painter.drawText(name, vertical, words(f"side.{row.side}"))
         painter.setFont(font("label"))
         count = words("session.pass") if row.count == 1 else words("session.passes", count=row.count)
-        right = rect.right() + 1 - _WIDTHS[Column.VOLUME] - _PAD
-        painter.drawText(
-            QRect(right - 90, rect.top(), 90, rect.height()),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            count,
-        )
+        right = rect.right() + 1 - _WIDTHS[Column.VOLUME] - _PADS[Column.SYRINGE][1]
+        box = QRect(right - 90, rect.top(), 90, rect.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | vertical, count)
         painter.setPen(theme.colour("text"))
         painter.setFont(font("table_strong"))
-        painter.drawText(
-            rect.adjusted(0, 0, -_LAST_PAD, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            show_volume(row.microlitres),
-        )
+        box = rect.adjusted(0, 0, -_PADS[Column.VOLUME][1], 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | vertical, show_volume(row.microlitres))
 
     def _paint_pass(
         self, painter: QPainter, rect: QRect, row: PassRow, column: int, *, selected: bool, hovered: bool
@@ -149,14 +145,17 @@ class _PassDelegate(QStyledItemDelegate):
             paint_swatch(painter, QRectF(box.left(), rect.center().y() - 6.5, 8, 14), row.zones)
             box = box.adjusted(14, 0, 0, 0)
         if column == Column.VOLUME and row.one.id == self._table.primary and selected:
-            ring = QRectF(rect).adjusted(12, 2.5, -4.5, -2.5)
+            ring = QRectF(rect).adjusted(4, 2.5, -9.5, -2.5)
             painter.setPen(QPen(theme.colour("accent"), 1.5))
             painter.setBrush(theme.colour("raised"))
             painter.drawRoundedRect(ring, 4, 4)
         role = "table_strong" if strong else "table"
         painter.setFont(font(role))
         painter.setPen(theme.colour("text2" if quiet else "text"))
-        text = metrics(role).elidedText(row.cells[column], Qt.TextElideMode.ElideRight, box.width())
+        text = row.cells[column]
+        if column == Column.ZONE and metrics(role).horizontalAdvance(text) > box.width():
+            text = row.short_zones
+        text = metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, _flags(column), text)
         if self._table.hasFocus() and self._table.currentIndex().row() == self._table.row_of(row) and strong:
             self._paint_keyboard(painter, rect, column)
@@ -182,7 +181,7 @@ class _PassDelegate(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         rect: QRect = option.rect
-        editor.setGeometry(rect.adjusted(-6, 0, -2, 0))
+        editor.setGeometry(rect.adjusted(-4, 0, -8, 0))
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Enter accepts, Escape restores, leaving accepts; a refusal keeps the field open with what was typed."""
@@ -249,6 +248,7 @@ class PassTable(QTableView):
         )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setStyleSheet("QScrollBar:vertical { width: 9px; }")
         self.verticalHeader().hide()
         self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -350,13 +350,7 @@ class PassTable(QTableView):
 
 
 def _cell_box(rect: QRect, column: int) -> QRect:
-    left, right = _PAD, _PAD
-    if column == Column.VOLUME:
-        left, right = 0, _LAST_PAD
-    elif column in RIGHT_ALIGNED:
-        left = 2
-    elif column == Column.PLANE:
-        right = 0
+    left, right = _PADS[Column(column)]
     return rect.adjusted(left, 0, -right, 0)
 
 

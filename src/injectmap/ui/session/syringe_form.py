@@ -34,7 +34,7 @@ class SyringeForm(QWidget):
         self._syringe: Syringe | None = None
         self._title = TextLabel(theme, "table_strong")
         self._form = Form(theme)
-        self.product = choice_field([])
+        self.product = choice_field(theme, [])
         self.lot = text_field()
         self.expiry = DateField(reader=read_expiry)
         self.expiry.setPlaceholderText(words("syringe.field.expiry.example"))
@@ -47,6 +47,7 @@ class SyringeForm(QWidget):
         self.accept = Button(theme, "", kind="primary")
         self.cancel = Button(theme, words("form.cancel"))
         buttons = QHBoxLayout()
+        buttons.setSpacing(10)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.accept, 1)
         layout = column(self, margins=(16, 10, 16, 14), spacing=10)

@@ -29,7 +29,7 @@ class SyringePanel(QWidget):
         self._theme, self._desk = theme, desk
         self._title = TextLabel(theme, "table_strong", "text", words("syringes.title"))
         self.common = TextLabel(theme, "label", "text2", elide=True)
-        self.common.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.common.setContentsMargins(16, 0, 16, 2)
         self.edit = IconButton(theme, "pencil", words("syringes.edit"), side=26)
         self.add = IconButton(theme, "plus", words("syringes.add"), side=26)
         self.empty = TextLabel(theme, "body", "text2", words("syringes.none"), wrap=True)
@@ -41,14 +41,15 @@ class SyringePanel(QWidget):
         self.form = SyringeForm(theme, desk)
         self.form.hide()
         head = QHBoxLayout()
-        head.setContentsMargins(16, 8, 8, 2)
+        head.setContentsMargins(16, 6, 8, 0)
         head.setSpacing(6)
         head.addWidget(self._title)
-        head.addWidget(self.common, 1)
+        head.addStretch(1)
         head.addWidget(self.edit)
         head.addWidget(self.add)
         layout = column(self, margins=(0, 0, 0, 6))
         layout.addLayout(head)
+        layout.addWidget(self.common)
         layout.addWidget(self.empty)
         layout.addWidget(self._scroller)
         layout.addWidget(self.form)
@@ -118,6 +119,7 @@ class SyringePanel(QWidget):
             gone.deleteLater()
         lines = {f"{b.syringe.product.name} · {lot_line(b.syringe)}" for b in balances}
         self.common.setText(next(iter(lines)) if len(lines) == 1 else "")
+        self.common.setVisible(len(lines) == 1)
         height = 0
         for number, (row, balance) in enumerate(zip(self.rows, balances, strict=True)):
             own = "" if len(lines) == 1 else f"{balance.syringe.product.name} · {lot_line(balance.syringe)}"

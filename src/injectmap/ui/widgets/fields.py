@@ -50,7 +50,12 @@ class DateField(QLineEdit):
         """Say under the field how the text is read, before anything is accepted."""
 
         def say(date: dt.date | None) -> None:
-            row.show_hint(load_words()("date.read_as", date=show_date(date)) if date is not None else hint)
+            said = hint
+            if date is not None:
+                # What already stands there need not be said again.
+                same = self.text().strip() == show_date(date)
+                said = "" if same else load_words()("date.read_as", date=show_date(date))
+            row.show_hint(said)
 
         self.read.connect(say)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
+from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
 
@@ -108,9 +110,9 @@ def text_field(*, limit: int = 32_767, placeholder: str = "") -> QLineEdit:
     return field
 
 
-def choice_field(choices: list[tuple[str, object]], chosen: object = None) -> QComboBox:
+def choice_field(theme: Theme, choices: list[tuple[str, object]], chosen: object = None) -> QComboBox:
     """A field to choose one of (text, value); the wheel does not change it while the form scrolls."""
-    field = _CalmComboBox()
+    field = _CalmComboBox(theme)
     field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     field.setMinimumContentsLength(8)
     for text, value in choices:
@@ -124,5 +126,15 @@ def choice_field(choices: list[tuple[str, object]], chosen: object = None) -> QC
 class _CalmComboBox(QComboBox):
     """Ignores the wheel unless its list is open: scrolling a form must never change a plane."""
 
-    def wheelEvent(self, event: object) -> None:
-        event.ignore()  # type: ignore[attr-defined]
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        centre = QPointF(self.width() - 16, self.height() / 2)
+        paint_icon(QPainter(self), "chevron_down", centre, self._theme.colour("text2"), 16)

@@ -16,7 +16,7 @@ from injectmap.words import load_words
 class Mark(QWidget):
     """A small icon in a colour token."""
 
-    def __init__(self, theme: Theme, name: str = "check", colour: str = "ok", px: int = 16) -> None:
+    def __init__(self, theme: Theme, name: str = "tick", colour: str = "ok", px: int = 16) -> None:
         super().__init__()
         self._theme, self._name, self._colour, self._px = theme, name, colour, px
         self.setFixedSize(QSize(px, px))
@@ -57,7 +57,7 @@ class SaveState(QWidget):
     def show_saved(self, time: str) -> None:
         """All saved, at a local time."""
         self._kept(False)
-        self._mark.show_mark("check", "ok")
+        self._mark.show_mark("tick", "ok")
         self._text.set_colour("ok")
         self._text.setText(load_words()("save.saved"))
         self._time.setText(time)
@@ -160,7 +160,7 @@ class Banner(Surface):
 
     def say(self, sentence: str) -> None:
         """Say what was done."""
-        self._mark.show_mark("check", "ok")
+        self._mark.show_mark("tick", "ok")
         self._show(sentence)
 
     def put_away(self) -> None:
