@@ -151,22 +151,17 @@ def _dropped(name: str, start: Floats, kind: str, offset: list[float], skin: Ski
     axes, outward = _DROPS[kind]
     base = start + np.asarray(offset, dtype=float) @ axes
     base = base - outward * (base @ outward)
-    along = np.arange(_FAR_MM, -_FAR_MM, -0.25)
-    heights = skin.height(base + along[:, None] * outward)
-    inside = np.flatnonzero(heights <= 0.0)
-    if len(inside) == 0 or inside[0] == 0:
-        nearest = int(np.argmin(heights))
-        if heights[nearest] > _MISS_MM:
-            raise ZonesFileError(f"vertex {name} misses the skin by {heights[nearest]:.1f} mm")
-        return np.asarray(base + along[nearest] * outward)
-    outer, inner = along[inside[0] - 1], along[inside[0]]
-    for _ in range(30):
-        middle = (outer + inner) / 2.0
-        if skin.height((base + middle * outward)[None])[0] > 0.0:
-            outer = middle
-        else:
-            inner = middle
-    return np.asarray(base + (outer + inner) / 2.0 * outward)
+    along = np.linspace(_FAR_MM, -_FAR_MM, 801)
+    for _ in range(4):  # each look is over one step of the last: the fourth is finer than a nanometre
+        heights = skin.height(base + along[:, None] * outward)
+        inside = np.flatnonzero(heights <= 0.0)
+        if len(inside) == 0 or inside[0] == 0:
+            break
+        along = np.linspace(along[inside[0] - 1], along[inside[0]], 65)
+    nearest = int(np.argmin(np.abs(heights)))
+    if heights[nearest] > _MISS_MM:
+        raise ZonesFileError(f"vertex {name} misses the skin by {heights[nearest]:.1f} mm")
+    return np.asarray(base + along[nearest] * outward)
 
 
 def winds_left(ring: Floats) -> bool:

@@ -17,7 +17,7 @@ from injectmap.atlas.arrays import Floats, Ints
 from injectmap.atlas.crossings import BorderIndex
 from injectmap.atlas.raster import NEAR, REACH_MM, ZoneRaster
 from injectmap.atlas.skin import CENTRE, Skin, chart, mirror
-from injectmap.atlas.zone_file import Partition, ZoneInfo, read_partition
+from injectmap.atlas.zone_file import Partition, ZoneInfo, ZonesFileError, read_partition
 
 __all__ = ["ZoneInfo", "Zones", "read_zones"]
 
@@ -231,5 +231,9 @@ def _cut_at_midline(path: Floats) -> Floats:
 
 
 def read_zones(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> Zones:
-    """Read the zones file and bind it to a head."""
-    return Zones(read_partition(file, skin, landmarks), skin)
+    """Read the zones file and bind it to a head; ZonesFileError if a zone's border crosses itself."""
+    zones = Zones(read_partition(file, skin, landmarks), skin)
+    for zone_id, valid in zip(zones.ids, shapely.is_valid(zones.polygons), strict=True):
+        if not valid:
+            raise ZonesFileError(f"zone {zone_id}: its border crosses itself")
+    return zones
