@@ -17,6 +17,9 @@ from injectmap.chart.text_widths import DIGIT_HEIGHT, TextMeasure
 
 NUMBER_SIZE = 11.5
 _PILL_PAD = 6.0
+# The nearest places mostly win, so they are tried a few at a time.
+_AT_ONCE = 48
+_BOTH, _LABELS, _NOTHING = frozenset({"labels", "passes"}), frozenset({"labels"}), frozenset[str]()
 _NUMBER_GAP = 4.0
 _RINGS = tuple(range(20, 240, 11))
 _TURNS = (0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 125, -125, 150, -150, 180)
@@ -88,50 +91,52 @@ def _leader_places(tip: Array, direction: Array, size: LabelSize, mark: float) -
 
 def _anywhere(tip: Array, bounds: Box, size: LabelSize) -> Array:
     """Centres on a grid over all the ground, nearest first."""
-    columns = np.arange(bounds.left + size.width / 2, bounds.right - size.width / 2, size.width / 4)
-    rows = np.arange(bounds.top + size.height / 2, bounds.bottom - size.height / 2, size.height / 2)
-    if not len(columns) or not len(rows):
-        return np.empty((0, 2))
-    grid = np.array([(x, y) for y in rows for x in columns])
+    columns = np.arange(bounds.left + size.width / 2, bounds.right - size.width / 2, size.width / 2)
+    rows = np.arange(bounds.top + size.height / 2, bounds.bottom - size.height / 2, size.height * 0.6)
+    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
     return np.asarray(grid[np.argsort(np.hypot(*(grid - tip).T), kind="stable")])
 
 
 def _choose(
-    ground: Ground, tip: Array, centres: Array, size: LabelSize, mark: float, *, over_lines: bool
+    ground: Ground, tip: Array, centres: Array, size: LabelSize, mark: float, avoid: frozenset[str]
 ) -> tuple[Array, Array] | None:
-    """The first free box with a leader that meets no other label, and no pass unless `over_lines`."""
-    boxes = boxes_at(centres, size.width, size.height)
-    free = ground.within(boxes) & ground.clear_of_boxes(boxes)
-    if not over_lines:
-        free &= ground.clear_of_lines(boxes)
-    boxes = boxes[free]
-    if not len(boxes):
-        return None
-    leaders = leaders_to(tip, boxes, 5 * mark)
-    good = ~ground.leaders_meet_boxes(leaders)
-    if not over_lines:
-        # The first samples lie in the arrow head, which the leader comes from.
-        good &= ~ground.leaders_meet_lines(leaders[:, 3:])
-    first = int(np.argmax(good))
-    return (boxes[first], leaders[first]) if good[first] else None
+    """The first free box whose leader avoids what it should: `labels`, and with its box `passes`."""
+    start, count = 0, _AT_ONCE
+    while start < len(centres):
+        boxes = boxes_at(centres[start : start + count], size.width, size.height)
+        start, count = start + count, count * 2
+        boxes = boxes[ground.within(boxes) & ground.clear_of_boxes(boxes)]
+        if "passes" in avoid:
+            boxes = boxes[ground.clear_of_lines(boxes)]
+        if not len(boxes):
+            continue
+        leaders = leaders_to(tip, boxes, 5 * mark)
+        good = np.ones(len(boxes), dtype=bool)
+        if "labels" in avoid:
+            good &= ~ground.leaders_meet_boxes(leaders)
+        if "passes" in avoid:
+            # The first samples lie in the arrow head, which the leader comes from.
+            good &= ~ground.leaders_meet_lines(leaders[:, 3:])
+        first = int(np.argmax(good))
+        if good[first]:
+            return boxes[first], leaders[first]
+    return None
 
 
 def _find_place(
     ground: Ground, tip: Array, direction: Array, size: LabelSize, mark: float
 ) -> tuple[Array, Array | None] | None:
-    """A free box for one label, near the tip if there is room, with a leader if there is not."""
+    """A free box for one label: near the tip if there is room, else on a leader, over passes or labels if need be."""
     near = boxes_at(_near_places(tip, direction, size, mark), size.width, size.height)
     free = ground.free(near)
     if free.any():
         return near[int(np.argmax(free))], None
     far = _leader_places(tip, direction, size, mark)
-    found = _choose(ground, tip, far, size, mark, over_lines=False)
-    if found is None:
-        everywhere = _anywhere(tip, ground.bounds, size)
-        found = _choose(ground, tip, everywhere, size, mark, over_lines=False) or _choose(
-            ground, tip, everywhere, size, mark, over_lines=True
-        )
-    return found
+    for centres, avoid in ((far, _BOTH), (far, _LABELS), (_anywhere(tip, ground.bounds, size), _NOTHING)):
+        found = _choose(ground, tip, centres, size, mark, avoid)
+        if found:
+            return found
+    return None
 
 
 def place_labels(

@@ -104,11 +104,13 @@ class Ground:
         return np.asarray(self.within(boxes) & self.clear_of_boxes(boxes) & self.clear_of_lines(boxes))
 
     def leaders_meet_boxes(self, leaders: Array) -> Array:
-        """Which leaders, given as samples (k, s, 2), fall into a taken box."""
-        x, y = leaders[..., 0, None], leaders[..., 1, None]
-        boxes = self._boxes
-        hit = (x > boxes[:, 0]) & (x < boxes[:, 2]) & (y > boxes[:, 1]) & (y < boxes[:, 3])
-        return np.asarray(hit.any(axis=(1, 2)))
+        """Which leaders, given as samples (k, s, 2) of straight lines, cross a taken box."""
+        start, run = leaders[:, None, 0], leaders[:, None, -1] - leaders[:, None, 0]
+        run = np.where(np.abs(run) < 1e-9, 1e-9, run)
+        one, other = (self._boxes[:, :2] - start) / run, (self._boxes[:, 2:] - start) / run
+        enters = np.minimum(one, other).max(axis=2)
+        leaves = np.maximum(one, other).min(axis=2)
+        return np.asarray(((enters < leaves) & (leaves > 0.0) & (enters < 1.0)).any(axis=1))
 
     def leaders_meet_lines(self, leaders: Array) -> Array:
         """Which leaders, given as samples (k, s, 2), run over a pass."""
