@@ -103,8 +103,6 @@ class SessionForm(QWidget):
         self.accept.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.cancelled)
         self.product.currentIndexChanged.connect(self._on_product)
-        for field in (self.date, self.lot, self.expiry):
-            field.returnPressed.connect(self.submit)
 
     def begin(self) -> None:
         """Start with today, the acting practitioner and the last product."""
@@ -172,7 +170,7 @@ class SessionForm(QWidget):
         return [*shown, self._problem.full_text()] if not self._problem.isHidden() else shown
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape calls it off, Ctrl+Enter starts."""
+        """Escape calls it off; Enter starts, from whatever field it comes up."""
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
