@@ -68,7 +68,7 @@ def no_file_above(size: int) -> Iterator[None]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
-@pytest.mark.parametrize(("scarce", "code"), [(0, "disk_error"), (1 << 62, "disk_full")])
+@pytest.mark.parametrize(("scarce", "code"), [(0, "storage_failed"), (1 << 62, "disk_full")])
 def test_a_write_that_the_system_refuses_is_rolled_back(charted, path, monkeypatch, scarce, code):
     # A failed write is told as a full disk where hardly any room is left, and else as a failing one.
     monkeypatch.setattr(problems, "_SCARCE_BYTES", scarce)
@@ -92,7 +92,7 @@ def test_a_file_kept_busy_by_another_is_told_in_time(charted, path, monkeypatch)
     charted.database._writer.exec_driver_sql("PRAGMA busy_timeout = 50")
     other = connect(path, KEY, Mode.WRITE)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageProblem, match="file_busy"), charted.database.writing():
+    with pytest.raises(StorageProblem, match="file_locked"), charted.database.writing():
         pass
     other.execute("ROLLBACK")
     other.close()

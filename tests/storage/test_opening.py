@@ -81,7 +81,7 @@ def test_a_plain_file_without_the_demo_mark_is_refused(path):
     raw.execute("DROP TRIGGER file_mark_is_never_changed")
     raw.execute("UPDATE file_mark SET demo = 0")
     raw.close()
-    refused("file_not_encrypted", path)
+    refused("not_a_demo", path)
 
 
 def test_a_demo_stays_a_demo(path):
@@ -105,7 +105,7 @@ def test_creating_never_replaces_a_file(path):
 
 
 def test_creating_in_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(StorageProblem, match="folder_not_found"):
+    with pytest.raises(StorageProblem, match="folder_missing"):
         create_clinic(tmp_path / "no" / "clinic.injectmap", DEMO)
     assert list(tmp_path.iterdir()) == []
 
@@ -121,8 +121,8 @@ def test_a_failure_while_creating_leaves_nothing(path, monkeypatch):
 
 
 def test_a_missing_file_is_not_made(path):
-    refused("file_not_found", path, key=KEY)
-    refused("file_not_found", path)
+    refused("file_missing", path, key=KEY)
+    refused("file_missing", path)
     assert beside(path) == []
 
 
@@ -345,7 +345,7 @@ def test_an_unfinished_log_in_a_closed_folder_is_not_passed_over(common_path):
         one.chmod(0o444)
     common_path.parent.chmod(0o555)
     become_ordinary()
-    refused("file_unreachable", common_path)
+    refused("file_not_reachable", common_path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")

@@ -34,8 +34,8 @@ _HEAD_BYTES = 100
 def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False) -> ClinicDatabase:
     """Open a clinic file, bringing an older one up to date after a backup.
 
-    Raises StorageProblem: `file_not_found`, `file_not_ours`, `file_not_encrypted`, `file_newer`, `file_damaged`,
-    `file_needs_upgrade`, `file_unreachable`. A file that another program has open, or that cannot be written,
+    Raises StorageProblem: `file_missing`, `file_not_ours`, `not_a_demo`, `file_not_encrypted`, `file_newer`,
+    `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that another program has open, or that cannot be written,
     is opened for reading and says why in `read_only_reason`.
     """
     _check_head(path, key)
@@ -70,7 +70,7 @@ def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = N
     if path.exists():
         raise StorageProblem("file_exists", name=path.name)
     if not path.parent.is_dir():
-        raise StorageProblem("folder_not_found", name=path.parent.name)
+        raise StorageProblem("folder_missing", name=path.parent.name)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         part.touch(exist_ok=False)
@@ -148,9 +148,9 @@ def _check_head(path: Path, key: bytes | None) -> None:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except FileNotFoundError:
-        raise StorageProblem("file_not_found", name=path.name) from None
+        raise StorageProblem("file_missing", name=path.name) from None
     except OSError:
-        raise StorageProblem("file_unreachable", name=path.name) from None
+        raise StorageProblem("file_not_reachable", name=path.name) from None
     if not head:
         # A clinic file is never empty: something took its contents away.
         raise StorageProblem("file_damaged", name=path.name)
@@ -191,7 +191,7 @@ def _check_identity(raw: Any, path: Path, key: bytes | None) -> int:
         if version > tables.SCHEMA_VERSION:
             raise StorageProblem("file_newer", name=path.name, version=version, known=tables.SCHEMA_VERSION)
         if key is None and raw.execute("SELECT demo FROM file_mark").fetchone() != (1,):
-            raise StorageProblem("file_not_encrypted", name=path.name)
+            raise StorageProblem("not_a_demo", name=path.name)
     except DriverError as error:
         raise problem_of(error, path) or StorageProblem("file_damaged", name=path.name) from None
     return int(version)
@@ -236,7 +236,7 @@ def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | No
     except StorageProblem as problem:
         # A write-ahead database asks for a shared-memory file that a closed folder cannot give. Only when no
         # log is left over may it be read as it lies, or the latest work would silently be missing.
-        if problem.code not in ("file_unreachable", "file_read_only") or _has_log(path):
+        if problem.code not in ("file_not_reachable", "file_read_only") or _has_log(path):
             raise
         mode = Mode.FROZEN
         version = _version_in(path, key, mode)

@@ -11,14 +11,14 @@ _PRIMARY = 0xFF
 _BUSY, _LOCKED, _PERM, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 3, 8, 10, 11, 13, 14, 26
 
 _CODES = {
-    _BUSY: "file_busy",
-    _LOCKED: "file_busy",
-    _PERM: "file_unreachable",
+    _BUSY: "file_locked",
+    _LOCKED: "file_locked",
+    _PERM: "file_not_reachable",
     _READONLY: "file_read_only",
-    _IOERR: "disk_error",
+    _IOERR: "storage_failed",
     _CORRUPT: "file_damaged",
     _FULL: "disk_full",
-    _CANTOPEN: "file_unreachable",
+    _CANTOPEN: "file_not_reachable",
     # A wrong key and a damaged head give this same code.
     _NOTADB: "file_damaged",
 }
@@ -38,7 +38,7 @@ def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None
     known = _CODES.get(code & _PRIMARY)
     if known is None:
         return None
-    if known == "disk_error" and _disk_is_full(path):
+    if known == "storage_failed" and _disk_is_full(path):
         known = "disk_full"
     return StorageProblem(known, name=path.name)
 

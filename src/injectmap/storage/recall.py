@@ -65,6 +65,6 @@ RECALL = Prepared(
 def recall(connection: Connection, lot: str) -> tuple[Recalled, ...]:
     """Every syringe with this lot, by patient and date, in one statement."""
     return tuple(
-        Recalled(*row[:6], dt.date.fromisoformat(row[6]), *row[7:])
-        for row in map(tuple, RECALL(connection, {"lot": lot}))
+        Recalled(patient, number, family, given, session, record, dt.date.fromisoformat(date), *rest)
+        for patient, number, family, given, session, record, date, *rest in RECALL(connection, {"lot": lot})
     )

@@ -1,0 +1,98 @@
+"""Folders, clock and log of the machine."""
+
+import datetime as dt
+import logging
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.system.clock import SystemClock
+from injectmap.system.logs import LOG_NAME, start_logging, stop_logging
+from injectmap.system.paths import data_folder, log_folder
+
+
+def test_folders_are_the_users_own(own_folders):
+    assert data_folder().is_relative_to(own_folders)
+    assert log_folder().is_relative_to(own_folders)
+    assert data_folder() != log_folder()
+
+
+def test_the_clock_knows_the_day_where_the_clinic_is():
+    clock = SystemClock()
+    assert abs(clock.now_ms() - time.time() * 1000) < 5_000
+    east, west = clock.today("Pacific/Kiritimati"), clock.today("Pacific/Pago_Pago")
+    # 25 hours apart, so never the same date.
+    assert dt.timedelta(days=1) <= east - west <= dt.timedelta(days=2)
+
+
+@pytest.fixture
+def log(tmp_path):
+    handler = start_logging(tmp_path / "logs")
+    assert handler is not None
+    yield tmp_path / "logs" / LOG_NAME
+    stop_logging(handler)
+
+
+def test_a_fault_is_logged_with_its_place_and_without_its_words(log, expect_log):
+    expect_log("saving failed")
+
+    def fail() -> None:
+        try:
+            {}["Lindqvist, Åsa"]
+        except KeyError as error:
+            raise StorageProblem("disk_full", name="Lindqvist.injectmap") from error
+
+    try:
+        fail()
+    except StorageProblem:
+        logging.getLogger("injectmap.test").exception("saving failed")
+    text = log.read_text("utf-8")
+    assert "Lindqvist" not in text
+    assert "ERROR injectmap.test: saving failed" in text
+    assert "builtins.KeyError" in text
+    assert "injectmap.domain.errors.StorageProblem: disk_full" in text
+    assert f'File "{__file__}"' in text
+    assert text.startswith(dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT"))
+
+
+def test_a_database_fault_does_not_carry_its_values_into_the_log(log, tmp_path, expect_log):
+    from sqlalchemy.exc import IntegrityError
+
+    from injectmap.domain.settings import ClinicSettings
+    from injectmap.storage.opening import create_clinic
+    from tests import builders
+
+    expect_log("refused by the file")
+    database = create_clinic(tmp_path / "demo.injectmap", ClinicSettings("Demo", demo=True))
+    one = builders.patient(family_name="Lindqvist", telephone="070 1234567")
+    try:
+        with database.writing() as work:
+            work.patients.add(one)
+            work.patients.add(one)
+    except IntegrityError:
+        logging.getLogger("injectmap.test").exception("refused by the file")
+    database.close()
+    text = log.read_text("utf-8")
+    assert "IntegrityError" in text
+    for secret in ("Lindqvist", "lindqvist", "1234567", one.id):
+        assert secret not in text
+
+
+def test_the_log_rotates_and_keeps_a_few(log):
+    logger = logging.getLogger("injectmap.test")
+    for _ in range(700):
+        logger.info("x" * 5_000)
+    files = sorted(log.parent.iterdir())
+    assert len(files) == 5
+    assert all(file.stat().st_size <= 512 * 1024 for file in files)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in a folder's place")
+def test_a_log_that_cannot_be_kept_stops_nobody(tmp_path):
+    in_the_way = tmp_path / "logs"
+    in_the_way.write_text("a file")
+    assert start_logging(Path(in_the_way)) is None
+    stop_logging(None)
