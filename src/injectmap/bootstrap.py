@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from injectmap.services.clinic import Services
     from injectmap.services.ports import Clock
     from injectmap.services.sessions import MapVersions
-    from injectmap.storage.opening import ClinicDatabase
+    from injectmap.storage.database import ClinicDatabase
 
 CLINIC_SUFFIX = ".injectmap"
 RECENT_LIMIT = 8

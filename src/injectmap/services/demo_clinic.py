@@ -28,7 +28,7 @@ C_SHAPE = "c_shape"
 class DemoVisit:
     """One invented visit: days before today, and mL x 100 for each pass of the C-shape on each side.
 
-    A zero leaves the pass out. The volumes are the demo's own and mean nothing else.
+    A zero, or a volume not given, leaves the pass out. The volumes are the demo's own and mean nothing else.
     """
 
     days_ago: int
@@ -59,7 +59,10 @@ PATIENTS = (
         "female",
         (
             DemoVisit(
-                121, (14, 13, 12, 13, 12, 10, 10, 12, 11), (14, 13, 12, 13, 12, 10, 10, 12, 11), lot="H26B094"
+                121,
+                (14, 13, 12, 13, 12, 10, 10, 12, 11, 9),
+                (14, 13, 12, 13, 12, 10, 10, 12, 11, 9),
+                lot="H26B094",
             ),
         ),
     ),
@@ -68,7 +71,7 @@ PATIENTS = (
         "Niamh",
         dt.date(1971, 1, 30),
         "female",
-        (DemoVisit(64, (0, 0, 0, 15, 14, 12, 12, 0, 0), (0, 0, 0, 15, 14, 12, 12, 0, 0), practitioner=1),),
+        (DemoVisit(64, (0, 0, 0, 15, 14, 12, 12), (0, 0, 0, 15, 14, 12, 12), practitioner=1),),
     ),
     DemoPatient("Brandvold", "Per Anders", dt.date(1962, 11, 5), "male", ()),
     DemoPatient(
@@ -76,7 +79,7 @@ PATIENTS = (
         "Şeyma",
         dt.date(1984, 5, 19),
         "female",
-        (DemoVisit(33, (13, 12, 13, 0, 0, 0, 0, 0, 0), (13, 12, 13, 0, 0, 0, 0, 0, 0), syringes=1),),
+        (DemoVisit(33, (13, 12, 13), (13, 12, 13), syringes=1),),
     ),
     DemoPatient("Nowak-Żelazna", "Agnieszka", dt.date(1958, 12, 24), "female", ()),
     DemoPatient(
@@ -86,7 +89,11 @@ PATIENTS = (
         "male",
         (
             DemoVisit(
-                12, (0, 0, 0, 0, 0, 16, 15, 17, 16), (0, 0, 0, 0, 0, 16, 15, 17, 16), product="radiesse_plus"
+                12,
+                (0, 0, 0, 0, 0, 16, 15, 17, 16, 12),
+                (0, 0, 0, 0, 0, 16, 15, 17, 16, 12),
+                product="radiesse_plus",
+                lot="R5517",
             ),
         ),
     ),
@@ -97,10 +104,13 @@ PATIENTS = (
         "female",
         (
             DemoVisit(
-                545, (14, 13, 14, 15, 15, 13, 13, 14, 14), (14, 13, 14, 15, 15, 13, 13, 14, 14), lot="H25A037"
+                545,
+                (14, 13, 14, 13, 13, 11, 11, 12, 12, 11),
+                (14, 13, 14, 13, 13, 11, 11, 12, 12, 11),
+                lot="H25A037",
             ),
-            DemoVisit(200, (0, 16, 15, 0, 0, 10, 10, 11, 0), (0, 16, 15, 0, 0, 10, 10, 12, 0), lot="H25K201"),
-            DemoVisit(0, (13, 15, 12, 13, 14, 11, 10, 13, 12), (13, 15, 12, 13, 14, 11, 11, 14, 14)),
+            DemoVisit(200, (0, 16, 15, 0, 0, 10, 10, 11), (0, 16, 15, 0, 0, 10, 10, 12), lot="H25K201"),
+            DemoVisit(0, (13, 15, 12, 13, 14, 11, 10, 11, 10, 8), (13, 15, 12, 13, 14, 11, 11, 11, 10, 9)),
         ),
     ),
 )
@@ -153,7 +163,7 @@ def _edits(opened: OpenSession, visit: DemoVisit, laid: dict[Side, tuple[LaidPas
     entry_ids: dict[tuple[Side, str], str] = {}
     edits: list[Edit] = []
     for side, volumes in ((Side.LEFT, visit.left), (Side.RIGHT, visit.right)):
-        for one, hundredths in zip(laid[side], volumes, strict=True):
+        for one, hundredths in zip(laid[side], volumes, strict=False):
             if not hundredths:
                 continue
             volume = hundredths * 10

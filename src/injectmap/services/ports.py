@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -173,11 +172,30 @@ class Clinic(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: rolls back on leaving unless `commit` was called."""
 
-    patients: Patients
-    sessions: Sessions
-    practitioners: Practitioners
-    journal: Journal
-    clinic: Clinic
+    @property
+    def patients(self) -> Patients:
+        """Stored patients."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Stored treatment sessions."""
+        ...
+
+    @property
+    def practitioners(self) -> Practitioners:
+        """Stored practitioners."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """The chain."""
+        ...
+
+    @property
+    def clinic(self) -> Clinic:
+        """The clinic itself."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -257,6 +275,3 @@ class ProtocolCatalogue(Protocol):
     def protocols(self) -> tuple[TreatmentProtocol, ...]:
         """All protocols."""
         ...
-
-
-Subscriber = Callable[[], None]
