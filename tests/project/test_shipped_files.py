@@ -1,11 +1,13 @@
 """The files shipped with the program are found in a checkout, in an installed wheel and in a frozen program."""
 
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from injectmap import resources
 from injectmap.resources import MissingResourceError, asset_path, asset_root
@@ -49,30 +51,56 @@ def test_every_shipped_font_is_a_truetype_font_with_its_licence() -> None:
     assert "Bitstream Vera" in asset_path("fonts", "LICENSE-DejaVu.txt").read_text()
 
 
-@pytest.mark.slow
-def test_the_wheel_holds_all_assets_and_finds_them(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what the built wheel installs."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     built = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    installed = tmp_path / "site"
+    (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-        archive.extractall(installed)
-    shipped = {
-        f"injectmap/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / "assets").rglob("*") if p.is_file()
-    }
-    assert shipped <= names
-    assert any(name.endswith("licenses/NOTICE") for name in names)
+        archive.extractall(folder / "site")
+    return folder / "site"
 
-    program = (
-        "import sys, injectmap; from injectmap.resources import asset_path;"
-        f"print(injectmap.__file__); print(asset_path(*{FONT!r}))"
-    )
+
+@pytest.mark.slow
+def test_the_wheel_holds_all_assets_and_notices(wheel_site: Path) -> None:
+    shipped = {p.relative_to(ROOT).as_posix() for p in (ROOT / "assets").rglob("*") if p.is_file()}
+    assert shipped
+    assert {name for name in shipped if not (wheel_site / "injectmap" / name).is_file()} == set()
+    assert len(list(wheel_site.glob("injectmap-*.dist-info/licenses/NOTICE"))) == 1
+
+
+@pytest.mark.slow
+def test_the_wheel_finds_its_assets(wheel_site: Path, tmp_path: Path) -> None:
     # -S leaves out the editable install; what remains is the standard library and the unpacked wheel.
-    command = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(installed)!r});" + program]
+    program = (
+        f"import sys; sys.path.insert(0, {str(wheel_site)!r}); import injectmap;"
+        f"from injectmap.resources import asset_path; print(injectmap.__file__); print(asset_path(*{FONT!r}))"
+    )
+    command = [sys.executable, "-S", "-c", program]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
-        str(installed / "injectmap" / "__init__.py"),
-        str(installed / "injectmap" / "assets" / Path(*FONT)),
+        str(wheel_site / "injectmap" / "__init__.py"),
+        str(wheel_site / "injectmap" / "assets" / Path(*FONT)),
     ]
+
+
+@pytest.mark.slow
+def test_the_wheel_makes_a_record_from_its_own_files(wheel_site: Path, tmp_path: Path) -> None:
+    # Ahead of the editable install on the path, so that code and assets are the wheel's.
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(wheel_site), os.environ.get("PYTHONPATH", "")])
+    }
+    where = [sys.executable, "-c", "from injectmap.resources import asset_root; print(asset_root())"]
+    found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == str(wheel_site / "injectmap" / "assets")
+
+    pdf = tmp_path / "record.pdf"
+    command = [sys.executable, "-m", "injectmap", "demo-record", "--pdf", str(pdf)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "DRAFT, NOT SIGNED" in text
+    assert "on the reference head" in text
