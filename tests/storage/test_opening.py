@@ -213,6 +213,47 @@ def test_damage_met_later_is_told_as_damage(path, key, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_the_log_of_a_killed_program_is_not_worked_into_a_refused_file(path):
+    database = create_clinic(path, CLINIC, key=KEY)
+    chart(database)
+    log = path.with_name(f"{path.name}-wal")
+    kept = {one: one.read_bytes() for one in (path, log)}
+    database.close()
+    for one, content in kept.items():
+        one.write_bytes(content)
+    overwrite_leaf_of(path, "alembic_version", KEY)
+    before = {one: one.read_bytes() for one in (path, log)}
+    refused("file_damaged", path, key=KEY)
+    refused("file_damaged", path, key=OTHER_KEY)
+    assert {one: one.read_bytes() for one in (path, log)} == before
+
+
+def test_work_in_the_log_of_a_killed_program_is_there_again(path):
+    database = create_clinic(path, CLINIC, key=KEY)
+    charted = chart(database)
+    log = path.with_name(f"{path.name}-wal")
+    kept = {one: one.read_bytes() for one in (path, log)}
+    database.close()
+    for one, content in kept.items():
+        one.write_bytes(content)
+    again = open_clinic(path, key=KEY)
+    with again.reading() as work:
+        assert work.patients.get(charted.patient.id) == charted.patient
+    again.close()
+    assert beside(path) == [path.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links")
+def test_another_name_of_the_file_meets_the_same_lock(path):
+    first = create_clinic(path, CLINIC, key=KEY)
+    alias = path.with_name("Alias.injectmap")
+    alias.symlink_to(path)
+    second = open_clinic(alias, key=KEY)
+    assert second.read_only
+    second.close()
+    first.close()
+
+
 def test_after_an_unclean_end_a_whole_file_opens_and_the_sign_goes(path):
     create_clinic(path, CLINIC, key=KEY).close()
     path.with_name(f"{path.name}.lock").write_text("not even JSON")

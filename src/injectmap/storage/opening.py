@@ -38,6 +38,8 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
     `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that another program has open, or that cannot be written,
     is opened for reading and says why in `read_only_reason`.
     """
+    # One file has one lock, whatever name it was reached by.
+    path = path.resolve()
     _check_head(path, key)
     reason: StorageProblem | None = None
     lock: FileLock | None = None
@@ -172,11 +174,18 @@ def _why_not_writable(path: Path) -> StorageProblem | None:
         return StorageProblem("file_read_only", name=path.name)
 
 
-def _identify(path: Path, key: bytes | None) -> None:
-    """Check that the file is ours and not newer, before a lock file is laid beside it."""
-    raw = connect(path, key, Mode.WRITE)
+def _identify(path: Path, key: bytes | None, *, whole: bool = False) -> int:
+    """Check that the file is ours, not newer and, if asked, whole; return its schema version.
+
+    Looking leaves the file and its log as they are: a connection that may write would work the log of a
+    killed program into the file when it closes, even into one that is then refused.
+    """
+    raw = connect(path, key, Mode.READ if _log_of(path).exists() else Mode.FROZEN)
     try:
-        _check_identity(raw, path, key)
+        version = _check_identity(raw, path, key)
+        if whole:
+            _check_whole(raw, path)
+        return version
     finally:
         raw.close()
 
@@ -200,10 +209,8 @@ def _check_identity(raw: Any, path: Path, key: bytes | None) -> int:
 def _open_for_writing(path: Path, key: bytes | None, lock: FileLock) -> ClinicDatabase:
     raw = None
     try:
+        version = _identify(path, key, whole=lock.was_left_behind or _has_log(path))
         raw = connect(path, key, Mode.WRITE)
-        version = _check_identity(raw, path, key)
-        if lock.was_left_behind:
-            _check_whole(raw, path)
         raw.execute("PRAGMA journal_mode = WAL")
         if version < tables.SCHEMA_VERSION:
             back_up_before_upgrade(raw, path, key, version=version)
@@ -230,29 +237,33 @@ def _check_whole(raw: Any, path: Path) -> None:
 
 
 def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | None) -> ClinicDatabase:
+    version = _identify(path, key)
     mode = Mode.READ
     try:
-        version = _version_in(path, key, mode)
+        _read_in(path, key, mode)
     except StorageProblem as problem:
         # A write-ahead database asks for a shared-memory file that a closed folder cannot give. Only when no
         # log is left over may it be read as it lies, or the latest work would silently be missing.
         if problem.code not in ("file_not_reachable", "file_read_only") or _has_log(path):
             raise
         mode = Mode.FROZEN
-        version = _version_in(path, key, mode)
     if version < tables.SCHEMA_VERSION:
         raise StorageProblem("file_needs_upgrade", name=path.name)
     return ClinicDatabase(path, key, writer=None, lock=None, read_mode=mode, read_only_reason=reason)
 
 
-def _version_in(path: Path, key: bytes | None, mode: Mode) -> int:
+def _read_in(path: Path, key: bytes | None, mode: Mode) -> None:
     raw = connect(path, key, mode)
     try:
-        return _check_identity(raw, path, key)
+        _check_identity(raw, path, key)
     finally:
         raw.close()
 
 
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
 def _has_log(path: Path) -> bool:
-    log = path.with_name(f"{path.name}-wal")
+    log = _log_of(path)
     return log.exists() and log.stat().st_size > 0
