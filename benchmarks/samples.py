@@ -46,8 +46,8 @@ class FixedClock:
         return TODAY
 
 
-def paths(atlas: Atlas, count: int, *, seed: int = 1) -> Iterator:
-    """Yield straight paths of 15 to 50 mm, left and right in turn, where a pass may be drawn."""
+def paths(atlas: Atlas, count: int, *, seed: int = 1, both_sides: bool = True) -> Iterator:
+    """Yield straight paths of 15 to 50 mm where a pass may be drawn, on the left or on both sides in turn."""
     import numpy as np
 
     from injectmap.domain import skin_paths
@@ -57,7 +57,7 @@ def paths(atlas: Atlas, count: int, *, seed: int = 1) -> Iterator:
     def place() -> np.ndarray:
         turn, rise = np.radians(numbers.uniform(*_AZIMUTH)), np.radians(numbers.uniform(*_ELEVATION))
         away = np.array([np.sin(turn) * np.cos(rise), np.sin(rise), np.cos(turn) * np.cos(rise)])
-        return atlas.skin.centre + 100.0 * away * (1 if found % 2 else -1, 1, 1)
+        return atlas.skin.centre + 100.0 * away * (-1 if both_sides and found % 2 else 1, 1, 1)
 
     while found < count:
         entry, tip = skin_paths.snap(atlas, place()), skin_paths.snap(atlas, place())
@@ -70,11 +70,13 @@ def paths(atlas: Atlas, count: int, *, seed: int = 1) -> Iterator:
             yield path
 
 
-def passes(atlas: Atlas, count: int, syringe_ids: Sequence[str], *, seed: int = 1) -> tuple[CannulaPass, ...]:
+def passes(
+    atlas: Atlas, count: int, syringe_ids: Sequence[str], *, seed: int = 1, both_sides: bool = True
+) -> tuple[CannulaPass, ...]:
     """Return so many passes in order; techniques and planes vary, volumes are the sample's own."""
     techniques, planes = tuple(Technique), tuple(Plane)
     made: list[CannulaPass] = []
-    for number, path in enumerate(paths(atlas, count, seed=seed)):
+    for number, path in enumerate(paths(atlas, count, seed=seed, both_sides=both_sides)):
         made.append(
             CannulaPass(
                 id=new_id(),
@@ -117,12 +119,12 @@ def _word(numbers: random.Random, least: int, most: int) -> str:
     return "".join(numbers.choices(_SYLLABLES, k=numbers.randint(least, most)))
 
 
-def open_session(atlas: Atlas, count: int) -> OpenSession:
+def open_session(atlas: Atlas, count: int, *, both_sides: bool = True) -> OpenSession:
     """Return a session with two syringes and a map of so many passes, nowhere stored."""
     patient, by = person(1, random.Random(1)), practitioner()
     session = TreatmentSession(new_id(), 1, patient.id, by.id, TODAY, 1, 1)
     syringes = tuple(Syringe(new_id(), session.id, number, PRODUCT, f"L{number}") for number in (1, 2))
-    drawn = passes(atlas, count, [syringe.id for syringe in syringes])
+    drawn = passes(atlas, count, [syringe.id for syringe in syringes], both_sides=both_sides)
     return OpenSession(session, patient, by, syringes, TreatmentMap(drawn))
 
 
