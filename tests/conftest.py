@@ -17,6 +17,9 @@ use_folders_under(Path(_SESSION.name) / "session", os.environ)
 # Shared by all tests, and read only once written: building matplotlib's font cache takes seconds.
 os.environ["MPLCONFIGDIR"] = str(Path(_SESSION.name) / "matplotlib")
 
+# No test opens a window on the screen of the person who runs it, unless asked to.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile(
     "ci", deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
