@@ -183,13 +183,10 @@ def task_lint(_: Sequence[str]) -> int:
 
 def task_check(arguments: Sequence[str]) -> int:
     """everything that must be green: lint, then the tests, then the tests without Qt"""
-    for step in (task_lint, task_test, task_test_no_qt):
-        code = step(arguments if step is task_test else ())
-        if code:
-            say(f"{step.__name__.removeprefix('task_').replace('_', '-')} failed.")
-            return code
-    say("All checks passed.")
-    return 0
+    codes = {"lint": task_lint(()), "test": task_test(arguments), "test-no-qt": task_test_no_qt(())}
+    failed = [name for name, code in codes.items() if code]
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return max(codes.values())
 
 
 def task_format(_: Sequence[str]) -> int:
