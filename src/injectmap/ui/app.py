@@ -1,34 +1,24 @@
-"""Starts the window, shows it before anything heavy is imported, and keeps a fault from ending it."""
+"""Starts the program: the window with the head first, then the panels and all that is heavy."""
 
 from __future__ import annotations
 
-import logging
 import sys
-import traceback
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from injectmap.domain.errors import InjectmapError
-from injectmap.ui.desk import Desk, Opener
 from injectmap.ui.main_window import MainWindow
-from injectmap.ui.tasks import Tasks
-from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.theme import Theme, font
 
-_log = logging.getLogger(__name__)
-_qt_log = logging.getLogger("qt")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
+    from injectmap.ui.desk import Desk, Opener
+    from injectmap.ui.tasks import Tasks
+    from injectmap.ui.workspace import Panels, Workspace
 
 
 def run(opener: Opener, *, start: str | Path | None = None) -> int:
@@ -37,106 +27,101 @@ def run(opener: Opener, *, start: str | Path | None = None) -> int:
     assert isinstance(application, QApplication)
     application.setApplicationName("injectmap")
     application.setDesktopFileName("injectmap")
-    qInstallMessageHandler(_log_qt)
-    window = make_window(application, opener)
-    hook = FaultHook(window)
-    sys.excepthook = hook
-    FirstPaint(window, start)
+    window = first_window(application)
+    starter = Starter(application, window, opener, start)
     window.show()
     try:
         return application.exec()
     finally:
-        sys.excepthook = sys.__excepthook__
-        qInstallMessageHandler(None)
-        window.desk.tasks.close()
+        starter.end()
 
 
-def make_window(application: QApplication, opener: Opener) -> MainWindow:
-    """Build the window with an empty desk."""
+def first_window(application: QApplication) -> MainWindow:
+    """Build the window with the head alone. The style sheet comes with the panels: it doubles the cost of each."""
     theme = Theme(dark=_system_is_dark(), parent=application)
-    theme.apply(application)
-    tasks = Tasks(parent=application)
-    desk = Desk(opener, tasks, parent=application)
-    return MainWindow(theme, desk)
+    application.setStyle("fusion")
+    application.setFont(font("body"))
+    application.setPalette(theme.palette())
+    return MainWindow(theme)
 
 
-def begin(window: MainWindow, start: str | Path | None) -> None:
-    """Open what was asked for on the command line."""
-    if start == "demo":
-        window.desk.open_demo()
-    elif start is not None:
-        window.desk.open_clinic(Path(start))
+class Starter(QObject):
+    """Waits for the first paint, then imports the panels in the worker, builds them in steps and opens the clinic."""
 
-
-class FirstPaint(QObject):
-    """Waits for the window's first paint: only then may anything heavy be imported."""
-
-    def __init__(self, window: MainWindow, start: str | Path | None) -> None:
+    def __init__(
+        self, application: QApplication, window: MainWindow, opener: Opener, start: str | Path | None
+    ) -> None:
         super().__init__(window)
-        self._window, self._start = window, start
-        window.paper.installEventFilter(self)
+        self._application, self._window, self._opener, self._start = application, window, opener, start
+        self._tasks: Tasks | None = None
+        self._steps: Iterator[Panels | None] | None = None
+        self._desk: Desk | None = None
+        self.workspace: Workspace | None = None
+        window.chart.view.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Begin once, when the paint is over."""
+        """Begin once, when the head has been painted."""
         if event.type() == QEvent.Type.Paint:
-            self._window.paper.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._begin)
+            self._window.chart.view.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._import)
         return False
 
-    def _begin(self) -> None:
-        begin(self._window, self._start)
+    def end(self) -> None:
+        """Let go of the worker and of the hooks."""
+        if self._tasks is not None:
+            self._tasks.close()
+        if self.workspace is not None:
+            from injectmap.ui import faults
 
+            faults.uninstall()
 
-class FaultHook:
-    """Takes what no one caught: a refusal becomes a sentence in the window, a fault of ours a calm report."""
+    def _import(self) -> None:
+        from injectmap.ui.tasks import Tasks
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._reporting = False
+        self._tasks = Tasks(parent=self._window)
+        self._tasks.run(
+            _import_panels, done=self._begin, failed=self._broken, owner=self, label="", quiet=True
+        )
 
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Be Python's excepthook."""
-        if issubclass(kind, KeyboardInterrupt):
-            self._window.close()
+    def _begin(self, _: object) -> None:
+        from injectmap.ui.desk import Desk
+        from injectmap.ui.prompts import QtPrompts
+        from injectmap.ui.workspace import build_panels
+
+        assert self._tasks is not None
+        desk = self._desk = Desk(self._opener, self._tasks, self._window.bridge, parent=self._window)
+        if self._start == "demo":
+            desk.open_demo()
+        elif self._start is not None:
+            desk.open_clinic(Path(self._start))
+        self._steps = build_panels(self._window.theme, desk, QtPrompts(self._window))
+        self._build()
+
+    def _build(self) -> None:
+        """One panel, then a rest in which the window answers."""
+        assert self._steps is not None
+        panels = next(self._steps)
+        if panels is None:
+            QTimer.singleShot(0, self, self._build)
             return
-        if isinstance(error, InjectmapError):
-            self._window.banner.say_problem(error_sentence(error))
-            return
-        report = fault_report(kind, trace)
-        _log.critical("%s", report)
-        # A fault while the report is shown must not pile up reports.
-        if self._reporting:
-            return
-        self._reporting = True
-        try:
-            from injectmap.ui.fault_dialog import FaultDialog
+        from injectmap.ui import faults
+        from injectmap.ui.workspace import Workspace
 
-            dialog = FaultDialog(self._window, report)
-            dialog.finished.connect(self._over)
-            dialog.open()
-        except Exception as second:  # noqa: BLE001  the last line of defence only logs
-            self._reporting = False
-            _log.critical("no report could be shown: %s", type(second).__name__)
+        assert self._desk is not None
+        self.workspace = Workspace(self._window, self._desk, panels)
+        self._window.theme.apply(self._application)
+        faults.install(self.workspace)
 
-    def _over(self) -> None:
-        self._reporting = False
+    def _broken(self, error: Exception) -> None:
+        """The program's own modules cannot be imported: nothing can go on."""
+        self._application.quit()
+        raise error
 
 
-def fault_report(kind: type[BaseException], trace: TracebackType | None) -> str:
-    """Kind and places of a fault. The message is left out: it may quote what was typed about a patient."""
-    from injectmap import __version__
-
-    lines = [f"injectmap {__version__}, Python {sys.version.split()[0]}", kind.__name__]
-    frames = traceback.extract_tb(trace)
-    lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    return "\n".join(lines)
-
-
-def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
+def _import_panels(_: object) -> None:
+    import injectmap.ui.faults
+    import injectmap.ui.workspace  # noqa: F401
 
 
 def _system_is_dark() -> bool:
-    from PySide6.QtCore import Qt
-
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

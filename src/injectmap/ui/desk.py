@@ -62,12 +62,14 @@ class Desk(QObject):
     problem = Signal(str)
     notice = Signal(str)
 
-    def __init__(self, opener: Opener, tasks: Tasks, parent: QObject | None = None) -> None:
-        """Start with an empty desk."""
+    def __init__(
+        self, opener: Opener, tasks: Tasks, bridge: EditorBridge, parent: QObject | None = None
+    ) -> None:
+        """Start with an empty desk; the editor laid on it goes through `bridge`."""
         super().__init__(parent)
         self.opener = opener
         self.tasks = tasks
-        self.bridge = EditorBridge(self)
+        self.bridge = bridge
         self._services: Services | None = None
         self.patient: Patient | None = None
         self.sessions: tuple[SessionSummary, ...] = ()

@@ -13,12 +13,14 @@ from injectmap.ui.desk import Desk
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.tasks import Tasks
 from injectmap.ui.theme import Theme
+from injectmap.ui.workspace import Workspace, build_panels
 from tests.ui.fakes import FakeOpener, FakePrompts, InlineExecutor
 
 
 @dataclass
 class Shell:
     window: MainWindow
+    space: Workspace
     desk: Desk
     opener: FakeOpener
     prompts: FakePrompts
@@ -50,10 +52,12 @@ def make_shell(qtbot, theme) -> Iterator[Callable[..., Shell]]:
         opener.put_session(elin, date=dt.date(2025, 5, 6), count=4)
         opener.put_session(elin)
         tasks = Tasks(InlineExecutor())
-        desk = Desk(opener, tasks)
-        window = MainWindow(theme, desk, prompts)
+        window = MainWindow(theme)
         qtbot.addWidget(window)
-        shell = Shell(window, desk, opener, prompts, elin)
+        desk = Desk(opener, tasks, window.bridge, parent=window)
+        *_, panels = build_panels(theme, desk, prompts)
+        space = Workspace(window, desk, panels)
+        shell = Shell(window, space, desk, opener, prompts, elin)
         made.append(shell)
         # The head costs most of a test's time and has tests of its own.
         window.chart.setHidden(not options.get("chart", False))

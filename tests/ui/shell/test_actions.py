@@ -37,7 +37,7 @@ def test_each_action_needs_its_handler(qtbot):
 
 def test_actions_follow_what_is_open(make_shell):
     shell = make_shell(open=False)
-    actions = shell.window.actions_by_id
+    actions = shell.space.actions
     closed = {spec.id for spec in ACTIONS if actions[spec.id].isEnabled()}
     assert closed == {spec.id for spec in ACTIONS if spec.when is When.ALWAYS}
     shell.open()

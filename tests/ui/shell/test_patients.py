@@ -9,11 +9,11 @@ F = Qt.Key
 
 
 def names(shell):
-    return [patient.family_name for patient in shell.window.side.column.found.model.rows]
+    return [patient.family_name for patient in shell.space.side.column.found.model.rows]
 
 
 def type_patient(shell, qtbot, *, family="Lindqvist", given="Åsa", birth="14.3.1968"):
-    form = shell.window.side.column.form
+    form = shell.space.side.column.form
     form.family.setText(family)
     form.given.setText(given)
     form.birth.setText(birth)
@@ -22,7 +22,7 @@ def type_patient(shell, qtbot, *, family="Lindqvist", given="Åsa", birth="14.3.
 
 def test_search_finds_while_typing_and_enter_opens(make_shell, qtbot):
     shell = make_shell(patient=False)
-    column = shell.window.side.column
+    column = shell.space.side.column
     assert column.search.hasFocus()
     qtbot.keyClicks(column.search, "sulle")
     assert names(shell) == []
@@ -39,12 +39,12 @@ def test_search_finds_while_typing_and_enter_opens(make_shell, qtbot):
 
 def test_arrows_choose_among_those_found(make_shell, qtbot):
     shell = make_shell(patient=False)
-    search = shell.window.side.column.search
+    search = shell.space.side.column.search
     qtbot.keyClicks(search, "0041")
     assert len(names(shell)) == 2
-    first = shell.window.side.column.found.current()
+    first = shell.space.side.column.found.current()
     qtbot.keyClick(search, F.Key_Down)
-    second = shell.window.side.column.found.current()
+    second = shell.space.side.column.found.current()
     assert first != second
     qtbot.keyClick(search, F.Key_Return)
     assert shell.desk.patient == second
@@ -52,13 +52,13 @@ def test_arrows_choose_among_those_found(make_shell, qtbot):
 
 def test_enter_with_nothing_typed_opens_nobody(make_shell, qtbot):
     shell = make_shell(patient=False)
-    qtbot.keyClick(shell.window.side.column.search, F.Key_Return)
+    qtbot.keyClick(shell.space.side.column.search, F.Key_Return)
     assert shell.desk.patient is None
 
 
 def test_enter_adds_a_patient_that_nobody_fits(make_shell, qtbot):
     shell = make_shell(patient=False)
-    column = shell.window.side.column
+    column = shell.space.side.column
     qtbot.keyClicks(column.search, "vax")
     assert "No patient found for ‘vax’" in column.found._nobody.full_text()
     qtbot.keyClick(column.search, F.Key_Return)
@@ -78,13 +78,13 @@ def test_a_new_patient_is_registered_and_opened(shell, qtbot):
     assert shell.desk.patient.birth_date == dt.date(1968, 3, 14)
     assert shell.desk.editor is None
     assert not form.isVisible()
-    empty = shell.window.side.column.time_line.empty
+    empty = shell.space.side.column.time_line.empty
     assert empty.isVisible()
     assert "Ctrl+N" in empty.full_text()
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(shell, qtbot):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.start_new_patient()
     form = type_patient(shell, qtbot, family="  ", birth="14.3.1968")
     form.submit()
@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(shell, qtb
 
 
 def test_a_likely_duplicate_is_shown_before_anything_is_made(shell, qtbot):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.start_new_patient()
     form = type_patient(shell, qtbot, family="Elin", given="VASTERHOLM", birth="1968-03-14")
     form.submit()
@@ -117,7 +117,7 @@ def test_a_likely_duplicate_is_shown_before_anything_is_made(shell, qtbot):
 
 def test_a_likely_duplicate_can_be_opened_instead(make_shell, qtbot):
     shell = make_shell(patient=False)
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.start_new_patient()
     form = type_patient(shell, qtbot, family="Vasterholm", given="Elin", birth="14 Mar 1968")
     form.submit()
@@ -128,7 +128,7 @@ def test_a_likely_duplicate_can_be_opened_instead(make_shell, qtbot):
 
 
 def test_changed_details_ask_again_about_duplicates(shell, qtbot):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.start_new_patient()
     form = type_patient(shell, qtbot, family="Vasterholm", given="Elin", birth="14 Mar 1968")
     form.submit()
@@ -139,7 +139,7 @@ def test_changed_details_ask_again_about_duplicates(shell, qtbot):
 
 
 def test_a_failed_save_keeps_the_form(shell, qtbot):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.start_new_patient()
     form = type_patient(shell, qtbot)
     shell.opener.database.failing = StorageProblem("disk_full")
@@ -152,7 +152,7 @@ def test_a_failed_save_keeps_the_form(shell, qtbot):
 
 
 def test_details_are_corrected(shell):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.header.edit_wanted.emit()
     form = column.form
     assert form.family.text() == "Vasterholm"
@@ -163,7 +163,7 @@ def test_details_are_corrected(shell):
 
 
 def test_details_changed_elsewhere_meanwhile_are_not_overwritten(shell):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.header.edit_wanted.emit()
     column.form.family.setText("Overwritten")
     state = shell.opener.database.state
@@ -176,7 +176,7 @@ def test_details_changed_elsewhere_meanwhile_are_not_overwritten(shell):
 
 
 def test_entered_in_error_needs_a_reason_and_deletes_nothing(shell):
-    column = shell.window.side.column
+    column = shell.space.side.column
     column.header.error_wanted.emit()
     assert column.reason.isVisible()
     column.reason.accept.click()
@@ -189,7 +189,7 @@ def test_entered_in_error_needs_a_reason_and_deletes_nothing(shell):
 
 
 def test_sessions_stand_on_the_time_line_latest_first(shell):
-    line = shell.window.side.column.time_line
+    line = shell.space.side.column.time_line
     assert [one.date for one in line.model.rows] == [dt.date(2026, 11, 22), dt.date(2025, 5, 6)]
     assert line.view.open_id == shell.editor.session.id
     assert "22 Nov 2026, HArmonyCa · 1.20 mL, 8 passes" in line.model.index(0, 0).data()
@@ -199,18 +199,18 @@ def test_sessions_stand_on_the_time_line_latest_first(shell):
 
 
 def test_the_time_line_follows_the_map(shell, qtbot):
-    line = shell.window.side.column.time_line
+    line = shell.space.side.column.time_line
     shell.editor.select([shell.editor.map.passes[0].id])
     shell.editor.remove_selected()
     qtbot.waitUntil(lambda: line.model.rows[0].pass_count == 7)
 
 
 def test_a_session_in_error_stays_and_cannot_be_changed(shell, qtbot):
-    shell.window.actions_by_id["session_error"].trigger()
-    reason = shell.window.side.column.reason
+    shell.space.actions["session_error"].trigger()
+    reason = shell.space.side.column.reason
     reason.field.setPlainText("Wrong patient")
     reason.accept.click()
-    line = shell.window.side.column.time_line
+    line = shell.space.side.column.time_line
     assert line.model.rows[0].error_reason == "Wrong patient"
     assert "Entered in error: Wrong patient" in line.model.index(0, 0).data()
     assert shell.editor.read_only
@@ -218,24 +218,24 @@ def test_a_session_in_error_stays_and_cannot_be_changed(shell, qtbot):
 
 def test_another_patient_never_keeps_the_session_of_the_one_before(shell):
     other = next(p for p in shell.opener.database.state.patients.values() if p.id != shell.elin.id)
-    shell.window.session.start_new_session()
+    shell.space.session.start_new_session()
     shell.desk.open_patient(other)
     assert shell.editor is None
-    assert not shell.window.session.form_open
-    assert shell.window.session.nothing.isVisible()
+    assert not shell.space.session.form_open
+    assert shell.space.session.nothing.isVisible()
 
 
 def test_name_birth_date_and_number_stay_on_screen_when_the_column_folds(shell, qtbot):
-    window = shell.window
+    window = shell.space
     assert window.side.column.header.name.isVisible()
     assert not window.identity.isVisible()
-    window.resize(1280, 800)
+    shell.window.resize(1280, 800)
     qtbot.waitUntil(lambda: window.side.folded)
     assert not window.side.column.isVisible()
     assert window.identity.isVisible()
     said = f"{window.identity.name.full_text()} {window.identity.details.full_text()}"
     assert said == "Vasterholm, Elin born 14 Mar 1968 (58) · female · No. 00417"
-    window.actions_by_id["find_patient"].trigger()
+    window.actions["find_patient"].trigger()
     assert window.side.column.isVisible()
     qtbot.keyClicks(window.side.column.search, "niamh")
     qtbot.keyClick(window.side.column.search, F.Key_Return)

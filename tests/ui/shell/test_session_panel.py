@@ -13,7 +13,7 @@ F = Qt.Key
 
 @pytest.fixture
 def table(shell):
-    return shell.window.session.table
+    return shell.space.session.table
 
 
 def cells(table, column):
@@ -115,15 +115,15 @@ def test_a_refused_volume_stays_in_its_field_and_says_why(shell, table, qtbot):
     assert field.isVisible()
     assert field.text() == "9"
     assert field.property("refused")
-    assert "Syringe 1 does not hold that much: 8.20 mL more" in shell.window.session._refusal.full_text()
+    assert "Syringe 1 does not hold that much: 8.20 mL more" in shell.space.session._refusal.full_text()
     assert shell.editor.map.passes[0].microlitres == 150
     field.selectAll()
     qtbot.keyClicks(field, "1.2.3")
     qtbot.keyClick(field, F.Key_Return)
-    assert "is not a volume" in shell.window.session._refusal.full_text()
+    assert "is not a volume" in shell.space.session._refusal.full_text()
     qtbot.keyClick(field, F.Key_Escape)
     assert shell.editor.map.passes[0].microlitres == 150
-    assert not shell.window.session._refusal.isVisible()
+    assert not shell.space.session._refusal.isVisible()
 
 
 def test_only_the_typed_row_changes_when_several_are_selected(shell, table, qtbot):
@@ -142,19 +142,19 @@ def test_delete_removes_the_selected_passes_and_undo_brings_them_back(shell, tab
 
 
 def test_totals_stand_right_before_left_and_add_up(shell):
-    table = shell.window.session.totals.table
+    table = shell.space.session.totals.table
     assert [row[1] for row in table.rows][:2] == ["Preauricular", "Lateral zygomatic arch"]
     assert all(row[2] == row[3] for row in table.rows)
-    assert shell.window.session.totals.sums.figures == ["0.60", "0.60", "1.20"]
+    assert shell.space.session.totals.sums.figures == ["0.60", "0.60", "1.20"]
     shell.editor.select([one.id for one in shell.editor.map.passes if one.side is Side.RIGHT])
     shell.editor.remove_selected()
     assert all(row[2] == "–" for row in table.rows)
-    assert shell.window.session.totals.sums.figures == ["–", "0.60", "0.60"]
-    assert "right –, left 0.60, both 0.60 mL" in shell.window.session.totals.sums.accessibleName()
+    assert shell.space.session.totals.sums.figures == ["–", "0.60", "0.60"]
+    assert "right –, left 0.60, both 0.60 mL" in shell.space.session.totals.sums.accessibleName()
 
 
 def test_syringes_empty_in_words(shell):
-    panel = shell.window.session.syringes
+    panel = shell.space.session.syringes
     assert [row.accessibleName() for row in panel.rows] == [
         "Syringe 1, HArmonyCa, 0.65 mL left, 0.60 of 1.25 mL injected, lot H26C118 · exp 30 Sep 2027.",
         "Syringe 2, HArmonyCa, 0.65 mL left, 0.60 of 1.25 mL injected, lot H26C118 · exp 30 Sep 2027. in use",
@@ -167,13 +167,13 @@ def test_syringes_empty_in_words(shell):
 def test_choosing_a_syringe_is_for_the_next_pass_alone(shell, qtbot):
     before = shell.editor.map
     shell.editor.select([before.passes[-1].id])
-    qtbot.mouseClick(shell.window.session.syringes.rows[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shell.space.session.syringes.rows[0], Qt.MouseButton.LeftButton)
     assert shell.editor.syringe_id == shell.editor.syringes[0].id
     assert shell.editor.map == before
 
 
 def test_lot_and_expiry_are_corrected_inline(shell, qtbot):
-    panel = shell.window.session.syringes
+    panel = shell.space.session.syringes
     shell.editor.set_syringe(shell.editor.syringes[0].id) if not shell.editor.selection else None
     panel.edit.click()
     assert panel.form.isVisible()
@@ -188,7 +188,7 @@ def test_lot_and_expiry_are_corrected_inline(shell, qtbot):
 
 
 def test_an_unreadable_expiry_stays_to_be_mended(shell):
-    panel = shell.window.session.syringes
+    panel = shell.space.session.syringes
     panel.edit.click()
     panel.form.expiry.setText("someday")
     panel.form.submit()
@@ -201,8 +201,8 @@ def test_an_unreadable_expiry_stays_to_be_mended(shell):
 
 
 def test_one_more_syringe_takes_over_the_lot(shell):
-    panel = shell.window.session.syringes
-    shell.window.actions_by_id["add_syringe"].trigger()
+    panel = shell.space.session.syringes
+    shell.space.actions["add_syringe"].trigger()
     assert panel.form.lot.text() == "H26C118"
     panel.form.submit()
     assert len(shell.editor.syringes) == 3
@@ -216,7 +216,7 @@ def fill(form, **texts):
 
 def test_a_new_session_is_started_inline_and_opened(shell, qtbot):
     qtbot.keyClick(shell.window, F.Key_N, Qt.KeyboardModifier.ControlModifier)
-    form = shell.window.session.form
+    form = shell.space.session.form
     assert form.isVisible()
     assert form.lot.hasFocus()
     assert form.date.text() == "22 Nov 2026"
@@ -233,9 +233,9 @@ def test_a_new_session_is_started_inline_and_opened(shell, qtbot):
         (1, "H26C200", dt.date(2027, 8, 31)),
         (2, "H26C200", dt.date(2027, 8, 31)),
     ]
-    assert not shell.window.session.form_open
-    assert shell.window.session._none.isVisible()
-    assert len(shell.window.side.column.time_line.model.rows) == 3
+    assert not shell.space.session.form_open
+    assert shell.space.session._none.isVisible()
+    assert len(shell.space.side.column.time_line.model.rows) == 3
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def test_a_new_session_is_started_inline_and_opened(shell, qtbot):
     ],
 )
 def test_a_session_that_cannot_be_is_refused_at_its_field(shell, texts, said):
-    shell.window.session.start_new_session()
-    form = shell.window.session.form
+    shell.space.session.start_new_session()
+    form = shell.space.session.form
     fill(form, **texts)
     form.submit()
     assert any(said in problem for problem in form.problems())
@@ -261,22 +261,22 @@ def test_a_session_that_cannot_be_is_refused_at_its_field(shell, texts, said):
 
 
 def test_a_count_of_syringes_that_is_none(shell):
-    shell.window.session.start_new_session()
-    form = shell.window.session.form
+    shell.space.session.start_new_session()
+    form = shell.space.session.form
     form.count._edit.setText("13")
     form.submit()
     assert form.problems() == ["Type a whole number from 1 to 12."]
 
 
 def test_escape_leaves_the_form(shell, qtbot):
-    shell.window.session.start_new_session()
-    qtbot.keyClick(shell.window.session.form.lot, F.Key_Escape)
-    assert not shell.window.session.form_open
+    shell.space.session.start_new_session()
+    qtbot.keyClick(shell.space.session.form.lot, F.Key_Escape)
+    assert not shell.space.session.form_open
 
 
 def test_another_product_suggests_its_box(shell):
-    shell.window.session.start_new_session()
-    form = shell.window.session.form
+    shell.space.session.start_new_session()
+    form = shell.space.session.form
     form.product.setCurrentIndex(1)
     assert form.count.value() == 1
 

@@ -238,11 +238,11 @@ class PatientColumn(Surface):
         if self._desk.patient is not None:
             self._stack.setCurrentWidget(self._patient_page)
             return
-        recent: tuple[Patient, ...] = ()
         if self._desk.has_clinic:
             try:
-                recent = self._desk.recent_patients()
+                self.found.show_recent(self._desk.recent_patients())
             except InjectmapError as error:
                 self._desk.problem.emit(error_sentence(error))
-        self.found.show_recent(recent)
+        else:
+            self.found.show_nothing()
         self._stack.setCurrentWidget(self.found)

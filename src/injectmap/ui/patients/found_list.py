@@ -83,6 +83,12 @@ class FoundList(QWidget):
         self.model.show(patients)
         self.view.setCurrentIndex(QModelIndex())
 
+    def show_nothing(self) -> None:
+        """No clinic is open, so there is nobody to say anything about."""
+        self._heading.hide()
+        self._nobody.hide()
+        self.model.show(())
+
     def show_found(self, typed: str, patients: Sequence[Patient]) -> None:
         """Show who fits; the first is marked, so that Enter opens it."""
         words = load_words()

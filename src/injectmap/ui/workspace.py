@@ -1,0 +1,297 @@
+"""Everything around the head: puts the panels into the window and passes on what they ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+
+from injectmap.ui.actions import ActionSet, When
+from injectmap.ui.desk import Desk
+from injectmap.ui.key_list import KeyList
+from injectmap.ui.main_window import MainWindow
+from injectmap.ui.patients.side import IdentityLine, PatientSide
+from injectmap.ui.prompts import Prompts
+from injectmap.ui.records.record_page import RecordPage
+from injectmap.ui.session.column import SessionColumn
+from injectmap.ui.start.start_screen import StartScreen
+from injectmap.ui.theme import Theme
+from injectmap.ui.top_bar import TopBar
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.status_line import Banner, Footer
+from injectmap.words import load_words
+
+# Below this the middle column would be too narrow for the fields of the next pass.
+NARROW = 1400
+
+
+@dataclass
+class Panels:
+    """The panels of the window, built one after the other so that the window never stands still for long."""
+
+    side: PatientSide
+    session: SessionColumn
+    record: RecordPage
+    start: StartScreen
+
+
+def build_panels(theme: Theme, desk: Desk, prompts: Prompts) -> Iterator[Panels | None]:
+    """Build the panels with a rest after each; the last thing yielded is all of them."""
+    session = SessionColumn(theme, desk)
+    yield None
+    side = PatientSide(theme, desk)
+    yield None
+    record, start = RecordPage(theme, desk, prompts), StartScreen(theme, prompts)
+    yield Panels(side, session, record, start)
+
+
+class Workspace(QObject):
+    """Start screen, or patient side, chart or record, and session column around one desk.
+
+    It decides nothing about treatment: it shows, and passes on.
+    """
+
+    def __init__(self, window: MainWindow, desk: Desk, panels: Panels) -> None:
+        """Take the places that the window has kept free."""
+        super().__init__(window)
+        self.window, self.theme, self.desk = window, window.theme, desk
+        self.chart = window.chart
+        self.side, self.session = panels.side, panels.session
+        self.record, self.start = panels.record, panels.start
+        self._page = "chart"
+        self.actions = ActionSet(window, self._handlers())
+        self.top = TopBar(self.theme, self.actions)
+        self.banner = Banner(self.theme)
+        self.identity = IdentityLine(self.theme, desk)
+        self.footer = Footer(self.theme)
+        self.keys = KeyList(self.theme, window)
+        window.furnish(
+            top=self.top,
+            banner=self.banner,
+            start=self.start,
+            side=self.side,
+            identity=self.identity,
+            session=self.session,
+            record=self.record,
+            footer=self.footer,
+        )
+        window.closing = self._may_close
+        window.atlas_source = desk.atlas
+        self._connect()
+        self._on_width(window.width())
+        self._on_clinic()
+
+    def _connect(self) -> None:
+        desk = self.desk
+        desk.clinic_changed.connect(self._on_clinic)
+        desk.opening.connect(self.start.show_opening)
+        desk.opening_failed.connect(self._on_not_opened)
+        desk.patient_changed.connect(self._on_patient)
+        desk.session_changed.connect(self._on_session)
+        desk.save_state_changed.connect(self._show_save_state)
+        desk.problem.connect(self.banner.say_problem)
+        desk.notice.connect(self.banner.say)
+        desk.tasks.slow.connect(self.footer.show_busy)
+        self.start.demo_wanted.connect(desk.open_demo)
+        self.start.open_wanted.connect(desk.open_clinic)
+        self.start.create_wanted.connect(desk.create_clinic)
+        self.top.page_wanted.connect(self.show_page)
+        self.top.save.retry.connect(desk.retry)
+        self.side.folded_changed.connect(self._on_folded)
+        self.side.column.new_session_wanted.connect(self._new_session)
+        self.side.column.chart_wanted.connect(self._focus_page)
+        self.session.chart_wanted.connect(self._focus_page)
+        self.record.chart_wanted.connect(self._show_chart)
+        self.window.width_changed.connect(self._on_width)
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        return {
+            "keys": self._toggle_keys,
+            "chart": self._show_chart,
+            "record": self._show_record,
+            "table": self._focus_table,
+            "find_patient": self._find_patient,
+            "new_session": self._new_session,
+            "new_patient": self._new_patient,
+            "add_syringe": self._add_syringe,
+            "save_pdf": self._save_pdf,
+            "session_error": self._session_error,
+            "theme": self._switch_theme,
+            "close_clinic": self._close_clinic,
+            "quit": self._quit,
+        }
+
+    # Following the desk
+
+    def _on_clinic(self) -> None:
+        desk, words = self.desk, load_words()
+        is_open = desk.has_clinic
+        self.window.show_start(not is_open and not desk.is_opening)
+        self.banner.hide()
+        self.chart.atlas_ready()
+        if is_open:
+            services = desk.services
+            self.window.setWindowTitle(words("window.title", clinic=services.settings.name))
+            self.top.show_clinic(
+                practitioner=services.practitioner.name, demo=services.settings.demo, is_open=True
+            )
+        else:
+            self.window.setWindowTitle(words("app.name"))
+            self.top.show_clinic(practitioner="", demo=False, is_open=False)
+            self.start.reset()
+            self.start.show_recent(list(desk.opener.recent()))
+        self.show_page("chart")
+        self._on_session()
+        self._show_save_state()
+        if is_open:
+            self.side.column.focus_search()
+
+    def _on_not_opened(self, sentence: str) -> None:
+        if self.desk.has_clinic:
+            self.banner.say_problem(sentence)
+            return
+        self.window.show_start(True)
+        self.start.show_recent(list(self.desk.opener.recent()))
+        self.start.show_problem(sentence)
+
+    def _on_patient(self) -> None:
+        self._on_folded(self.side.folded)
+        self._enable_actions()
+
+    def _on_session(self) -> None:
+        if self.desk.editor is None and self._page == "record":
+            self.show_page("chart")
+        self.top.show_session(self.desk.editor is not None)
+        self._enable_actions()
+        self._show_hints()
+        self._show_save_state()
+        if self.desk.editor is not None and not self.side.column.busy:
+            self._focus_page()
+
+    def _enable_actions(self) -> None:
+        desk = self.desk
+        now = {When.ALWAYS}
+        if desk.has_clinic:
+            now.add(When.CLINIC)
+            if not desk.read_only:
+                now.add(When.WRITABLE)
+            if desk.patient is not None and not desk.read_only:
+                now.add(When.PATIENT)
+        if desk.editor is not None:
+            now.add(When.SESSION)
+        self.actions.enable(frozenset(now))
+
+    def _show_save_state(self) -> None:
+        desk, save = self.desk, self.top.save
+        if not desk.has_clinic:
+            save.hide()
+        elif desk.editor is not None and desk.editor.failed is not None:
+            save.show_failed(error_sentence(desk.editor.failed.error))
+        elif desk.read_only:
+            save.show_read_only()
+        elif desk.saved_at_ms is not None:
+            moment = dt.datetime.fromtimestamp(desk.saved_at_ms / 1000, tz=dt.UTC).astimezone()
+            save.show_saved(f"{moment:%H:%M}")
+
+    def _on_folded(self, folded: bool) -> None:
+        self.identity.setVisible(folded and self.desk.patient is not None)
+
+    # Pages
+
+    def show_page(self, page: str) -> None:
+        """Show the chart or the record."""
+        if page == "record" and self.desk.editor is None:
+            return
+        self._page = page
+        self.window.show_record(page == "record")
+        self.top.show_page(page)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        words = load_words()
+        if not self.desk.has_clinic:
+            self.footer.show_hints([("F1", words("hint.keys"))])
+        elif self._page == "record":
+            self.footer.show_hints([("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))])
+        elif self.desk.editor is not None:
+            self.footer.show_hints(
+                [("", words("hint.drag")), ("", words("hint.digits")), ("F1", words("hint.keys"))]
+            )
+        else:
+            self.footer.show_hints([("", words("hint.choose")), ("F1", words("hint.keys"))])
+
+    def _focus_page(self) -> None:
+        if self._page == "record":
+            self.record.pages.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.chart.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # What the keys do
+
+    def _toggle_keys(self) -> None:
+        self.keys.toggle()
+
+    def _show_chart(self) -> None:
+        self.show_page("chart")
+        self.side.fold_back()
+        self._focus_page()
+
+    def _show_record(self) -> None:
+        self.show_page("record")
+
+    def _focus_table(self) -> None:
+        self.show_page("chart")
+        self.session.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _find_patient(self) -> None:
+        self.side.search()
+
+    def _new_session(self) -> None:
+        self.show_page("chart")
+        self.session.start_new_session()
+
+    def _new_patient(self) -> None:
+        self.side.new_patient()
+
+    def _add_syringe(self) -> None:
+        self.show_page("chart")
+        self.session.syringes.start_new()
+
+    def _save_pdf(self) -> None:
+        self.record.save_pdf()
+
+    def _session_error(self) -> None:
+        self.side.unfold()
+        self.side.column.start_session_error()
+
+    def _switch_theme(self) -> None:
+        self.theme.set_dark(not self.theme.dark)
+
+    def _close_clinic(self) -> None:
+        if not self._unsaved():
+            self.desk.close_clinic()
+
+    def _quit(self) -> None:
+        self.window.close()
+
+    # The window itself
+
+    def _on_width(self, width: int) -> None:
+        """The side column folds first."""
+        self.side.set_narrow(width < NARROW)
+
+    def _may_close(self) -> bool:
+        """Everything is saved already, save for an edit that failed: that one keeps the window."""
+        if self._unsaved():
+            return False
+        self.desk.tasks.close()
+        self.desk.close_clinic(tell=False)
+        return True
+
+    def _unsaved(self) -> bool:
+        if self.desk.editor is not None and self.desk.editor.failed is not None:
+            self.banner.say_problem(load_words()("window.problem.closing"))
+            return True
+        return False
