@@ -83,7 +83,13 @@ def _set_key(connection: Any, key: bytes) -> None:
 def make_engine(path: Path, creator: Callable[[], Any], pool: type[Pool], **pool_options: Any) -> Engine:
     """Return an engine whose errors come out as StorageProblem and never carry a parameter."""
     engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=creator, poolclass=pool, hide_parameters=True, **pool_options
+        "sqlite://",
+        module=sqlcipher,
+        creator=creator,
+        poolclass=pool,
+        hide_parameters=True,
+        execution_options={"clinic_path": path},
+        **pool_options,
     )
 
     @event.listens_for(engine, "handle_error", retval=True)

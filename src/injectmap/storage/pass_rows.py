@@ -19,7 +19,7 @@ from injectmap.domain.treatment_map import (
     SkinPath,
     Technique,
 )
-from injectmap.storage.packing import pack_points, pack_zones, unpack_points, unpack_zones
+from injectmap.storage.packing import POINT_BYTES, pack_points, pack_zones, unpack_points, unpack_zones
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import pass_shares, passes
 
@@ -50,7 +50,7 @@ _KINDS = {one.value: one for one in InstrumentKind}
 _STATUSES = {one.value: one for one in PassStatus}
 
 
-def passes_of(rows: Sequence[Any]) -> tuple[CannulaPass, ...]:
+def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
     """Return the passes of rows as READ_PASSES gives them."""
     found: list[CannulaPass] = []
     instruments: dict[tuple[str, int, int], Instrument] = {}
@@ -68,8 +68,15 @@ def passes_of(rows: Sequence[Any]) -> tuple[CannulaPass, ...]:
         instrument = instruments.get(sold_as)
         if instrument is None:
             instrument = instruments[sold_as] = Instrument(_KINDS[kind], gauge, instrument_um)
+        course = unpack_points(points)
+        # A straight pass is drawn from end to end, so its controls are the ends that are there already.
+        ends = controls == points[:POINT_BYTES] + points[-POINT_BYTES:]
         path = SkinPath(
-            unpack_points(controls), unpack_points(points), length_um, unpack_zones(zones), curved == 1
+            (course[0], course[-1]) if ends else unpack_points(controls),
+            course,
+            length_um,
+            unpack_zones(zones),
+            curved == 1,
         )
         found.append(
             CannulaPass(

@@ -130,16 +130,17 @@ class StoredSessions:
     def open(self, session_id: str) -> OpenSession:
         """A session with patient, practitioner, syringes and map, in exactly three statements."""
         wanted = {"session_id": session_id}
-        row = _READ_SESSION(self._connection, wanted).one_or_none()
-        if row is None:
+        found = _READ_SESSION.rows(self._connection, wanted)
+        if not found:
             raise StorageProblem("session_not_found")
+        row = found[0]
         own, of_patient = len(_SESSION_COLUMNS), len(_SESSION_COLUMNS) + len(PATIENT_COLUMNS)
         return OpenSession(
             session=_session_of(row[:own]),
             patient=patient_of(row[own:of_patient]),
             practitioner=Practitioner(*row[of_patient:]),
-            syringes=tuple(map(_syringe_of, _READ_SYRINGES(self._connection, wanted))),
-            map=TreatmentMap(passes_of(READ_PASSES(self._connection, wanted).fetchall())),
+            syringes=tuple(map(_syringe_of, _READ_SYRINGES.rows(self._connection, wanted))),
+            map=TreatmentMap(passes_of(READ_PASSES.rows(self._connection, wanted))),
         )
 
     def add(self, session: TreatmentSession) -> None:
@@ -298,6 +299,6 @@ def _session_values(session: TreatmentSession) -> dict[str, Any]:
     }
 
 
-def _syringe_of(row: Row[*tuple[Any, ...]]) -> Syringe:
+def _syringe_of(row: tuple[Any, ...]) -> Syringe:
     syringe_id, session_id, number, product, lot, expiry, serial = row
     return Syringe(syringe_id, session_id, number, unpack_product(product), lot, unpack_date(expiry), serial)

@@ -10,6 +10,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
+from injectmap.storage.engine import DriverError
+from injectmap.storage.problems import problem_of
+
 _DIALECT = sqlite.dialect()
 
 
@@ -31,6 +34,21 @@ class Prepared:
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run with named values."""
         return connection.exec_driver_sql(self.sql, self._row(values or {}))
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a query and return bare rows.
+
+        The driver's cursor is used inside the transaction SQLAlchemy holds: its result objects cost as much as
+        the query where a whole session is read.
+        """
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        try:
+            found: list[tuple[Any, ...]] = driver.execute(self.sql, self._row(values)).fetchall()
+        except DriverError as error:
+            path = connection.get_execution_options()["clinic_path"]
+            raise problem_of(error, path) or error from None
+        return found
 
     def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each mapping of values."""
