@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from injectmap.atlas.arrays import Floats
 
 Lay = Callable[[Floats], Floats]
-Course = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A run of vectors over 0..1, and the angle in radians between its ends."""
+
+    at: Callable[[Floats], Floats]
+    angle: float
+
 
 # Rounding the result to whole micrometres must not push neighbours more than one step apart.
 _ROUNDING = 0.998
 
 # A section of a course is first sampled this finely, so that a fold of the skin is not stepped over.
-_DENSE_RADIANS = np.pi / 720
+_DENSE_RADIANS = math.pi / 720
 _DENSE_LEAST = 8
 
 
@@ -26,22 +36,26 @@ def without_repeats(controls: Floats) -> Floats:
     return controls[keep]
 
 
+def angle_between(first: Sequence[float], last: Sequence[float]) -> float:
+    """Return the angle in radians between two vectors (3,); plain numbers, because arrays this small cost more."""
+    (a, b, c), (d, e, f) = first, last
+    across = math.sqrt((b * f - c * e) ** 2 + (c * d - a * f) ** 2 + (a * e - b * d) ** 2)
+    return math.atan2(across, a * d + b * e + c * f)
+
+
 def arc(controls: Floats) -> list[Course]:
     """Return the great circle between two vectors (2, 3) as one course of vectors over 0..1."""
-    first, last = controls / np.sqrt(np.einsum("ij,ij->i", controls, controls))[:, None]
-    across = np.cross(first, last)
-    angle = float(np.arctan2(np.sqrt(across @ across), first @ last))
-    sine = np.sin(angle)
+    units = controls / np.sqrt(np.einsum("ij,ij->i", controls, controls))[:, None]
+    angle = angle_between(*units.tolist())
+    sine = math.sin(angle)
 
-    def course(along: Floats) -> Floats:
-        if sine < 1e-9:  # the same direction; opposite ones have no plane and cannot both be drawable
-            return np.asarray(first * (1.0 - along)[:, None] + last * along[:, None])
-        return np.asarray(
-            first * (np.sin((1.0 - along) * angle) / sine)[:, None]
-            + last * (np.sin(along * angle) / sine)[:, None]
-        )
+    def at(along: Floats) -> Floats:
+        back = 1.0 - along
+        if sine > 1e-9:  # else the same direction; opposite ones have no plane and are never both drawable
+            along, back = np.sin(along * angle) / sine, np.sin(back * angle) / sine
+        return np.asarray(back[:, None] * units[0] + along[:, None] * units[1])
 
-    return [course]
+    return [Course(at, angle)]
 
 
 def spline(controls: Floats, *, level_at_midline: bool = False) -> list[Course]:
@@ -65,7 +79,7 @@ def spline(controls: Floats, *, level_at_midline: bool = False) -> list[Course]:
         t1 = g1 * ((p1 - p0) / g0 - (p2 - p0) / (g0 + g1) + (p2 - p1) / g1)
         t2 = g1 * ((p2 - p1) / g1 - (p3 - p1) / (g1 + g2) + (p3 - p2) / g2)
 
-        def course(along: Floats) -> Floats:
+        def at(along: Floats) -> Floats:
             t = along[:, None]
             back = 1.0 - t
             return np.asarray(
@@ -75,7 +89,7 @@ def spline(controls: Floats, *, level_at_midline: bool = False) -> list[Course]:
                 - t2 * (t * t * back)
             )
 
-        return course
+        return Course(at, angle_between(p1.tolist(), p2.tolist()))
 
     return [part(index) for index in range(len(controls) - 1)]
 
@@ -88,7 +102,7 @@ def laid(lay: Lay, controls: Floats, step: float, courses: Callable[[Floats], li
     """
     turned, own_mirror = _canonical(controls)
     parts = [spaced(lay, course, step) for course in courses(controls[::-1] if turned else controls)]
-    path = np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+    path = parts[0] if len(parts) == 1 else np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
     if own_mirror:
         half = len(path) // 2
         path[len(path) - half :] = path[:half][::-1] * (-1.0, 1.0, 1.0)
@@ -99,9 +113,8 @@ def laid(lay: Lay, controls: Floats, step: float, courses: Callable[[Floats], li
 
 def _canonical(controls: Floats) -> tuple[bool, bool]:
     """Tell whether to compute from the last control, and whether the controls are their own mirror image."""
-    folded = controls[:, [1, 2, 0]].copy()
-    folded[:, 2] = np.abs(folded[:, 2])
-    forth, back = folded.ravel().tolist(), folded[::-1].ravel().tolist()
+    forth = [(y, z, abs(x)) for x, y, z in controls.tolist()]
+    back = forth[::-1]
     if forth != back:
         return back < forth, False
     own_mirror = bool(np.array_equal(controls[::-1, 0], -controls[:, 0]))
@@ -111,20 +124,19 @@ def _canonical(controls: Floats) -> tuple[bool, bool]:
 
 def spaced(lay: Lay, course: Course, step: float) -> Floats:
     """Lay one part of a course, evenly spaced along the surface."""
-    ends = course(np.array([0.0, 1.0]))
-    angle = np.arccos(np.clip(_cosine(ends[0], ends[1]), -1.0, 1.0))
-    along = np.linspace(0.0, 1.0, max(_DENSE_LEAST, int(angle / _DENSE_RADIANS)) + 1)
-    dense = lay(course(along))
-    reached = np.concatenate([[0.0], np.cumsum(np.linalg.norm(dense[1:] - dense[:-1], axis=1))])
-    target = step * _ROUNDING
-    count = max(1, int(np.ceil(reached[-1] / target)))
+    along = np.linspace(0.0, 1.0, max(_DENSE_LEAST, int(course.angle / _DENSE_RADIANS)) + 1)
+    reached = np.zeros(len(along))
+    np.cumsum(_gaps(lay(course.at(along))), out=reached[1:])
+    total, target = float(reached[-1]), step * _ROUNDING
+    count = max(1, math.ceil(total / target))
     while True:
-        even = lay(course(np.interp(np.linspace(0.0, reached[-1], count + 1), reached, along)))
-        widest = float(np.linalg.norm(even[1:] - even[:-1], axis=1).max())
-        if widest <= target or count > 8 * reached[-1] / target + 8:
+        even = lay(course.at(np.interp(np.arange(count + 1) * (total / count), reached, along)))
+        widest = float(_gaps(even).max())
+        if widest <= target or count > 8 * total / target + 8:
             return even
-        count = max(count + 1, int(np.ceil(count * widest / target)))
+        count = max(count + 1, math.ceil(count * widest / target))
 
 
-def _cosine(a: Floats, b: Floats) -> float:
-    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+def _gaps(points: Floats) -> Floats:
+    steps = points[1:] - points[:-1]
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", steps, steps)))

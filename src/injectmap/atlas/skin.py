@@ -112,12 +112,11 @@ class Skin:
     def _blend(values: Floats, first: Ints, weights: Weights) -> Floats:
         """Interpolate a flat map bilinearly."""
         low, up, across, both = weights
-        return np.asarray(
-            values[first] * low
-            + values[first + 1] * up
-            + values[first + NODES] * across
-            + values[first + (NODES + 1)] * both
-        )
+        total = values.take(first, axis=0) * low
+        total += values.take(first + 1, axis=0) * up
+        total += values.take(first + NODES, axis=0) * across
+        total += values.take(first + (NODES + 1), axis=0) * both
+        return total
 
     def radius(self, directions: Floats) -> Floats:
         """Return the distance (n,) in mm from the centre to the skin along directions (n, 3) of any length."""

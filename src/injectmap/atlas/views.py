@@ -25,6 +25,9 @@ FACING_TO_DRAW: Final = 0.2
 # Farther than this from the bare skin, what is seen is ear or cap.
 _SKIN_TOLERANCE_MM = 0.6
 
+# The search for the skin on a ray ends this near to it: a hundredth of the stored micrometre.
+_MET_MM = 1e-5
+
 # Depth of the position map where there is no head.
 _NOTHING = -1e9
 _OUTSIDE = -32768
@@ -71,15 +74,23 @@ class Camera:
         across = uv[:, 0] * self.px_per_mm - 0.5
         down = uv[:, 1] * self.px_per_mm - 0.5
         inside = (across > -0.5) & (down > -0.5) & (across < width - 0.5) & (down < height - 0.5)
-        column = np.clip(np.floor(np.where(inside, across, 0.0)).astype(np.intp), 0, width - 2)
-        row = np.clip(np.floor(np.where(inside, down, 0.0)).astype(np.intp), 0, height - 2)
-        s, t = np.clip(across - column, 0.0, 1.0), np.clip(down - row, 0.0, 1.0)
-        four = np.stack([self.depth[row + i, column + j] for i in (0, 1) for j in (0, 1)])
-        weights = np.stack([(1 - s) * (1 - t), s * (1 - t), (1 - s) * t, s * t])
-        nearest = np.take_along_axis(four, weights.argmax(axis=0)[None], axis=0)[0]
-        one_surface = four.max(axis=0) - four.min(axis=0) < 1.0
-        found = np.where(one_surface, (four * weights).sum(axis=0), nearest)
-        return np.where(inside, found, _NOTHING).astype(float)
+        column = np.minimum(np.maximum(across, 0.0), width - 2.0).astype(np.intp)
+        row = np.minimum(np.maximum(down, 0.0), height - 2.0).astype(np.intp)
+        s = np.minimum(np.maximum(across - column, 0.0), 1.0)
+        t = np.minimum(np.maximum(down - row, 0.0), 1.0)
+        flat, first = self.depth.ravel(), row * width + column
+        a, b, c, d = (flat.take(first + place) for place in (0, 1, width, width + 1))
+        spread = np.maximum(np.maximum(a, b), np.maximum(c, d)) - np.minimum(
+            np.minimum(a, b), np.minimum(c, d)
+        )
+        blended = (a * (1.0 - s) + b * s) * (1.0 - t) + (c * (1.0 - s) + d * s) * t
+        nearest = flat.take(first + (s > 0.5) + width * (t > 0.5))
+        return np.where(inside, np.where(spread < 1.0, blended, nearest), _NOTHING)
+
+
+def _leap(step: Floats) -> Floats:
+    """Return steps along rays, none longer than 2 mm."""
+    return np.minimum(np.maximum(step, -2.0), 2.0)
 
 
 def _exact(value: float) -> float:
@@ -117,6 +128,7 @@ class View:
             self.matrix[0] *= -1.0
             self.offset = self.offset * (-1.0, 1.0, 1.0) + (window_mm[0], 0.0, 0.0)
         self._spec = spec
+        self._last: tuple[tuple[float, float], tuple[Floats, Bools]] | None = None
         self._skin = skin
         self._folder = folder
 
@@ -157,6 +169,18 @@ class View:
         Where the second is false the point is that of the visible ear or cap, or not a number off the head.
         """
         uv = np.asarray(uv, dtype=float).reshape(-1, 2)
+        if len(uv) == 1:
+            return self._to_skin_once(float(uv[0, 0]), float(uv[0, 1]))
+        return self._read(uv)
+
+    def _to_skin_once(self, u: float, v: float) -> tuple[Floats, Bools]:
+        """One place, as the pointer asks: first its draw state and then its point."""
+        if self._last is None or self._last[0] != (u, v):
+            self._last = (u, v), self._read(np.array([[u, v]]))
+        points, on_skin = self._last[1]
+        return points.copy(), on_skin.copy()
+
+    def _read(self, uv: Floats) -> tuple[Floats, Bools]:
         stored = np.column_stack([self.window_mm[0] - uv[:, 0], uv[:, 1]]) if self.mirrored else uv
         depth = self.camera.seed(stored)
         on_head = depth > _NOTHING / 2
@@ -175,26 +199,22 @@ class View:
         def height(at: Floats) -> Floats:
             return self._skin.height(base + at[:, None] * toward)
 
-        seen = base + depth[:, None] * toward
         before, height_before = depth, height(depth)
         is_skin = np.abs(height_before) <= _SKIN_TOLERANCE_MM
-        away = seen - self._skin.centre
-        away /= np.sqrt(np.einsum("ij,ij->i", away, away))[:, None]
-        normals = self._skin.normals(seen)
+        seen = base + depth[:, None] * toward
+        normals, away = self._skin.outward(seen), seen - self._skin.centre
         # How fast height changes along the ray on a smooth skin; the floor keeps grazing rays from leaping away.
-        rate = (normals @ toward) / np.maximum(np.einsum("ij,ij->i", normals, away), 0.1)
-        now = before - np.clip(height_before / np.where(np.abs(rate) < 0.05, 0.05, rate), -2.0, 2.0)
+        rise = np.einsum("ij,ij->i", normals, away) / np.sqrt(np.einsum("ij,ij->i", away, away))
+        rate = (normals @ toward) / np.maximum(rise, 0.1)
+        now = before - _leap(height_before / np.where(np.abs(rate) < 0.05, 0.05, rate))
         for _ in range(12):
             height_now = height(now)
-            if np.abs(np.where(is_skin, height_now, 0.0)).max() < 1e-7:
+            if np.abs(height_now[is_skin]).max(initial=0.0) < _MET_MM:
                 break
             change = height_now - height_before
-            step = np.where(
-                change == 0.0, 0.0, -height_now * (now - before) / np.where(change == 0.0, 1.0, change)
-            )
-            before, height_before = now, height_now
-            now = now + np.clip(step, -2.0, 2.0)
-        met = is_skin & (np.abs(height(now)) < 1e-5) & (np.abs(now - depth) < 6.0)
+            steps = np.where(change == 0.0, 0.0, (now - before) / np.where(change == 0.0, 1.0, change))
+            before, height_before, now = now, height_now, now - _leap(height_now * steps)
+        met = is_skin & (np.abs(height(now)) < 10.0 * _MET_MM) & (np.abs(now - depth) < 6.0)
         points = base + np.where(met, now, depth)[:, None] * toward
         return points, met & self._skin.drawable(points)
 
