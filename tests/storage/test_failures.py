@@ -1,6 +1,5 @@
 """What the machine may do at the worst moment: full disks, failing disks, killed programs, busy files."""
 
-import resource
 import signal
 import subprocess
 import sys
@@ -57,6 +56,7 @@ def test_a_full_file_refuses_cleanly_and_goes_on_when_there_is_room(charted):
 
 @contextmanager
 def no_file_above(size: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -154,6 +154,20 @@ def test_closing_never_raises_and_is_said(database, expect_log, monkeypatch):
 
     monkeypatch.setattr(database._readers, "dispose", fail)
     database.close()
+
+
+def test_closing_in_the_middle_of_own_work_rolls_it_back(charted, path):
+    with charted.database.writing() as work:
+        work.sessions.apply_edit(
+            charted.session.id, builders.add(builders.cannula_pass(syringe_id=charted.syringes[0].id)), 1
+        )
+        charted.database.close()
+    for ask in (charted.database.reading, charted.database.writing):
+        with pytest.raises(RuntimeError, match="closed"):
+            ask()
+    charted.database = open_clinic(path, key=KEY)
+    assert acknowledged(charted) == (1, 0, 0)
+    charted.database.close()
 
 
 def test_errors_carry_no_parameters(charted):

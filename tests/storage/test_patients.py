@@ -4,6 +4,8 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from injectmap.domain.errors import Conflict
 from injectmap.domain.ids import new_id
@@ -112,6 +114,16 @@ def found(database: ClinicDatabase, typed: str, limit: int = 20) -> list[str]:
 )
 def test_searching(register, typed, names):
     assert sorted(found(register, typed)) == sorted(names)
+
+
+@given(typed=st.text(max_size=40) | st.from_regex(r"[0-9 ./a-z-]{0,30}", fullmatch=True))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_typing_can_break_the_search(register, typed):
+    assert len(found(register, typed)) <= len(PEOPLE)
+
+
+def test_an_endless_figure_is_nobodys_number(register):
+    assert found(register, "9" * 5000) == []
 
 
 def test_names_that_begin_with_it_come_before_names_that_hold_it(register):

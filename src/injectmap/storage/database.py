@@ -61,12 +61,14 @@ class ClinicDatabase:
 
     def writing(self) -> StoredWork:
         """A unit of work that holds the write lock; StorageProblem if the file is open for reading only."""
+        self._check_open()
         if self._writer is None:
             raise self.read_only_reason or StorageProblem("file_read_only", name=self.path.name)
         return StoredWork("BEGIN IMMEDIATE", self._take_turn, self._end_turn)
 
     def reading(self) -> StoredWork:
         """A unit of work for reading one consistent state."""
+        self._check_open()
         return StoredWork("BEGIN", self._readers.connect, _return_to_pool)
 
     def close(self) -> None:
@@ -84,6 +86,10 @@ class ClinicDatabase:
         if self._lock is not None:
             self._lock.release(clean=clean)
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the clinic file is closed")
+
     def _connect_reader(self, key: bytes | None, mode: Mode) -> Any:
         connection = connect(self.path, key, mode)
         connection.execute("PRAGMA query_only = ON")
@@ -92,13 +98,18 @@ class ClinicDatabase:
     def _close_writer(self) -> None:
         if self._writer is None:
             return
-        with self._turn:
-            engine = self._writer.engine
-            try:
-                self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                self._writer.close()
-                engine.dispose()
+        # Work in progress is waited for, unless it is our own: that is rolled back.
+        own = self._turn_of == threading.get_ident()
+        if not own:
+            self._turn.acquire()
+        try:
+            self._writer.rollback()
+            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._writer.close()
+            self._writer.engine.dispose()
+            if not own:
+                self._turn.release()
 
     def _take_turn(self) -> Connection:
         if self._turn_of == threading.get_ident():

@@ -24,7 +24,7 @@ SEARCH_TABLE = (
 )
 _TRIGRAM = 3
 _LAST_LETTER = chr(sys.maxunicode)
-_LARGEST_NUMBER = 2**62
+_LONGEST_FIGURE = 18
 
 _INSERT_PART = Prepared(insert(patient_name_parts), ["part", "patient_number"])
 _DELETE_PARTS = Prepared(
@@ -122,7 +122,8 @@ def _readings_of(figure: str) -> list[tuple[str, list[object]]]:
 
 
 def _number(figure: str) -> int:
-    return min(int(figure), _LARGEST_NUMBER)
+    # Longer ones are nobody's number, and SQLite's integers end here.
+    return int(figure) if len(figure) <= _LONGEST_FIGURE else 0
 
 
 def _beginning(

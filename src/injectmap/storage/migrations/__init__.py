@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from injectmap.domain.errors import InjectmapError, StorageProblem
 from injectmap.storage.tables import SCHEMA_VERSION, revision_id
 
 SCRIPTS = Path(__file__).parent
@@ -20,7 +21,6 @@ def upgrade(raw: Any, path: Path, *, to: int = SCHEMA_VERSION, scripts: Path = S
     from alembic.config import Config
     from sqlalchemy.pool import StaticPool
 
-    from injectmap.domain.errors import StorageProblem
     from injectmap.storage.engine import make_engine
     from injectmap.storage.triggers import create_triggers
 
@@ -37,5 +37,9 @@ def upgrade(raw: Any, path: Path, *, to: int = SCHEMA_VERSION, scripts: Path = S
                 raise StorageProblem("migration_failed", name=path.name)
             connection.exec_driver_sql(f"PRAGMA user_version = {to}")
             connection.commit()
+    except InjectmapError:
+        raise
+    except Exception as error:
+        raise StorageProblem("migration_failed", name=path.name) from error
     finally:
         raw.execute("PRAGMA foreign_keys = ON")
