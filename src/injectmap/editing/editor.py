@@ -18,6 +18,7 @@ from injectmap.domain.totals import SyringeBalance, check_syringes, syringe_bala
 from injectmap.domain.treatment_map import Instrument, Plane, SkinPath, Technique, TreatmentMap
 from injectmap.domain.units import parse_volume
 from injectmap.editing import changes
+from injectmap.editing.hit import HitFinder
 from injectmap.editing.pointer import Cursor, Hint, Preview
 from injectmap.editing.tools.base import Tool
 from injectmap.editing.tools.cannula_pass import CannulaPassTool, FreeHandTool
@@ -56,6 +57,7 @@ class MapEditor:
     ) -> None:
         """Edit an opened session; `history` is its journal, oldest first."""
         self.atlas = atlas
+        self.hits = HitFinder(atlas)
         self._sink = sink
         self._acting = acting
         self._subscribers: list[Callable[[frozenset[str]], None]] = []

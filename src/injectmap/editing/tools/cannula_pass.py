@@ -9,7 +9,7 @@ import numpy as np
 from injectmap.domain import skin_paths
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.treatment_map import SkinPoint
-from injectmap.editing.hit import HitKind, entry_under, hit_test
+from injectmap.editing.hit import HitKind
 from injectmap.editing.pointer import Cursor, Hint, Pointer, Preview
 from injectmap.editing.tools.base import Tool
 
@@ -62,7 +62,7 @@ class CannulaPassTool(Tool):
 
     def press(self, pointer: Pointer) -> None:
         """Take the entry point, an existing one if it is under the pointer."""
-        existing = entry_under(self.editor.atlas, self.editor.map, pointer)
+        existing = self.editor.hits.entry(self.editor.map, pointer)
         place = existing.path.entry if existing is not None else self.skin_under(pointer)
         if place is None:
             self.explain_refusal(pointer)
@@ -126,7 +126,7 @@ class CannulaPassTool(Tool):
         self.editor.draw(path, entry_id=entry_id)
 
     def _click(self, pointer: Pointer) -> None:
-        hit = hit_test(self.editor.atlas, self.editor.map, pointer)
+        hit = self.editor.hits.find(self.editor.map, pointer)
         self.editor.select([hit.pass_id] if hit is not None else [])
 
     def _forget(self) -> None:
@@ -134,7 +134,7 @@ class CannulaPassTool(Tool):
 
     def hover(self, pointer: Pointer) -> None:
         """Cross where skin can be drawn on, a pointing hand on an entry point, otherwise the reason."""
-        hit = hit_test(self.editor.atlas, self.editor.map, pointer)
+        hit = self.editor.hits.find(self.editor.map, pointer)
         if hit is not None and hit.kind is HitKind.ENTRY:
             self.editor.show_hint(Cursor.POINT, Hint("from_entry_point"))
         elif self.skin_under(pointer) is not None:

@@ -8,7 +8,7 @@ from injectmap.domain.edits import Edit
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.treatment_map import SkinPoint
 from injectmap.editing import changes
-from injectmap.editing.hit import Hit, HitKind, hit_test
+from injectmap.editing.hit import Hit, HitKind
 from injectmap.editing.pointer import Cursor, Hint, Pointer, Preview
 from injectmap.editing.tools.base import Tool
 
@@ -32,7 +32,7 @@ class SelectTool(Tool):
 
     def _under(self, pointer: Pointer) -> Hit | None:
         editor = self.editor
-        return hit_test(editor.atlas, editor.map, pointer, handles_of=editor.selection)
+        return editor.hits.find(editor.map, pointer, handles_of=editor.selection)
 
     def press(self, pointer: Pointer) -> None:
         """Take what is under the pointer."""
