@@ -22,7 +22,7 @@ _STORED = {"right_lateral": "left_lateral", "right_oblique": "left_oblique"}
 # A view accepts drawing only where the skin faces it: farther round, a pixel of the hand is many mm of skin.
 FACING_TO_DRAW: Final = 0.2
 
-# Farther than this from the bare skin, what is seen is ear or cap.
+# Farther than this from the bare skin, square to it, what is seen is ear or cap.
 _SKIN_TOLERANCE_MM = 0.6
 
 # The search for the skin on a ray ends this near to it: a hundredth of the stored micrometre.
@@ -200,12 +200,14 @@ class View:
             return self._skin.height(base + at[:, None] * toward)
 
         before, height_before = depth, height(depth)
-        is_skin = np.abs(height_before) <= _SKIN_TOLERANCE_MM
         seen = base + depth[:, None] * toward
         normals, away = self._skin.outward(seen), seen - self._skin.centre
         # How fast height changes along the ray on a smooth skin; the floor keeps grazing rays from leaping away.
-        rise = np.einsum("ij,ij->i", normals, away) / np.sqrt(np.einsum("ij,ij->i", away, away))
-        rate = (normals @ toward) / np.maximum(rise, 0.1)
+        rise = np.maximum(
+            np.einsum("ij,ij->i", normals, away) / np.sqrt(np.einsum("ij,ij->i", away, away)), 0.1
+        )
+        rate = (normals @ toward) / rise
+        is_skin = np.abs(height_before) * rise <= _SKIN_TOLERANCE_MM
         now = before - _leap(height_before / np.where(np.abs(rate) < 0.05, 0.05, rate))
         for _ in range(12):
             height_now = height(now)

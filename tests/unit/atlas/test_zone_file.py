@@ -27,7 +27,7 @@ def read(atlas: Atlas, folder: Path, text: str):
 def test_moving_a_shared_vertex_moves_both_neighbours(atlas: Atlas, tmp_path: Path, text: str) -> None:
     before = read(atlas, tmp_path, text)
     line = next(line for line in text.splitlines() if line.startswith("angle_front_top ="))
-    moved = text.replace(line, 'angle_front_top = { from = "gonion", side = [24.5, 16.0] }')
+    moved = text.replace(line, 'angle_front_top = { from = "gonion", side = [21.5, 14.5] }')
     after = read(atlas, tmp_path, moved)
     assert moved != text
     ids = [info.id for info in before.infos]
