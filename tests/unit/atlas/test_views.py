@@ -112,8 +112,9 @@ def test_right_views_are_mirror_images(atlas: Atlas, skin_points: np.ndarray, le
     assert (visible == visible_turned).mean() > (
         0.999 if left != right else 0.997
     )  # the front's own two halves
-    points, on_skin = one.to_skin(uv[:300])
-    mirrored, on_mirrored = other.to_skin(turned[:300])
+    seen = visible & visible_turned & (one.facing(skin_points) >= FACING_TO_DRAW)
+    points, on_skin = one.to_skin(uv[seen])
+    mirrored, on_mirrored = other.to_skin(turned[seen])
     assert (on_skin == on_mirrored).mean() > (0.999 if left != right else 0.99)
     both = on_skin & on_mirrored
     assert np.abs(mirror(points[both]) - mirrored[both]).max() < 2e-3
