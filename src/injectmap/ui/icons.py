@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt, qAddPostRoutine
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -19,24 +20,40 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(text.replace("currentColor", colour).encode()))
 
 
-def paint_icon(painter: QPainter, name: str, centre: QPointF, colour: QColor, px: float = GRID) -> None:
-    """Paint an icon `px` wide about a centre; Qt's SVG reader wants an opaque colour."""
-    painter.save()
+@lru_cache(maxsize=256)
+def _pixmap(name: str, colour: str, px: float, ratio: float) -> QPixmap:
+    side = math.ceil(px * ratio)
+    pixmap = QPixmap(QSize(side, side))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    box = QRectF(centre.x() - px / 2, centre.y() - px / 2, px, px)
-    _renderer(name, colour.name()).render(painter, box)
-    painter.restore()
+    # Qt's SVG reader takes an opaque colour only.
+    _renderer(name, colour).render(painter, QRectF(0, 0, px * ratio, px * ratio))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def paint_icon(painter: QPainter, name: str, centre: QPointF, colour: QColor, px: float = GRID) -> None:
+    """Paint an icon `px` wide about a centre; rendered once per colour and size, on whole device pixels."""
+    ratio = painter.device().devicePixelRatio()
+    left = round((centre.x() - px / 2) * ratio) / ratio
+    top = round((centre.y() - px / 2) * ratio) / ratio
+    painter.drawPixmap(QPointF(left, top), _pixmap(name, colour.name(), px, ratio))
 
 
 def icon_pixmap(name: str, colour: QColor, px: int = GRID, ratio: float = 1.0) -> QPixmap:
     """An icon as a transparent pixmap for a device pixel ratio."""
-    pixmap = QPixmap(QSize(round(px * ratio), round(px * ratio)))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    paint_icon(painter, name, QPointF(px / 2, px / 2), colour, px)
-    painter.end()
-    return pixmap
+    return _pixmap(name, colour.name(), px, ratio)
+
+
+def _forget() -> None:
+    """Pixmaps must not outlive the application."""
+    _pixmap.cache_clear()
+    _renderer.cache_clear()
+
+
+qAddPostRoutine(_forget)
 
 
 class _Engine(QIconEngine):

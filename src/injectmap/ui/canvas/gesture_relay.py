@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from injectmap.ui.canvas.head_view import HeadView
 
 _FRAME_MS: Final = 12
-_NOTE_MS: Final = 60
+# The ink already shows a free-hand line; the tool may learn of it more slowly.
+_TRAIL_MS: Final = 40
 # A mouse or pen points finely: half of this many pixels round a mark belong to it.
 _FINE_TARGET: Final = 24
 # A free-hand line is told to the tool in steps as long as a hand can mean; the ink shows every one.
@@ -46,12 +47,14 @@ class GestureRelay(QObject):
         self._waiting: list[Pointer] = []
         self._hovering = False
         self._free_hand = False
+        self._told: Pointer | None = None
+        self._keys, self._finger = Qt.KeyboardModifier.NoModifier, Finger.FINE
         self._at = QPointF()
         self._flushed = 0.0
-        self._timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.flush)
-        self._note_timer = QTimer(self, singleShot=True, interval=_NOTE_MS)
-        self._note_timer.timeout.connect(self._show_length)
+        self._trail = QTimer(self, interval=_TRAIL_MS)
+        self._trail.timeout.connect(self._tell_trail)
 
     @property
     def _editor(self) -> MapEditor | None:
@@ -84,23 +87,22 @@ class GestureRelay(QObject):
         self._drop_waiting()
         pointer = self._pointer(at, finger, keys)
         view.guarded(editor.tool.press, pointer)
-        self._at = at
+        self._at, self._told = at, pointer
         drawing = editor.tool.active and editor.tool_id != "select"
         self._free_hand = drawing and (editor.tool_id == "free_hand" or pointer.shift)
         if self._free_hand:
-            view.ink.begin(at)
+            view.ink.begin(at, view.layer.pixmap)
+            self._keys, self._finger = keys, finger
+            self._trail.start()
 
     def gesture_drag(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
         """Carry on."""
         if self._editor is None or self._editor.failed is not None:
             return
-        self._at = at
         if self._free_hand:
             self._view.update(self._view.ink.add(at))
-            self._waiting.append(self._pointer(at, finger, keys))
-            if not self._timer.isActive():
-                self._timer.start()
             return
+        self._at = at
         self._waiting[:] = [self._pointer(at, finger, keys)]
         self._flush_soon()
 
@@ -109,10 +111,10 @@ class GestureRelay(QObject):
         editor, view = self._editor, self._view
         if editor is None or editor.failed is not None:
             return
+        if self._free_hand:
+            self._tell_trail()
         self.flush()
-        view.update(view.ink.clear())
-        self._free_hand = False
-        self._clear_note()
+        self._dry()
         view.guarded(editor.tool.release, self._pointer(at, finger, keys))
 
     def gesture_hover(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
@@ -126,11 +128,17 @@ class GestureRelay(QObject):
     def gesture_cancel(self) -> None:
         """End without a trace."""
         self._drop_waiting()
-        self._free_hand = False
-        self._view.update(self._view.ink.clear())
-        self._clear_note()
+        self._dry()
         if self._editor is not None:
             self._editor.tool.cancel()
+
+    def _dry(self) -> None:
+        if self._free_hand:
+            self._free_hand = False
+            self._trail.stop()
+            self._view.ink.clear()
+            self._view.update()
+        self._clear_note()
 
     def gesture_pan(self, dx: float, dy: float) -> None:
         """Move the picture."""
@@ -147,7 +155,7 @@ class GestureRelay(QObject):
         if (time.monotonic() - self._flushed) * 1000 >= _FRAME_MS:
             self.flush()
         elif not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(_FRAME_MS)
 
     def _drop_waiting(self) -> None:
         self._timer.stop()
@@ -156,7 +164,8 @@ class GestureRelay(QObject):
 
     def flush(self) -> None:
         """Tell the tool what has not been told yet."""
-        editor, waiting, hovering = self._editor, [*self._waiting], self._hovering
+        editor, hovering = self._editor, self._hovering
+        waiting = [*self._waiting]
         self._drop_waiting()
         self._flushed = time.monotonic()
         if editor is None or not waiting:
@@ -165,14 +174,26 @@ class GestureRelay(QObject):
             editor.tool.hover(waiting[-1])
             self._view.apply_cursor(_CURSORS[editor.cursor])
             return
-        for pointer in _thinned(waiting) if self._free_hand else waiting[-1:]:
-            self._view.guarded(editor.tool.drag, pointer)
+        self._view.guarded(editor.tool.drag, waiting[-1])
         self._view.apply_cursor(_CURSORS[editor.cursor])
-        if not self._note_timer.isActive():
-            if self._free_hand:
-                self._note_timer.start()
-            else:
-                self._show_length()
+        self._show_length()
+
+    def _tell_trail(self) -> None:
+        """Tell the tool of the positions that lie a step apart; the release tells the last one anyway."""
+        editor, trail = self._editor, self._view.ink.take_untold()
+        if editor is None or not trail:
+            return
+        self._at = trail[-1]
+        for at in trail:
+            pointer, last = self._pointer(at, self._finger, self._keys), self._told
+            if (
+                last is None
+                or (pointer.u_mm - last.u_mm) ** 2 + (pointer.v_mm - last.v_mm) ** 2 >= _TRAIL_STEP_MM**2
+            ):
+                self._told = pointer
+                self._view.guarded(editor.tool.drag, pointer)
+        self._view.apply_cursor(_CURSORS[editor.cursor])
+        self._show_length()
 
     # The note at the pointer
 
@@ -213,14 +234,4 @@ class GestureRelay(QObject):
         view.update(view.note.set(lines, self._at.toPoint(), view.rect()))
 
     def _clear_note(self) -> None:
-        self._note_timer.stop()
         self._view.update(self._view.note.set((), QPoint(), self._view.rect()))
-
-
-def _thinned(trail: list[Pointer]) -> list[Pointer]:
-    """The positions that lie a step apart, and the last one."""
-    kept = trail[:1]
-    for pointer in trail[1:-1]:
-        if (pointer.u_mm - kept[-1].u_mm) ** 2 + (pointer.v_mm - kept[-1].v_mm) ** 2 >= _TRAIL_STEP_MM**2:
-            kept.append(pointer)
-    return [*kept, trail[-1]] if len(trail) > 1 else kept

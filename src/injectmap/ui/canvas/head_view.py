@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QTabletEvent,
     QWheelEvent,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 # How long the old picture is shown scaled before it is painted anew.
 _REBUILD_AFTER_MS = 90
 _REFINE_AFTER_MS = 60
+_SOURCE = QPainter.CompositionMode.CompositionMode_Source
+_SOURCE_OVER = QPainter.CompositionMode.CompositionMode_SourceOver
 
 
 class HeadView(QWidget):
@@ -235,7 +238,7 @@ class HeadView(QWidget):
     def _refresh_preview(self) -> None:
         editor, atlas, before = self.editor, self.atlas, self._preview.rect
         self._preview = Marks()
-        if editor is not None and atlas is not None and editor.previews and self.ink.rect.isNull():
+        if editor is not None and atlas is not None and editor.previews and not self.ink.wet:
             self._preview = preview_marks(
                 atlas, self._view_id, self.camera, editor.previews, self._theme.dark
             )
@@ -267,28 +270,49 @@ class HeadView(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        dirty = event.rect()
+        if self.ink.sheet is not None:
+            self._paint_wet(dirty, self.ink.sheet)
+            return
         self._freshen()
         painter = QPainter(self)
-        dirty = event.rect()
         scene = self.layer.scene
         if scene is not None and scene.camera == self.camera:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            painter.drawPixmap(0, 0, self.layer.pixmap)
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            self._blit(painter, self.layer.pixmap)
             self._selection.paint(painter, dirty)
-            if self._leader is not None:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self._theme.colour("sel"), 1.5))
-                painter.drawLine(self._leader)
+            self._paint_leader(painter)
         else:
             self._paint_moved(painter)
         self._preview.paint(painter, dirty)
-        self.ink.paint(painter, QRectF(dirty))
-        paint_scale_bar(painter, dirty, self.rect(), self.camera.px_per_mm, self.words, self._theme)
-        self.note.paint(painter, dirty)
+        self._paint_over(painter, dirty)
         if self._ring and self.hasFocus():
             paint_focus_ring(painter, self._theme, self.rect(), 0)
         painter.end()
+
+    def _paint_wet(self, dirty: QRect, sheet: QPixmap) -> None:
+        """Paint while a free-hand line is drawn; kept short, it runs at the rate of the pen."""
+        painter = QPainter(self)
+        self._blit(painter, sheet)
+        self.ink.paint_fresh(painter)
+        if self.note.lines or dirty.bottom() > self.height() - 60:
+            self._paint_over(painter, dirty)
+        painter.end()
+
+    @staticmethod
+    def _blit(painter: QPainter, pixmap: QPixmap) -> None:
+        painter.setCompositionMode(_SOURCE)
+        painter.drawPixmap(0, 0, pixmap)
+        painter.setCompositionMode(_SOURCE_OVER)
+
+    def _paint_leader(self, painter: QPainter) -> None:
+        if self._leader is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.colour("sel"), 1.5))
+            painter.drawLine(self._leader)
+
+    def _paint_over(self, painter: QPainter, dirty: QRect) -> None:
+        paint_scale_bar(painter, dirty, self.rect(), self.camera.px_per_mm, self.words, self._theme)
+        self.note.paint(painter, dirty)
 
     def _freshen(self) -> None:
         """Paint the layer anew if it shows something else; while zooming only if more than the place changed."""
@@ -349,7 +373,11 @@ class HeadView(QWidget):
         self.input.handle(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.input.handle(event)
+        # A free-hand line comes at the rate of the pen: the shortest way to ink.
+        if self.ink.sheet is not None:
+            self.update(self.ink.add(event.position()))
+        else:
+            self.input.handle(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.input.handle(event)

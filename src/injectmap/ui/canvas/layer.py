@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Logical pixels over which the head fades into the canvas where the widget cuts it off.
 _FADE_TOP, _FADE_BOTTOM = 64, 56
 # Palette, toggles, zoom box and scale bar lie over the canvas: names and labels keep clear of them.
-_CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 14.0
+_CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 48.0
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,6 @@ class Scene:
         camera = self.camera
         place = (camera.px_per_mm, *camera.origin, camera.width, camera.height)
         return (self.view_id, place, self.left_out, self.zones, self.labels, self.dark)
-
-
-def without_passes(treatment_map: TreatmentMap, left_out: frozenset[str]) -> TreatmentMap:
-    """The map while some passes are in hand; the others keep the numbers and letters of the whole map."""
-    if not left_out:
-        return treatment_map
-    rest = replace(treatment_map, passes=tuple(one for one in treatment_map.passes if one.id not in left_out))
-    kept = {one.entry_id for one in rest.passes}
-    # Both are cached properties of an immutable value: filled in before anything reads them.
-    vars(rest)["numbers"] = treatment_map.numbers
-    vars(rest)["entry_points"] = {
-        id_: point for id_, point in treatment_map.entry_points.items() if id_ in kept
-    }
-    return rest
 
 
 def clear_area(camera: Camera) -> tuple[float, float, float, float]:
@@ -133,13 +119,18 @@ class MapLayer:
         # Maps are immutable values, kept alive here: being the same object is being equal.
         if self.drawing is not None and self._drawn and self._drawn[0] is key[0] and self._drawn[1] == key[1]:
             return self.drawing
-        from injectmap.chart.map_drawing import draw_map
-        from injectmap.domain.treatment_map import TreatmentMap
+        from injectmap.chart.map_drawing import EMPTY_MAP, draw_map
         from injectmap.ui.canvas.painter import measure_text
 
-        shown = without_passes(scene.treatment_map or TreatmentMap(), scene.left_out)
         self._drawn = key
-        return draw_map(scene.atlas, shown, scene.view_id, map_style(scene), measure_text=measure_text)
+        return draw_map(
+            scene.atlas,
+            scene.treatment_map or EMPTY_MAP,
+            scene.view_id,
+            map_style(scene),
+            hidden=scene.left_out,
+            measure_text=measure_text,
+        )
 
     def _fade(self, painter: QPainter, camera: Camera) -> None:
         """The head runs out softly where the widget cuts it, never behind a hard edge."""
