@@ -11,7 +11,7 @@ import numpy as np
 from injectmap.chart import styles
 from injectmap.chart.placement import Ground, boxes_at, leaders_to, reach
 from injectmap.chart.primitives import Box, Disc, Item, Mark, Polyline, Text
-from injectmap.chart.projection import Array, as_points, resampled
+from injectmap.chart.projection import Array, as_points, resampled, thinned
 from injectmap.chart.styles import OTHER_ZONE, MapStyle, zone_look
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure
 from injectmap.chart.zone_drawing import ZoneShape, inside
@@ -161,7 +161,7 @@ def _name_candidates(
         cost = np.append(cost, _INSIDE)
     boxes = boxes_at(centres, width, height)
     for other in shapes:
-        over = _covers(boxes, centres, other.fill * scale, 2 * mark)
+        over = _covers(boxes, centres, thinned(other.fill * scale, 6 * mark), 4 * mark)
         if other is not shape:
             cost = cost + np.where(over, _OVER_PLAIN if zone_look(other.zone) is OTHER_ZONE else np.inf, 0.0)
         elif not own_is_plain:

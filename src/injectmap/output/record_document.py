@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A path that only grazes a zone is not said to run through it.
 _GRAZED_UM = 1000
+# Letters of a name on one line of the page, and lines that fit under the map (measured on both papers).
+_NAME_LINE = 44
+_ROWS_UNDER_MAP = 8
 
 
 def show_date(date: dt.date) -> str:
@@ -54,6 +57,7 @@ def record_document(
         "title": words("record.title"),
         "subtitle": _subtitle(opened, words),
         "marks": _marks(opened, clinic, words),
+        "in_error": _in_error(opened, words),
         "patient": {
             "name": patient.display_name,
             "born": words("record.born_short", date=show_date(patient.birth_date)),
@@ -63,6 +67,7 @@ def record_document(
         },
         "fields": _fields(opened, clinic, words),
         "views": map_pictures(atlas, opened.map, words, paper=clinic.paper, mono=mono),
+        "map_page_full": _map_page_full(opened),
         "syringes": _syringes(opened, words),
         "sides": _sides(opened, atlas, words, mono=mono),
         "totals": _totals(opened.map, atlas, mono=mono),
@@ -113,6 +118,19 @@ def _marks(opened: OpenSession, clinic: ClinicSettings, words: Words) -> list[di
     if clinic.demo:
         marks.append({"kind": "note", "text": words("app.demo")})
     return marks
+
+
+def _in_error(opened: OpenSession, words: Words) -> str:
+    reason = opened.session.error_reason
+    return words("record.in_error_reason", reason=reason) if reason else ""
+
+
+def _map_page_full(opened: OpenSession) -> bool:
+    """True if the syringes will not fit under the map, so that the passes follow them without a new page."""
+    name_lines = -(-len(opened.patient.display_name) // _NAME_LINE)
+    products = len({syringe.product.id for syringe in opened.syringes})
+    rows = len(opened.syringes) + products + 2 * (name_lines - 1) + 2 * bool(opened.session.error_reason)
+    return rows > _ROWS_UNDER_MAP
 
 
 def _fields(opened: OpenSession, clinic: ClinicSettings, words: Words) -> list[dict[str, str]]:
