@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from injectmap.domain.treatment_map import Instrument, Plane, Technique
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _OTHER = "other"
 _BADGE = 26
+# Below this width the fields take their short words and the line before them goes.
+_NARROW = 800
 
 
 class CanvasHeader(QWidget):
@@ -55,7 +57,7 @@ class CanvasHeader(QWidget):
         self.volume = VolumeField(words, theme, self)
         self._form: InstrumentForm | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(230, 1, 8, 2)
+        row.setContentsMargins(190, 1, 8, 2)
         row.setSpacing(1)
         row.addStretch(1)
         row.addWidget(self.subject)
@@ -81,6 +83,15 @@ class CanvasHeader(QWidget):
         self.subject.setStyleSheet(f"color:{self._theme.chrome.text2}")
         self.update()
 
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < _NARROW
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.oldSize().width() < _NARROW) != self._narrow:
+            self._show_values()
+
     def show_view(self, view_id: str) -> None:
         """Name another view."""
         self._view_id = view_id
@@ -100,13 +111,10 @@ class CanvasHeader(QWidget):
 
     def _show_values(self) -> None:
         editor, words = self._bridge.editor, self._words
-        for field in self.fields:
-            field.setEnabled(editor is not None)
+        for part in (self.subject, *self.fields):
+            part.setVisible(editor is not None)
+        self.subject.setVisible(editor is not None and not self._narrow)
         if editor is None:
-            for field in self.fields[:4]:
-                field.set_value(words("header.none"))  # type: ignore[attr-defined]
-            self.volume.set_value("")
-            self.subject.setText("")
             return
         chosen = self._selected()
         if len(chosen) == 1:
@@ -128,11 +136,17 @@ class CanvasHeader(QWidget):
 
     def _technique_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
         values = [one.technique for one in chosen] or [editor.defaults.technique]
-        return [self._words(f"technique.{value.value}") for value in values]
+        return [self._written(f"technique.{value.value}") for value in values]
 
     def _plane_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
         values = [one.plane for one in chosen] or [editor.defaults.plane]
-        return [self._words(f"plane.{value.value}") for value in values]
+        return [self._written(f"plane.{value.value}") for value in values]
+
+    def _written(self, key: str) -> str:
+        if self._narrow:
+            short = self._words(f"{key}.short")
+            return short[:1].upper() + short[1:]
+        return self._words(key)
 
     def _syringe_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
         numbers = {syringe.id: str(syringe.number) for syringe in editor.syringes}
@@ -242,6 +256,6 @@ class CanvasHeader(QWidget):
         painter.setFont(font("label"))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
-        for field in self.fields:
+        for field in self.fields if self.technique.isVisible() else ():
             painter.fillRect(QRect(field.x() - 1, 7, 1, self.height() - 15), theme.colour("line"))
         painter.end()

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.canvas_header import CanvasHeader
+from injectmap.ui.canvas.empty_note import EmptyNote
+from injectmap.ui.canvas.gesture_relay import NOTICES
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.canvas.inline_editor import InlineEditor
 from injectmap.ui.canvas.inline_host import InlineHost
@@ -22,7 +24,7 @@ from injectmap.ui.canvas.overlay_toggles import OverlayToggles
 from injectmap.ui.canvas.small_views import ViewStrip
 from injectmap.ui.canvas.tool_palette import ToolPalette
 from injectmap.ui.canvas.zoom_box import ZoomBox
-from injectmap.ui.theme import Theme, font
+from injectmap.ui.theme import Theme
 from injectmap.words import Words
 
 if TYPE_CHECKING:
@@ -58,9 +60,7 @@ class ChartColumn(QWidget):
         self.notice = NoticeBar(words, theme, self.view)
         self.inline = InlineEditor(bridge, words, theme, self.view)
         self.host = InlineHost(self.view, self.inline, bridge)
-        self.empty = QLabel(self.view)
-        self.empty.setFont(font("table"))
-        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty = EmptyNote(theme, self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -77,9 +77,7 @@ class ChartColumn(QWidget):
         self.notice.retry.connect(self._retry)
         self.notice.discard.connect(self._discard)
         bridge.changed.connect(self._on_changed)
-        theme.changed.connect(self._tint)
         self.view.installEventFilter(self)
-        self._tint()
         self._show_empty()
 
     def set_editor(self, editor: MapEditor | None) -> None:
@@ -101,9 +99,6 @@ class ChartColumn(QWidget):
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
 
-    def _tint(self) -> None:
-        self.empty.setStyleSheet(f"color:{self._theme.chrome.text2}")
-
     # Following the editor
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
@@ -114,14 +109,20 @@ class ChartColumn(QWidget):
                 self.notice.tell_failed(self._sentence(failed.error))
             else:
                 self.notice.solved()
-        if "hint" in aspects and editor is not None and editor.hint is not None:
-            key = f"error.{editor.hint.code}"
-            if self._words.has(key):
-                self.notice.tell(self._words(key, **editor.hint.params))
-            elif editor.hint.code == "syringe_switched":
-                self.notice.tell(self._words("hint.syringe_switched", **editor.hint.params), wrong=False)
+        if aspects == {"hint"}:
+            self._tell_hint()
         if aspects & {"map", "preview", "state"}:
             self._show_empty()
+
+    def _tell_hint(self) -> None:
+        editor, words = self.bridge.editor, self._words
+        hint = editor.hint if editor is not None else None
+        if hint is None:
+            return
+        if hint.code in NOTICES:
+            self.notice.tell(words(f"hint.{hint.code}", **hint.params), wrong=False)
+        elif words.has(f"error.{hint.code}"):
+            self.notice.tell(words(f"error.{hint.code}", **hint.params))
 
     def _sentence(self, error: InjectmapError) -> str:
         return self._words(f"error.{error.code}", **error.params)
@@ -144,8 +145,7 @@ class ChartColumn(QWidget):
             text = self._words("canvas.no_session")
         elif not editor.map.passes and not editor.previews and editor.failed is None:
             text = self._words("canvas.empty")
-        self.empty.setText(text)
-        self.empty.setVisible(bool(text))
+        self.empty.say(text)
         self._place_cards()
 
     # Places
@@ -162,8 +162,7 @@ class ChartColumn(QWidget):
         self.palette_card.move(_INSET, _INSET)
         self.toggles.move(width - self.toggles.width() - _INSET, _INSET)
         self.zoom.move(width - self.zoom.width() - _INSET, height - self.zoom.height() - _INSET)
-        self.empty.adjustSize()
-        self.empty.move(76, height - 62)
+        self.empty.move(76 + max(0, (width - 76 - self.empty.width()) // 2), _INSET + 60)
         if self.notice.isVisible():
             self.notice.place()
 

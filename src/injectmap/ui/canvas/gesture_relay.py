@@ -23,6 +23,8 @@ _TRAIL_MS: Final = 40
 _FINE_TARGET: Final = 24
 # A free-hand line is told to the tool in steps as long as a hand can mean; the ink shows every one.
 _TRAIL_STEP_MM: Final = 1.5
+# Hints about what has happened, not about the place under the pointer: they are told at the top.
+NOTICES: Final = frozenset({"syringe_switched"})
 _CURSORS: Final = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -219,7 +221,7 @@ class GestureRelay(QObject):
             return
         words = self._view.words
         key = f"hint.{hint.code}"
-        if not words.has(key):
+        if hint.code in NOTICES or not words.has(key):
             return
         params = dict(hint.params)
         if "view" in params:

@@ -6,19 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QTabletEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from injectmap.domain.errors import InputRefused
@@ -26,10 +15,10 @@ from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.camera import WORKING_ZOOM, Camera
 from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.gesture_relay import GestureRelay
+from injectmap.ui.canvas.gesture_widget import GestureWidget
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
-from injectmap.ui.canvas.layer import MapLayer, Scene, map_style
-from injectmap.ui.canvas.live_marks import Ink, Marks, preview_marks
-from injectmap.ui.canvas.pointer_input import PointerInput
+from injectmap.ui.canvas.layer import MapLayer, Scene, blit, map_style
+from injectmap.ui.canvas.live_marks import Ink, Marks, lines_in_hand, preview_marks
 from injectmap.ui.canvas.pointer_note import PointerNote
 from injectmap.ui.canvas.scale_bar import paint_scale_bar
 from injectmap.ui.theme import Theme, paint_focus_ring
@@ -42,11 +31,9 @@ if TYPE_CHECKING:
 # How long the old picture is shown scaled before it is painted anew.
 _REBUILD_AFTER_MS = 90
 _REFINE_AFTER_MS = 60
-_SOURCE = QPainter.CompositionMode.CompositionMode_Source
-_SOURCE_OVER = QPainter.CompositionMode.CompositionMode_SourceOver
 
 
-class HeadView(QWidget):
+class HeadView(GestureWidget):
     """A plain widget: the committed picture is one opaque pixmap, the gesture in hand a few live marks.
 
     Invariant: between events, what is on screen is the editor's map as stored plus its previews.
@@ -81,17 +68,13 @@ class HeadView(QWidget):
         self._selection, self._preview = Marks(), Marks()
         self._selection_key: tuple[object, ...] = ()
         self._leader: QLineF | None = None
-        self._ring = False
         self._relay = GestureRelay(self)
-        self.input = PointerInput(self._relay)
+        self.listen(self._relay)
         self._rebuild = QTimer(self, singleShot=True, interval=_REBUILD_AFTER_MS)
         self._rebuild.timeout.connect(self.update)
         self._refine = QTimer(self, singleShot=True, interval=_REFINE_AFTER_MS)
         self._refine.timeout.connect(self._refine_now)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 280)
         self.setAccessibleName(words("canvas.name"))
         bridge.changed.connect(self._on_changed)
@@ -204,7 +187,7 @@ class HeadView(QWidget):
             self._take_view(editor.view_id)
         if aspects & {"map", "state"} or editor is None:
             self.ink.clear()
-            self._preview = Marks()
+            self._refresh_preview()
             self._describe()
             self.update()
         if "selection" in aspects:
@@ -238,10 +221,8 @@ class HeadView(QWidget):
     def _refresh_preview(self) -> None:
         editor, atlas, before = self.editor, self.atlas, self._preview.rect
         self._preview = Marks()
-        if editor is not None and atlas is not None and editor.previews and not self.ink.wet:
-            self._preview = preview_marks(
-                atlas, self._view_id, self.camera, editor.previews, self._theme.dark
-            )
+        if editor is not None and atlas is not None and not self.ink.wet and (lines := lines_in_hand(editor)):
+            self._preview = preview_marks(atlas, self._view_id, self.camera, lines, self._theme.dark)
         if self._left_out() != (self.layer.scene.left_out if self.layer.scene else frozenset()):
             self.update()
         else:
@@ -278,31 +259,25 @@ class HeadView(QWidget):
         painter = QPainter(self)
         scene = self.layer.scene
         if scene is not None and scene.camera == self.camera:
-            self._blit(painter, self.layer.pixmap)
+            self.layer.blit(painter)
             self._selection.paint(painter, dirty)
             self._paint_leader(painter)
         else:
-            self._paint_moved(painter)
+            self.layer.paint_moved(painter, self.camera)
         self._preview.paint(painter, dirty)
         self._paint_over(painter, dirty)
-        if self._ring and self.hasFocus():
+        if self.focus_ring:
             paint_focus_ring(painter, self._theme, self.rect(), 0)
         painter.end()
 
     def _paint_wet(self, dirty: QRect, sheet: QPixmap) -> None:
         """Paint while a free-hand line is drawn; kept short, it runs at the rate of the pen."""
         painter = QPainter(self)
-        self._blit(painter, sheet)
+        blit(painter, sheet)
         self.ink.paint_fresh(painter)
         if self.note.lines or dirty.bottom() > self.height() - 60:
             self._paint_over(painter, dirty)
         painter.end()
-
-    @staticmethod
-    def _blit(painter: QPainter, pixmap: QPixmap) -> None:
-        painter.setCompositionMode(_SOURCE)
-        painter.drawPixmap(0, 0, pixmap)
-        painter.setCompositionMode(_SOURCE_OVER)
 
     def _paint_leader(self, painter: QPainter) -> None:
         if self._leader is not None:
@@ -329,7 +304,7 @@ class HeadView(QWidget):
         self._selection_key = ()
         self._refresh_selection()
         self.layer_rebuilt.emit()
-        if self.editor is not None and self.editor.previews and not self._preview.items:
+        if not self._preview.items:
             self._refresh_preview()
 
     def _refine_now(self) -> None:
@@ -337,88 +312,22 @@ class HeadView(QWidget):
         self.pictures.decode_fine(self._view_id)
         self.update()
 
-    def _paint_moved(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), self._theme.colour("canvas"))
-        scene = self.layer.scene
-        if scene is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        left, top = self.camera.to_px(*scene.camera.to_mm(0, 0))
-        factor = self.camera.px_per_mm / scene.camera.px_per_mm
-        size = QSize(round(scene.camera.width), round(scene.camera.height))
-        target = QRectF(left, top, size.width() * factor, size.height() * factor)
-        painter.drawPixmap(target, self.layer.pixmap, QRectF(self.layer.pixmap.rect()))
-
     # Events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_camera()
         super().resizeEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        touch = (
-            QEvent.Type.TouchBegin,
-            QEvent.Type.TouchUpdate,
-            QEvent.Type.TouchEnd,
-            QEvent.Type.TouchCancel,
-        )
-        if event.type() in (*touch, QEvent.Type.NativeGesture) and self.input.handle(event):
-            return True
-        return super().event(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.input.handle(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.input.handle(event)
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update(self.note.set((), QPoint(), self.rect()))
+        super().leaveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         # A free-hand line comes at the rate of the pen: the shortest way to ink.
         if self.ink.sheet is not None:
             self.update(self.ink.add(event.position()))
         else:
-            self.input.handle(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.input.handle(event)
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        self.input.handle(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.input.handle(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update(self.note.set((), QPoint(), self.rect()))
-        super().leaveEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            self.input.space_held = True
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif event.key() == Qt.Key.Key_Escape and self.input.drawing:
-            self.input.abandon()
-        else:
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.input.space_held = False
-            self.unsetCursor()
-        else:
-            event.ignore()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.input.space_held = False
-        if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
-            self.input.abandon()
-        super().focusOutEvent(event)
-        self.update()
+            super().mouseMoveEvent(event)
 
     # For screen readers
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus_ring
@@ -56,6 +56,7 @@ class HeaderField(QAbstractButton):
         self._value = ""
         self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self.open_list)
         theme.changed.connect(self.update)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.units import parse_volume, show_length, show_volume, volume_per_cm
 from injectmap.ui.canvas.bridge import EditorBridge
-from injectmap.ui.icons import paint_icon
+from injectmap.ui.canvas.volume_line import StepButton, VolumeLine
 from injectmap.ui.theme import RADIUS_CARD, RADIUS_CONTROL, Theme, font, metrics
 from injectmap.words import Words
 
@@ -21,66 +21,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 200, 82
 _STEP_UL = 10
 _HEAD = 32
-
-
-class _StepButton(QAbstractButton):
-    """One of the two 44 px step buttons; repeats while held."""
-
-    def __init__(self, icon_name: str, name: str, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._icon_name, self._theme = icon_name, theme
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setAutoRepeat(True)
-        self.setAutoRepeatDelay(450)
-        self.setAutoRepeatInterval(110)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = self._theme, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = theme.colour("raised")
-        if self.isDown():
-            ground = theme.colour("accentbg")
-        elif self.underMouse():
-            ground = theme.mixed("raised", "accentbg", 0.5)
-        painter.setBrush(ground)
-        painter.setPen(QPen(theme.colour("line2"), 1))
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
-        paint_icon(painter, self._icon_name, box.center(), theme.colour("text"), 22)
-        painter.end()
-
-
-class _VolumeLine(QLineEdit):
-    """The typed volume; keys that belong to the map are handed on."""
-
-    stepped = Signal(int)
-    accepted = Signal()
-    given_up = Signal()
-    undo_map = Signal(bool)
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accepted.emit()
-        elif key == Qt.Key.Key_Escape:
-            self.given_up.emit()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(1 if key == Qt.Key.Key_Up else -1)
-        elif control and key in (Qt.Key.Key_Z, Qt.Key.Key_Y) and not self.isModified():
-            # Nothing typed yet: the last step to take back is one of the map.
-            back = key == Qt.Key.Key_Z and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.undo_map.emit(back)
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-            self.left.emit()
 
 
 class InlineEditor(QWidget):
@@ -103,15 +43,15 @@ class InlineEditor(QWidget):
         self._number = ""
         self._length = self._per_cm = self._problem = ""
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.field = _VolumeLine(self)
+        self.field = VolumeLine(self)
         self.field.setObjectName("inline_volume")
         self.field.setAccessibleName(words("inline.field"))
         self.field.setFont(font("inline_volume"))
         self.field.setFrame(False)
         self.field.setMaxLength(16)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.less = _StepButton("minus", words("inline.less"), theme, self)
-        self.more = _StepButton("plus", words("inline.more"), theme, self)
+        self.less = StepButton("minus", words("inline.less"), theme, self)
+        self.more = StepButton("plus", words("inline.more"), theme, self)
         self.less.setGeometry(7, _HEAD, 44, 44)
         self.more.setGeometry(WIDTH - 51, _HEAD, 44, 44)
         self.field.setGeometry(58, _HEAD + 4, 54, 36)

@@ -107,10 +107,11 @@ class InlineHost(QObject):
         from injectmap.ui.canvas.free_place import find_place, leader
 
         anchor = self._anchor(one)
-        if anchor is None or not view.rect().toRectF().contains(anchor):
-            anchor = view.rect().toRectF().center() if anchor is None else anchor
+        seen = anchor is not None and view.rect().toRectF().contains(anchor)
+        # A pass that this view does not show is edited at the foot of the canvas, tied to nothing.
+        near = anchor if anchor is not None and seen else QPointF(view.width() / 2, view.height() - 60.0)
         blocked = [child.geometry() for child in view.cards() if child.isVisible()]
-        place = find_place(drawing, scene.camera.origin, view.size(), inline.size(), anchor, blocked)
+        place = find_place(drawing, scene.camera.origin, view.size(), inline.size(), near, blocked)
         inline.setGeometry(QRect(place.topLeft(), inline.size()))
-        ends = leader(place, anchor)
+        ends = leader(place, near) if seen else None
         view.set_leader(QLineF(*ends) if ends is not None else None)

@@ -12,9 +12,11 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from injectmap.ui.canvas.camera import Camera
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from injectmap.atlas import Atlas
     from injectmap.chart.primitives import Item
-    from injectmap.editing.pointer import Preview
+    from injectmap.editing.editor import MapEditor
 
 _PEN = QPen(QColor("#14263C"), 2.2)
 _SOAK_AFTER = 4
@@ -48,20 +50,30 @@ class Marks:
         painter.restore()
 
 
+def lines_in_hand(editor: MapEditor) -> list[np.ndarray]:
+    """The courses (n, 3) in mm of the passes that are drawn, moved, or waiting to be stored."""
+    if editor.failed is not None:
+        from injectmap.domain.skin_paths import to_mm
+
+        after = (change.after for change in editor.failed.edit.changes)
+        return [to_mm(one.path.points) for one in after if one is not None]
+    return [preview.points for preview in editor.previews]
+
+
 def preview_marks(
-    atlas: Atlas, view_id: str, camera: Camera, previews: Sequence[Preview], dark: bool
+    atlas: Atlas, view_id: str, camera: Camera, lines: Sequence[np.ndarray], dark: bool
 ) -> Marks:
     """The passes in hand, drawn as they will be when the gesture ends."""
     from injectmap.chart.map_drawing import draw_entry, draw_path
     from injectmap.chart.styles import MapStyle
 
     style = MapStyle(px_per_mm=camera.px_per_mm, dark=dark)
-    drawn = [draw_path(atlas, one.points, view_id, style) for one in previews]
+    drawn = [draw_path(atlas, points, view_id, style) for points in lines]
     items: list[Item] = [item for one in drawn for item in one.halos]
     items += [item for one in drawn for item in one.lines]
     # Passes that move together share their entry point: it is drawn once.
-    for point in {one.controls[0]: one.points[0] for one in previews}.values():
-        items += draw_entry(atlas, point, view_id, style)
+    for entry in {tuple(points[0].round(3)): points[0] for points in lines}.values():
+        items += draw_entry(atlas, entry, view_id, style)
     return Marks(items, camera.origin)
 
 
