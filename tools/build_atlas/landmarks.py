@@ -54,7 +54,7 @@ LANDMARKS: dict[str, Landmark] = {
     "superaurale": Landmark("ear", (14, 34), "highest point of the ear"),
     "subaurale": Landmark("ear", (8.5, -29), "lowest point of the ear lobule"),
     "postaurale": Landmark("ear", (33, 11), "hindmost point of the ear"),
-    "otobasion_superius": Landmark("ear", (-2, 22), "upper attachment of the ear to the head"),
+    "otobasion_superius": Landmark("ear", (1.5, 22), "upper attachment of the ear to the head"),
     "otobasion_inferius": Landmark("ear", (-1.5, -24), "lower attachment of the lobule to the cheek"),
     "gonion": Landmark("side", (9, -54), "skin over the angle of the mandible"),
     "antegonial_notch": Landmark(
