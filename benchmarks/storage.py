@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -22,7 +23,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.services.clinic import found
 from injectmap.services.patients import PatientService
 from injectmap.services.sessions import MapVersions, NewSyringes, SessionService
-from injectmap.storage.opening import create_clinic
+from injectmap.storage.opening import create_clinic, open_clinic
 
 _PEOPLE = 100_000
 
@@ -125,14 +126,15 @@ def _rows(clinic: Clinic, number: int) -> tuple[tuple[Any, ...], ...]:
     """The values of one edit as its rows have them; hashes are of the right length and linked."""
     from injectmap.domain.edits import edit_to_json
     from injectmap.domain.journal import canonical_json
-    from injectmap.storage.packing import pack_points, pack_zones
+    from injectmap.domain.treatment_map import SkinPoints
+    from injectmap.storage.packing import pack_zones
 
     edit = clinic.edit(number)
     one = edit.changes[0].after
     assert one is not None
     path, tool = one.path, one.instrument
-    stored = (one.id, clinic.session_id, one.order, one.entry_id, 0, pack_points(path.controls),
-              pack_points(path.points), path.length_um, pack_zones(path.zones), one.technique.value,
+    stored = (one.id, clinic.session_id, one.order, one.entry_id, 0, SkinPoints.of(path.controls).packed,
+              path.points.packed, path.length_um, pack_zones(path.zones), one.technique.value,
               one.plane.value, None, tool.kind.value, tool.gauge, tool.length_um, one.status.value)  # fmt: skip
     payload = canonical_json(edit_to_json(edit))
     return (clinic.session_id, clinic.revision + number), stored, (payload, f"{number:064x}")
@@ -160,11 +162,13 @@ def load_session(effort: Effort) -> list[Part]:
     with folder() as at:
         clinic = Clinic(at / "ours.injectmap", passes=20)
         statements = statements_of(clinic)
+        if len(statements) != 3:
+            raise RuntimeError(f"a session is read in {len(statements)} statements")
         raw = bare(clinic.path)
         try:
             part = in_turn(
                 lambda: clinic.sessions.open(clinic.acting, clinic.session_id),
-                lambda: _three_statements(raw, statements, clinic.session_id),
+                lambda: _three_statements(raw, statements),
                 effort,
                 repeats=200,
             )
@@ -175,26 +179,33 @@ def load_session(effort: Effort) -> list[Part]:
 
 
 def statements_of(clinic: Clinic) -> list[str]:
-    """The statements with which a session is read, as the database is given them."""
-    from sqlalchemy import Engine, event
+    """The statements with which a session is read, as the driver is given them, values and all."""
+    from injectmap.storage import database
 
     seen: list[str] = []
+    connect = database.connect
 
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
+    def traced(*arguments: Any) -> Any:
+        raw = connect(*arguments)
+        raw.set_trace_callback(seen.append)
+        return raw
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        clinic.sessions.open(clinic.acting, clinic.session_id)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return [statement for statement in seen if statement.startswith("SELECT")]
+    # The readers that exist are not traced: a second opening of the file makes its own.
+    with patch.object(database, "connect", traced):
+        other = open_clinic(clinic.path, key=samples.KEY, read_only=True)
+        try:
+            with other.reading() as work:
+                seen.clear()
+                work.sessions.open(clinic.session_id)
+                return [statement for statement in seen if not statement.startswith(("BEGIN", "PRAGMA"))]
+        finally:
+            other.close()
 
 
-def _three_statements(raw: Any, statements: list[str], session_id: str) -> None:
+def _three_statements(raw: Any, statements: list[str]) -> None:
     raw.execute("BEGIN")
     for statement in statements:
-        raw.execute(statement, (session_id,)).fetchall()
+        raw.execute(statement).fetchall()
     raw.execute("ROLLBACK")
 
 

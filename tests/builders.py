@@ -22,6 +22,7 @@ from injectmap.domain.treatment_map import (
     Side,
     SkinPath,
     SkinPoint,
+    SkinPoints,
     Technique,
     TreatmentMap,
     ZoneLength,
@@ -127,7 +128,7 @@ def skin_path(
     lengths.append(length - sum(lengths))
     side = Side.RIGHT if side_of(start) is Side.RIGHT else Side.LEFT
     split = tuple(ZoneLength(zone, side, um) for zone, um in zip(zones, lengths, strict=True))
-    return SkinPath((start, tip), points, length, split)
+    return SkinPath((start, tip), SkinPoints.of(points), length, split)
 
 
 def cannula_pass(

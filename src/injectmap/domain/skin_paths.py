@@ -10,7 +10,7 @@ import numpy as np
 
 from injectmap.atlas.skin import length as length_mm
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.treatment_map import Side, SkinPath, SkinPoint, ZoneLength
+from injectmap.domain.treatment_map import Side, SkinPath, SkinPoint, SkinPoints, ZoneLength
 from injectmap.domain.units import UM_PER_MM
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def to_um(points: np.ndarray) -> tuple[SkinPoint, ...]:
 
 def to_mm(points: Sequence[SkinPoint]) -> np.ndarray:
     """Return stored points as an (n, 3) array in mm."""
+    if isinstance(points, SkinPoints):
+        return np.frombuffer(points.packed, dtype="<i4").reshape(-1, 3) / UM_PER_MM
     return np.asarray(points, dtype=float).reshape(-1, 3) / UM_PER_MM
 
 
@@ -48,7 +50,7 @@ def resolve(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False
         raise InputRefused("path_too_short")
     parts = atlas.zones.split_um(np.asarray(stored), length_um)
     zones = tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
-    return SkinPath(tuple(controls), tuple(stored), length_um, zones, curved)
+    return SkinPath(tuple(controls), SkinPoints.of(stored), length_um, zones, curved)
 
 
 def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:

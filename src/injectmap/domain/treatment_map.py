@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from injectmap.domain.errors import InputRefused
 
 # An entry point this close to the midline belongs to neither side (CONTEXT.md, "side").
 MIDLINE_UM = 2000
+
+POINT_BYTES = 12
+_POINT = struct.Struct("<3i")
 
 
 class SkinPoint(NamedTuple):
@@ -19,6 +24,43 @@ class SkinPoint(NamedTuple):
     x: int
     y: int
     z: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkinPoints(Sequence[SkinPoint]):
+    """Many skin points in twelve bytes each: x, y, z as little-endian int32, the form in which they are stored.
+
+    A session has a thousand of them and reads only a few one by one; arrays read the bytes as they are.
+    """
+
+    packed: bytes
+
+    @classmethod
+    def of(cls, points: Iterable[SkinPoint]) -> SkinPoints:
+        """Pack points."""
+        values = [value for point in points for value in point]
+        return cls(struct.pack(f"<{len(values)}i", *values))
+
+    def __len__(self) -> int:
+        return len(self.packed) // POINT_BYTES
+
+    @overload
+    def __getitem__(self, index: int) -> SkinPoint: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[SkinPoint, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> SkinPoint | tuple[SkinPoint, ...]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        return SkinPoint(*_POINT.unpack_from(self.packed, range(len(self))[index] * POINT_BYTES))
+
+    def __iter__(self) -> Iterator[SkinPoint]:
+        return (SkinPoint(*values) for values in _POINT.iter_unpack(self.packed))
+
+    def flat(self) -> list[int]:
+        """Return x, y, z, x, y, z and so on."""
+        return list(struct.unpack(f"<{3 * len(self)}i", self.packed))
 
 
 class Side(StrEnum):
@@ -116,7 +158,7 @@ class SkinPath:
     """
 
     controls: tuple[SkinPoint, ...]
-    points: tuple[SkinPoint, ...]
+    points: SkinPoints
     length_um: int
     zones: tuple[ZoneLength, ...]
     curved: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from injectmap.domain.skin_paths import to_mm
-from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
+from injectmap.domain.treatment_map import CannulaPass, SkinPoints, TreatmentMap
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -46,7 +46,8 @@ class _Shadow:
         self.index = np.concatenate(
             [np.arange(len(one.path.controls)) for one in passes] or [np.empty(0, int)]
         )
-        points, visible = view.project(to_mm([p for one in passes for p in one.path.points]))
+        whole = SkinPoints(b"".join(one.path.points.packed for one in passes))
+        points, visible = view.project(to_mm(whole))
         pass_of = np.repeat(np.arange(len(passes)), [len(one.path.points) for one in passes])
         kept = visible[:-1] & visible[1:] & (pass_of[:-1] == pass_of[1:])
         self.start, self.run = points[:-1][kept], np.diff(points, axis=0)[kept]

@@ -1,31 +1,16 @@
-"""How values are laid into columns: points as little-endian int32, zone splits and products as compact text."""
+"""How values are laid into columns: zone splits and products as compact text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import struct
-from itertools import repeat
 from typing import Any
 
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.product import Product
-from injectmap.domain.treatment_map import Side, SkinPoint, ZoneLength
+from injectmap.domain.treatment_map import Side, ZoneLength
 
-POINT_BYTES = 12
 _SIDES = {side.value: side for side in Side}
-
-
-def pack_points(points: tuple[SkinPoint, ...]) -> bytes:
-    """Return x, y, z of each point in micrometres, little-endian int32, twelve bytes a point."""
-    return struct.pack(f"<{3 * len(points)}i", *[value for point in points for value in point])
-
-
-def unpack_points(packed: bytes) -> tuple[SkinPoint, ...]:
-    """Return the points of their packed form."""
-    # zip gives its one tuple out again and again, which halves the time of a session's thousand points.
-    values = iter(struct.unpack(f"<{len(packed) // 4}i", packed))
-    return tuple(map(tuple.__new__, repeat(SkinPoint), zip(values, values, values, strict=True)))
 
 
 def pack_zones(zones: tuple[ZoneLength, ...]) -> str:

@@ -17,9 +17,10 @@ from injectmap.domain.treatment_map import (
     Plane,
     Share,
     SkinPath,
+    SkinPoints,
     Technique,
 )
-from injectmap.storage.packing import POINT_BYTES, pack_points, pack_zones, unpack_points, unpack_zones
+from injectmap.storage.packing import pack_zones, unpack_zones
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import pass_shares, passes
 
@@ -68,15 +69,8 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
         instrument = instruments.get(sold_as)
         if instrument is None:
             instrument = instruments[sold_as] = Instrument(_KINDS[kind], gauge, instrument_um)
-        course = unpack_points(points)
-        # A straight pass is drawn from end to end, so its controls are the ends that are there already.
-        ends = controls == points[:POINT_BYTES] + points[-POINT_BYTES:]
         path = SkinPath(
-            (course[0], course[-1]) if ends else unpack_points(controls),
-            course,
-            length_um,
-            unpack_zones(zones),
-            curved == 1,
+            tuple(SkinPoints(controls)), SkinPoints(points), length_um, unpack_zones(zones), curved == 1
         )
         found.append(
             CannulaPass(
@@ -155,8 +149,8 @@ def _values(one: CannulaPass) -> dict[str, Any]:
         "drawn_order": one.order,
         "entry_id": one.entry_id,
         "curved": int(path.curved),
-        "controls": pack_points(path.controls),
-        "points": pack_points(path.points),
+        "controls": SkinPoints.of(path.controls).packed,
+        "points": path.points.packed,
         "length_um": path.length_um,
         "zones": pack_zones(path.zones),
         "technique": one.technique.value,
