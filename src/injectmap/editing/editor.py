@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.edits import Edit, EditKind, EditSink
@@ -267,42 +267,30 @@ class MapEditor:
         """Take the selected passes off the map."""
         self.commit(changes.remove_passes(self.map, self.selection))
 
-    def _set(self, kind: EditKind, defaults: PassDefaults, changed: changes.PassChanger) -> None:
+    def _set(self, kind: EditKind, changed: changes.PassChanger, **defaults: Any) -> None:
         """Change the selected passes, and what the next pass takes."""
         if self.commit(changes.change_passes(self.map, self.selection, kind, changed)):
-            self.defaults = defaults
+            self.defaults = replace(self.defaults, **defaults)
             self._tell("defaults")
 
     def set_volume_text(self, typed: str) -> None:
         """Give the selected passes, and the next one, a typed volume in mL; InputRefused as in parse_volume."""
         volume = parse_volume(typed)
-        self._set(
-            EditKind.SET_VOLUME,
-            replace(self.defaults, microlitres=volume),
-            lambda one: changes.with_volume(one, volume),
-        )
+        self._set(EditKind.SET_VOLUME, lambda one: changes.with_volume(one, volume), microlitres=volume)
 
     def set_technique(self, technique: Technique) -> None:
         """Give the selected passes, and the next one, a technique."""
-        self._set(
-            EditKind.SET_TECHNIQUE,
-            replace(self.defaults, technique=technique),
-            lambda one: replace(one, technique=technique),
-        )
+        kind = EditKind.SET_TECHNIQUE
+        self._set(kind, lambda one: replace(one, technique=technique), technique=technique)
 
     def set_plane(self, plane: Plane) -> None:
         """Give the selected passes, and the next one, a plane."""
-        self._set(
-            EditKind.SET_PLANE, replace(self.defaults, plane=plane), lambda one: replace(one, plane=plane)
-        )
+        self._set(EditKind.SET_PLANE, lambda one: replace(one, plane=plane), plane=plane)
 
     def set_instrument(self, instrument: Instrument) -> None:
         """Give the selected passes, and the next one, an instrument."""
-        self._set(
-            EditKind.SET_INSTRUMENT,
-            replace(self.defaults, instrument=instrument),
-            lambda one: replace(one, instrument=instrument),
-        )
+        kind = EditKind.SET_INSTRUMENT
+        self._set(kind, lambda one: replace(one, instrument=instrument), instrument=instrument)
 
     def set_syringe(self, syringe_id: str) -> None:
         """Draw the selected passes, and the next one, from a syringe."""

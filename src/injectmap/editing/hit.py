@@ -61,7 +61,7 @@ class _Shadow:
         """Distance of a place (2,) to each visible segment."""
         along = ((at - self.start) * self.run).sum(1) / np.maximum((self.run * self.run).sum(1), 1e-9)
         nearest = self.start + np.clip(along, 0.0, 1.0)[:, None] * self.run
-        return np.hypot(*(nearest - at).T)
+        return np.asarray(np.hypot(*(nearest - at).T))
 
 
 class HitFinder:
