@@ -28,14 +28,15 @@ def ink(effort: Effort) -> list[Part]:
     plain = PlainInk(stage.view.layer.pixmap, stage.view.size())
     plain.show()
     settle(stage.application)
-    parts = []
+    parts, at = [], stage.cheek()
     for tool, label in (("cannula_pass", "straight"), ("free_hand", "free-hand")):
         middle, worst, frames = Pairs(), Pairs(), []
         for number in range(effort.rounds + 1):
             stage.editor.choose_tool(tool)
-            floor, _ = _draw(plain)
-            ours, between = _draw(stage.view)
-            assert stage.editor.previews or stage.editor.hint, "nothing was drawn"
+            floor, _ = _draw(plain, at)
+            ours, between = _draw(stage.view, at)
+            if not (stage.editor.tool.active and stage.editor.previews):
+                raise RuntimeError("the gesture drew nothing")
             stage.view.input.abandon()
             stage.settle()
             if number:
@@ -49,24 +50,23 @@ def ink(effort: Effort) -> list[Part]:
     return parts
 
 
-def _course(widget: QWidget) -> Iterator[QPointF]:
+def _course(at: QPointF) -> Iterator[QPointF]:
     """A line that winds over the cheek, some 4 px an event."""
-    x, y = widget.width() / 2, widget.height() / 2
     for number in range(_EVENTS):
         turn = number * 2 * math.pi / 130
         reach = 30 + number * 0.45
-        yield QPointF(x + reach * math.cos(turn), y + reach * math.sin(turn))
+        yield at + QPointF(reach * math.cos(turn), reach * math.sin(turn))
 
 
-def _draw(widget: QWidget) -> tuple[list[float], list[float]]:
+def _draw(widget: QWidget, at: QPointF) -> tuple[list[float], list[float]]:
     """Press and draw; return the milliseconds of processor time of each event, and of what came between two."""
-    first, *course = _course(widget)
+    first, *course = _course(at)
     QApplication.sendEvent(widget, mouse(QEvent.Type.MouseButtonPress, first))
     QApplication.processEvents()
     gc.collect()
     events, between = [], []
-    for at in course:
-        event = mouse(QEvent.Type.MouseMove, at)
+    for place in course:
+        event = mouse(QEvent.Type.MouseMove, place)
         started = time.thread_time()
         QApplication.sendEvent(widget, event)
         paint_now()

@@ -50,6 +50,16 @@ class Stage:
         if self.view.devicePixelRatioF() != 2:
             raise NotThere("no device pixel ratio of 2 on this platform")
 
+    def cheek(self) -> QPointF:
+        """The pixel of the middle of the worked-on cheek: skin that faces the view, with room all round."""
+        import numpy as np
+
+        points = self.atlas.skin.snap(np.array([[62.0, -38.0, 36.0]]))
+        (place,), (seen,) = self.atlas.views[VIEW].project(points)
+        if not seen or self.atlas.views[VIEW].draw_state(place) != "ok":
+            raise NotThere("the cheek cannot be drawn on in the lateral view")
+        return QPointF(*self.view.camera.to_px(*place))
+
     def settle(self) -> None:
         """Let timers and paints come to an end."""
         settle(self.application)
