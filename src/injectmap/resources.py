@@ -1,5 +1,6 @@
 """Finds the files shipped with the program: in an installed wheel, a source checkout and a frozen program."""
 
+import errno
 import sys
 from pathlib import Path
 
@@ -25,14 +26,18 @@ def asset_root() -> Path:
         if candidate.is_dir():
             return candidate
     looked = ", ".join(str(candidate) for candidate in _candidates())
-    raise MissingResourceError(
-        f"The program's own files are missing (looked in {looked}). Install injectmap again."
-    )
+    raise _missing(looked)
 
 
 def asset_path(*parts: str) -> Path:
     """An existing shipped file or folder, such as `asset_path("fonts", "SourceSansPro-Regular.ttf")`."""
     path = asset_root().joinpath(*parts)
     if not path.exists():
-        raise MissingResourceError(f"A file of the program is missing: {path}. Install injectmap again.")
+        raise _missing(str(path))
     return path
+
+
+def _missing(where: str) -> MissingResourceError:
+    return MissingResourceError(
+        errno.ENOENT, "the program's own files are incomplete; install injectmap again", where
+    )

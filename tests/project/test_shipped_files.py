@@ -22,15 +22,15 @@ def test_a_checkout_reads_its_own_assets() -> None:
 
 
 def test_a_missing_file_is_named() -> None:
-    with pytest.raises(MissingResourceError, match=r"no-such-file\.ttf.*Install injectmap again"):
+    with pytest.raises(MissingResourceError, match=r"install injectmap again.*no-such-file\.ttf"):
         asset_path("fonts", "no-such-file.ttf")
 
 
 def test_missing_assets_say_where_they_were_sought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "src" / "injectmap")
-    with pytest.raises(MissingResourceError, match="looked in") as caught:
+    with pytest.raises(MissingResourceError, match="install injectmap again") as caught:
         asset_root()
-    assert str(tmp_path / "assets") in str(caught.value)
+    assert str(tmp_path / "assets") in caught.value.filename
 
 
 @pytest.mark.parametrize("folder", ["injectmap/assets", "assets"])
