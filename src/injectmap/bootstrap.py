@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from injectmap.resources import asset_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from injectmap.atlas import Atlas
     from injectmap.domain.patient import Practitioner
@@ -85,23 +85,14 @@ class Opener:
         return self._services(self._open(path))
 
     def _make_demo(self, path: Path) -> None:
-        from injectmap.atlas import load_atlas
         from injectmap.domain.ids import new_id
         from injectmap.domain.patient import Practitioner
         from injectmap.domain.settings import ClinicSettings
         from injectmap.services.demo_clinic import CLINIC_NAME, PRACTITIONERS, fill
 
-        unfinished = path.with_suffix(".unfinished")
-        for leftover in unfinished.parent.glob(f"{unfinished.name}*"):
-            leftover.unlink()
         settings = ClinicSettings(CLINIC_NAME, demo=True)
         practitioners = [Practitioner(new_id(), *fields) for fields in PRACTITIONERS]
-        services = self._services(self._create(unfinished, settings, practitioners))
-        try:
-            fill(services, load_atlas())
-        finally:
-            services.close()
-        unfinished.rename(path)
+        self._create(path, settings, practitioners, lambda services: fill(services, _atlas()))
 
     def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
         """Create a clinic; until encryption is built every clinic is a demonstration, and says so."""
@@ -115,9 +106,8 @@ class Opener:
         if not clinic_name or not practitioner_name:
             raise InputRefused("clinic_names_empty")
         settings = ClinicSettings(clinic_name, time_zone=time_zone, demo=True)
-        database = self._create(path, settings, [Practitioner(new_id(), practitioner_name)])
-        self._remember(path)
-        return self._services(database)
+        self._create(path, settings, [Practitioner(new_id(), practitioner_name)])
+        return self.open(path)
 
     def open(self, path: Path) -> Services:
         """Open a clinic file."""
@@ -150,20 +140,32 @@ class Opener:
         return MapEditor(opened, load_atlas(), services.sessions, services.acting, history)
 
     def _create(
-        self, path: Path, settings: ClinicSettings, practitioners: Sequence[Practitioner]
-    ) -> ClinicDatabase:
+        self,
+        path: Path,
+        settings: ClinicSettings,
+        practitioners: Sequence[Practitioner],
+        fill: Callable[[Services], None] | None = None,
+    ) -> None:
+        """Make a clinic under another name until it is whole, so that no half of one is ever opened."""
         from injectmap.domain.acting import Acting, Role
+        from injectmap.domain.errors import StorageProblem
         from injectmap.services.clinic import found
         from injectmap.storage.opening import create_clinic
 
-        database = create_clinic(path, settings)
-        acting = Acting(practitioners[0].id, Role.ADMINISTRATOR, _workstation())
+        if path.exists():
+            raise StorageProblem("file_exists", name=path.name)
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        for leftover in path.parent.glob(f"{path.name}.unfinished*"):
+            leftover.unlink()
+        database = create_clinic(unfinished, settings)
         try:
+            acting = Acting(practitioners[0].id, Role.ADMINISTRATOR, _workstation())
             found(database, self.clock, settings, practitioners, acting)
-        except BaseException:
+            if fill is not None:
+                fill(self._services(database))
+        finally:
             database.close()
-            raise
-        return database
+        unfinished.rename(path)
 
     def _open(self, path: Path) -> ClinicDatabase:
         from injectmap.storage.opening import open_clinic
