@@ -240,3 +240,39 @@ def test_drawn_gap_and_rounding_are_millimetres_on_the_skin(atlas: Atlas) -> Non
     steps /= np.linalg.norm(steps, axis=1)[:, None]
     assert np.einsum("ij,ij->i", steps[1:], steps[:-1]).min() > 0.8  # no corner left
     assert 0.9 < length(drawn) / length(sharp) < 1.0
+
+
+def test_the_quick_split_serves_ordinary_paths_and_agrees_with_the_thorough_one(
+    atlas: Atlas, skin_points: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = skin_points[skin_points[:, 0] > 3.0]
+    paths = [atlas.skin.path(*ends) for ends in left[:160].reshape(-1, 2, 3)]
+    thorough = [atlas.zones._split_by_pieces(path) for path in paths]
+    turned_over: list[int] = []
+    monkeypatch.setattr(
+        type(atlas.zones), "_split_by_pieces", lambda zones, path: turned_over.append(len(path))
+    )
+    for path, expected in zip(paths, thorough, strict=True):
+        quick = atlas.zones.split(path)
+        if quick is not None:
+            assert same(quick, expected, 1e-9)
+    assert len(turned_over) <= 2  # only where a border is grazed
+
+
+def test_places_the_picture_calls_safe_are_far_from_every_border(atlas: Atlas) -> None:
+    """Half the longest step it is asked about: both ends safe in one zone means the step stays there."""
+    from injectmap.atlas.raster import NEAR, REACH_MM
+
+    generator = np.random.default_rng(11)
+    azimuth, elevation = generator.uniform(0.0, 200.0, 4000), generator.uniform(70.0, 290.0, 4000)
+    safe = atlas.zones._raster.at(azimuth, elevation) != NEAR
+    points = atlas.skin.lay(chart_directions(azimuth[safe], elevation[safe]))
+    borders = [border.edge for border in atlas.zones._partition.borders]
+    edges = np.concatenate(
+        [shapely.get_coordinates(shapely.segmentize(shapely.LineString(one), 0.3)) for one in borders]
+    )
+    on_skin = atlas.skin.lay(chart_directions(*edges.T))
+    nearest = min(np.linalg.norm(on_skin - point, axis=1).min() for point in points)
+    assert safe.mean() > 0.5
+    assert nearest >= REACH_MM / 2.0
+    assert REACH_MM > 1.0  # paths are resampled at up to one millimetre
