@@ -85,7 +85,6 @@ class Starter(QObject):
 
     def _begin(self, _: object) -> None:
         from injectmap.ui.desk import Desk
-        from injectmap.ui.prompts import QtPrompts
         from injectmap.ui.workspace import build_panels
 
         assert self._tasks is not None
@@ -94,7 +93,7 @@ class Starter(QObject):
             desk.open_demo()
         elif self._start is not None:
             desk.open_clinic(Path(self._start))
-        self._steps = build_panels(self._window.theme, desk, QtPrompts(self._window))
+        self._steps = build_panels(self._window.theme, desk)
         self._build()
 
     def _build(self) -> None:
@@ -105,10 +104,11 @@ class Starter(QObject):
             QTimer.singleShot(0, self, self._build)
             return
         from injectmap.ui import faults
+        from injectmap.ui.prompts import QtPrompts
         from injectmap.ui.workspace import Workspace
 
         assert self._desk is not None
-        self.workspace = Workspace(self._window, self._desk, panels)
+        self.workspace = Workspace(self._window, self._desk, QtPrompts(self._window), panels)
         self._window.theme.apply(self._application)
         faults.install(self.workspace)
 

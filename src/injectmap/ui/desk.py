@@ -76,6 +76,7 @@ class Desk(QObject):
         self.saved_at_ms: int | None = None
         self._prepared = False
         self._is_opening = False
+        self.opening_problem = ""
         self._show_latest = False
         self._summaries = QTimer(self)
         self._summaries.setSingleShot(True)
@@ -146,6 +147,7 @@ class Desk(QObject):
             return
         self._show_latest = show_latest
         self._is_opening = True
+        self.opening_problem = ""
         self.opening.emit(True)
 
         def work(_task: Task) -> Services:
@@ -177,7 +179,9 @@ class Desk(QObject):
     def _not_opened(self, error: Exception) -> None:
         self._is_opening = False
         self.opening.emit(False)
-        self.opening_failed.emit(error_sentence(error))
+        # Kept: a clinic named on the command line may fail before there is a screen to say it on.
+        self.opening_problem = error_sentence(error)
+        self.opening_failed.emit(self.opening_problem)
 
     def _open_latest(self) -> None:
         """A demonstration begins at its latest treatment session; a clinic never opens a patient unasked."""

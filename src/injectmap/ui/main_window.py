@@ -79,11 +79,9 @@ class MainWindow(QMainWindow):
         *,
         top: QWidget,
         banner: QWidget,
-        start: QWidget,
         side: QWidget,
         identity: QWidget,
         session: QWidget,
-        record: QWidget,
         footer: QWidget,
     ) -> None:
         """Put the panels in their places."""
@@ -93,17 +91,14 @@ class MainWindow(QMainWindow):
         self._take(self._middle, "identity", identity)
         self._take(self._across, "session", session)
         self._take(self._down, "footer", footer)
-        self._pages.addWidget(record)
-        self._whole.addWidget(start)
-        self._start = start
 
-    def show_start(self, wanted: bool) -> None:
-        """Show the start screen, or the work."""
-        self._whole.setCurrentWidget(self._start if wanted else self._work)
+    def show_whole(self, screen: QWidget | None) -> None:
+        """Show a screen that takes the place of all the work, or the work."""
+        _show_in(self._whole, screen or self._work)
 
-    def show_record(self, wanted: bool) -> None:
-        """Show the record, or the chart."""
-        self._pages.setCurrentIndex(1 if wanted else 0)
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page in place of the chart, or the chart."""
+        _show_in(self._pages, page or self._chart_page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how much room there is."""
@@ -122,6 +117,12 @@ class MainWindow(QMainWindow):
         # A panel that hides itself stays hidden: replacing shows nothing.
         layout.replaceWidget(place, panel)
         place.deleteLater()
+
+
+def _show_in(stack: QStackedWidget, widget: QWidget) -> None:
+    if stack.indexOf(widget) < 0:
+        stack.addWidget(widget)
+    stack.setCurrentWidget(widget)
 
 
 def _place(*, width: int | None = None, height: int | None = None) -> QWidget:

@@ -77,11 +77,10 @@ class TopBar(Surface):
 
     page_wanted = Signal(str)
 
-    def __init__(self, theme: Theme, actions: ActionSet) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "panel", edges="bottom")
         words = load_words()
         self.setFixedHeight(TOP_BAR)
-        self._actions = actions
         self._tabs = {page: _Tab(theme, page) for page in PAGES}
         self._notice = _Notice(theme)
         self.save = SaveState(theme)
@@ -92,11 +91,6 @@ class TopBar(Surface):
         self.menu_button = IconButton(theme, "menu", words("menu.title"), side=36)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
-        for name in _MENU:
-            if name:
-                self.menu.addAction(actions[name])
-            else:
-                self.menu.addSeparator()
         self.menu_button.setMenu(self.menu)
         self.print = Button(theme, words("preview.print_button"), kind="primary")
         layout = QHBoxLayout(self)
@@ -118,8 +112,16 @@ class TopBar(Surface):
         layout.addSpacing(4)
         layout.addWidget(self.print)
         layout.addWidget(self.menu_button)
-        self.print.clicked.connect(actions["record"].trigger)
         self.show_clinic(practitioner="", demo=False, is_open=False)
+
+    def take_actions(self, actions: ActionSet) -> None:
+        """Fill the menu and give the button its deed."""
+        for name in _MENU:
+            if name:
+                self.menu.addAction(actions[name])
+            else:
+                self.menu.addSeparator()
+        self.print.clicked.connect(actions["record"].trigger)
 
     def show_clinic(self, *, practitioner: str, demo: bool, is_open: bool) -> None:
         """Show what is of use with or without an open clinic."""

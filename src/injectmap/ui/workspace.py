@@ -5,23 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
-from injectmap.ui.key_list import KeyList
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.record_page import RecordPage
 from injectmap.ui.session.column import SessionColumn
-from injectmap.ui.start.start_screen import StartScreen
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Banner, Footer
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.ui.key_list import KeyList
+    from injectmap.ui.records.record_page import RecordPage
+    from injectmap.ui.start.start_screen import StartScreen
 
 # Below this the middle column would be too narrow for the fields of the next pass.
 NARROW = 1400
@@ -33,18 +36,17 @@ class Panels:
 
     side: PatientSide
     session: SessionColumn
-    record: RecordPage
-    start: StartScreen
+    top: TopBar
+    footer: Footer
 
 
-def build_panels(theme: Theme, desk: Desk, prompts: Prompts) -> Iterator[Panels | None]:
+def build_panels(theme: Theme, desk: Desk) -> Iterator[Panels | None]:
     """Build the panels with a rest after each; the last thing yielded is all of them."""
     session = SessionColumn(theme, desk)
     yield None
     side = PatientSide(theme, desk)
     yield None
-    record, start = RecordPage(theme, desk, prompts), StartScreen(theme, prompts)
-    yield Panels(side, session, record, start)
+    yield Panels(side, session, TopBar(theme), Footer(theme))
 
 
 class Workspace(QObject):
@@ -53,28 +55,28 @@ class Workspace(QObject):
     It decides nothing about treatment: it shows, and passes on.
     """
 
-    def __init__(self, window: MainWindow, desk: Desk, panels: Panels) -> None:
+    def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts, panels: Panels) -> None:
         """Take the places that the window has kept free."""
         super().__init__(window)
         self.window, self.theme, self.desk = window, window.theme, desk
         self.chart = window.chart
         self.side, self.session = panels.side, panels.session
-        self.record, self.start = panels.record, panels.start
+        self.top, self.footer = panels.top, panels.footer
+        self._prompts = prompts
+        self._record: RecordPage | None = None
+        self._start: StartScreen | None = None
+        self._keys: KeyList | None = None
         self._page = "chart"
         self.actions = ActionSet(window, self._handlers())
-        self.top = TopBar(self.theme, self.actions)
+        self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
-        self.footer = Footer(self.theme)
-        self.keys = KeyList(self.theme, window)
         window.furnish(
             top=self.top,
             banner=self.banner,
-            start=self.start,
             side=self.side,
             identity=self.identity,
             session=self.session,
-            record=self.record,
             footer=self.footer,
         )
         window.closing = self._may_close
@@ -86,7 +88,6 @@ class Workspace(QObject):
     def _connect(self) -> None:
         desk = self.desk
         desk.clinic_changed.connect(self._on_clinic)
-        desk.opening.connect(self.start.show_opening)
         desk.opening_failed.connect(self._on_not_opened)
         desk.patient_changed.connect(self._on_patient)
         desk.session_changed.connect(self._on_session)
@@ -94,16 +95,12 @@ class Workspace(QObject):
         desk.problem.connect(self.banner.say_problem)
         desk.notice.connect(self.banner.say)
         desk.tasks.slow.connect(self.footer.show_busy)
-        self.start.demo_wanted.connect(desk.open_demo)
-        self.start.open_wanted.connect(desk.open_clinic)
-        self.start.create_wanted.connect(desk.create_clinic)
         self.top.page_wanted.connect(self.show_page)
         self.top.save.retry.connect(desk.retry)
         self.side.folded_changed.connect(self._on_folded)
         self.side.column.new_session_wanted.connect(self._new_session)
         self.side.column.chart_wanted.connect(self._focus_page)
         self.session.chart_wanted.connect(self._focus_page)
-        self.record.chart_wanted.connect(self._show_chart)
         self.window.width_changed.connect(self._on_width)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -123,12 +120,46 @@ class Workspace(QObject):
             "quit": self._quit,
         }
 
+    # Built when first wanted: none of these is needed to draw
+
+    @property
+    def record(self) -> RecordPage:
+        """The record as it prints."""
+        if self._record is None:
+            from injectmap.ui.records.record_page import RecordPage
+
+            self._record = RecordPage(self.theme, self.desk, self._prompts)
+            self._record.chart_wanted.connect(self._show_chart)
+        return self._record
+
+    @property
+    def start(self) -> StartScreen:
+        """The start screen."""
+        if self._start is None:
+            from injectmap.ui.start.start_screen import StartScreen
+
+            self._start = StartScreen(self.theme, self._prompts)
+            self._start.demo_wanted.connect(self.desk.open_demo)
+            self._start.open_wanted.connect(self.desk.open_clinic)
+            self._start.create_wanted.connect(self.desk.create_clinic)
+            self.desk.opening.connect(self._start.show_opening)
+        return self._start
+
+    @property
+    def keys(self) -> KeyList:
+        """The list of keys."""
+        if self._keys is None:
+            from injectmap.ui.key_list import KeyList
+
+            self._keys = KeyList(self.theme, self.window)
+        return self._keys
+
     # Following the desk
 
     def _on_clinic(self) -> None:
         desk, words = self.desk, load_words()
         is_open = desk.has_clinic
-        self.window.show_start(not is_open and not desk.is_opening)
+        self.window.show_whole(None if is_open or desk.is_opening else self.start)
         self.banner.hide()
         self.chart.atlas_ready()
         if is_open:
@@ -140,8 +171,9 @@ class Workspace(QObject):
         else:
             self.window.setWindowTitle(words("app.name"))
             self.top.show_clinic(practitioner="", demo=False, is_open=False)
-            self.start.reset()
-            self.start.show_recent(list(desk.opener.recent()))
+            if not desk.is_opening:
+                self.start.begin(desk.opener.recent())
+                self.start.show_problem(desk.opening_problem)
         self.show_page("chart")
         self._on_session()
         self._show_save_state()
@@ -152,8 +184,8 @@ class Workspace(QObject):
         if self.desk.has_clinic:
             self.banner.say_problem(sentence)
             return
-        self.window.show_start(True)
-        self.start.show_recent(list(self.desk.opener.recent()))
+        self.window.show_whole(self.start)
+        self.start.show_recent(self.desk.opener.recent())
         self.start.show_problem(sentence)
 
     def _on_patient(self) -> None:
@@ -205,7 +237,7 @@ class Workspace(QObject):
         if page == "record" and self.desk.editor is None:
             return
         self._page = page
-        self.window.show_record(page == "record")
+        self.window.show_page(self.record if page == "record" else None)
         self.top.show_page(page)
         self._show_hints()
 

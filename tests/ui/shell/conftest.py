@@ -55,8 +55,8 @@ def make_shell(qtbot, theme) -> Iterator[Callable[..., Shell]]:
         window = MainWindow(theme)
         qtbot.addWidget(window)
         desk = Desk(opener, tasks, window.bridge, parent=window)
-        *_, panels = build_panels(theme, desk, prompts)
-        space = Workspace(window, desk, panels)
+        *_, panels = build_panels(theme, desk)
+        space = Workspace(window, desk, prompts, panels)
         shell = Shell(window, space, desk, opener, prompts, elin)
         made.append(shell)
         # The head costs most of a test's time and has tests of its own.

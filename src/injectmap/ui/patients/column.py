@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -13,8 +14,6 @@ from injectmap.services.ports import SessionSummary
 from injectmap.ui.desk import Desk
 from injectmap.ui.patients.found_list import FoundList, say_patient
 from injectmap.ui.patients.header import PatientHeader
-from injectmap.ui.patients.patient_form import PatientForm
-from injectmap.ui.patients.reason_form import ReasonForm
 from injectmap.ui.patients.time_line import TimeLine
 from injectmap.ui.theme import LEFT_COLUMN, Theme
 from injectmap.ui.widgets.basics import Hairline, Surface, column
@@ -22,6 +21,10 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.search_field import SearchField
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.ui.patients.patient_form import PatientForm
+    from injectmap.ui.patients.reason_form import ReasonForm
 
 
 class PatientColumn(Surface):
@@ -40,14 +43,15 @@ class PatientColumn(Surface):
         self.found = FoundList(theme)
         self.header = PatientHeader(theme)
         self.time_line = TimeLine(theme)
-        self.form = PatientForm(theme, today=self._today, duplicates=desk.likely_duplicates)
-        self.reason = ReasonForm(theme)
+        self._theme = theme
+        self._form: PatientForm | None = None
+        self._reason: ReasonForm | None = None
         self._patient_page = QWidget()
         page = column(self._patient_page)
         page.addWidget(Hairline(theme))
         page.addWidget(self.time_line, 1)
         self._stack = QStackedWidget()
-        for widget in (self.found, self._patient_page, self.form, self.reason):
+        for widget in (self.found, self._patient_page):
             self._stack.addWidget(widget)
         top = column(margins=(12, 12, 12, 8))
         top.addWidget(self.search)
@@ -71,15 +75,35 @@ class PatientColumn(Surface):
         self.header.close_wanted.connect(desk.close_patient)
         self.time_line.chosen.connect(self._open_session)
         self.time_line.new_wanted.connect(self.new_session_wanted)
-        self.form.accepted.connect(self._on_accepted)
-        self.form.existing_chosen.connect(self._open)
-        self.form.cancelled.connect(self._show_home)
-        self.reason.given.connect(self._on_reason)
-        self.reason.cancelled.connect(self._show_home)
         desk.clinic_changed.connect(self._on_clinic)
         desk.patient_changed.connect(self._on_patient)
         desk.sessions_changed.connect(self._on_sessions)
         desk.session_changed.connect(self._on_sessions)
+
+    @property
+    def form(self) -> PatientForm:
+        """The form of a patient, built when it is first wanted."""
+        if self._form is None:
+            from injectmap.ui.patients.patient_form import PatientForm
+
+            self._form = PatientForm(self._theme, today=self._today, duplicates=self._desk.likely_duplicates)
+            self._form.accepted.connect(self._on_accepted)
+            self._form.existing_chosen.connect(self._open)
+            self._form.cancelled.connect(self._show_home)
+            self._stack.addWidget(self._form)
+        return self._form
+
+    @property
+    def reason(self) -> ReasonForm:
+        """The form of a reason, built when it is first wanted."""
+        if self._reason is None:
+            from injectmap.ui.patients.reason_form import ReasonForm
+
+            self._reason = ReasonForm(self._theme)
+            self._reason.given.connect(self._on_reason)
+            self._reason.cancelled.connect(self._show_home)
+            self._stack.addWidget(self._reason)
+        return self._reason
 
     # What the window asks for
 
@@ -91,7 +115,8 @@ class PatientColumn(Surface):
     @property
     def busy(self) -> bool:
         """True while something is typed here that the keyboard must not be taken from."""
-        return self._stack.currentWidget() in (self.form, self.reason) or bool(self.search.text())
+        shown = self._stack.currentWidget()
+        return shown not in (self.found, self._patient_page) or bool(self.search.text())
 
     def start_new_patient(self) -> None:
         """Open the form of a new patient, with what was typed in the search."""
@@ -214,7 +239,7 @@ class PatientColumn(Surface):
         self._show_home()
 
     def _on_patient(self) -> None:
-        if self._stack.currentWidget() is not self.form:
+        if self._form is None or self._stack.currentWidget() is not self._form:
             self._show_home()
         else:
             self._show_header()

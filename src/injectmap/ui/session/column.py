@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from injectmap.ui.desk import Desk
+from injectmap.ui.session.looks import instrument_text
 from injectmap.ui.session.pass_table import PassTable
-from injectmap.ui.session.session_form import SessionForm, instrument_text
 from injectmap.ui.session.syringe_panel import SyringePanel
 from injectmap.ui.session.totals_panel import TotalsPanel
 from injectmap.ui.theme import RIGHT_COLUMN, Theme
 from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.ui.session.session_form import SessionForm
 
 
 class SessionColumn(Surface):
@@ -28,7 +33,8 @@ class SessionColumn(Surface):
         self.syringes = SyringePanel(theme, desk)
         self.table = PassTable(theme, desk.bridge)
         self.totals = TotalsPanel(theme, desk.bridge)
-        self.form = SessionForm(theme, desk)
+        self._theme = theme
+        self._form: SessionForm | None = None
         self._title = TextLabel(theme, "table_strong", "text", words("passes.title"))
         self._count = TextLabel(theme, "table", "text2")
         self._common = TextLabel(theme, "label", "text2", elide=True)
@@ -44,15 +50,13 @@ class SessionColumn(Surface):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._panel = self._build_panel(theme)
         self._stack = QStackedWidget()
-        for widget in (self.nothing, self._panel, self.form):
+        for widget in (self.nothing, self._panel):
             self._stack.addWidget(widget)
         layout = column(self, margins=(1, 0, 0, 0))
         layout.addWidget(self._stack)
         self.table.refused.connect(self._show_refusal)
         self.table.chart_wanted.connect(self.chart_wanted)
         self.syringes.chart_wanted.connect(self.chart_wanted)
-        self.form.started.connect(self._on_started)
-        self.form.cancelled.connect(self._on_cancelled)
         desk.session_changed.connect(self._show_home)
         desk.clinic_changed.connect(self._show_home)
         desk.bridge.changed.connect(self._on_changed)
@@ -77,6 +81,18 @@ class SessionColumn(Surface):
         layout.addWidget(self.totals)
         return panel
 
+    @property
+    def form(self) -> SessionForm:
+        """The form of a new treatment session, built when it is first wanted."""
+        if self._form is None:
+            from injectmap.ui.session.session_form import SessionForm
+
+            self._form = SessionForm(self._theme, self._desk)
+            self._form.started.connect(self._on_started)
+            self._form.cancelled.connect(self._on_cancelled)
+            self._stack.addWidget(self._form)
+        return self._form
+
     def start_new_session(self) -> None:
         """Open the form of a new treatment session."""
         if self._desk.patient is None or self._desk.read_only:
@@ -88,7 +104,7 @@ class SessionColumn(Surface):
     @property
     def form_open(self) -> bool:
         """True while the form of a new session is open."""
-        return self._stack.currentWidget() is self.form
+        return self._form is not None and self._stack.currentWidget() is self._form
 
     def _on_started(self) -> None:
         self._show_home()

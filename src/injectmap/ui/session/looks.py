@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from injectmap.domain.treatment_map import CannulaPass
+from injectmap.domain.treatment_map import CannulaPass, Instrument
+from injectmap.domain.units import show_length
 from injectmap.ui.theme import RADIUS_SWATCH
+from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
 # Below this share of a pass a zone is only brushed: it stands in the tooltip, not in the short name.
 _BRUSHED = 0.08
+
+
+def instrument_text(instrument: Instrument) -> str:
+    """Such as Cannula 22G × 50 mm."""
+    return load_words()(
+        f"instrument.{instrument.kind}", gauge=instrument.gauge, mm=show_length(instrument.length_um)
+    )
 
 
 def zone_name(editor: MapEditor, zone_id: str) -> str:

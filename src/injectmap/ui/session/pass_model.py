@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side
 from injectmap.domain.units import show_length, show_volume
-from injectmap.ui.session.looks import short_zones, shortest_zones, zone_name, zones_along
+from injectmap.ui.session.looks import instrument_text, short_zones, shortest_zones, zone_name, zones_along
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -100,11 +100,7 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int]) -> 
         mm=cells[Column.LENGTH],
         technique=words(f"technique.{one.technique}").lower(),
         plane=words(f"plane.{one.plane}").lower(),
-        instrument=words(
-            f"instrument.{one.instrument.kind}",
-            gauge=one.instrument.gauge,
-            mm=show_length(one.instrument.length_um),
-        ),
+        instrument=instrument_text(one.instrument),
         volume=cells[Column.VOLUME],
     )
     return PassRow(one, cells, zones, shortest_zones(editor, one), tip)

@@ -42,18 +42,18 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 26
 _WIDTHS = {
-    Column.NUMBER: 33,
-    Column.FROM: 32,
-    Column.PLANE: 66,
+    Column.NUMBER: 31,
+    Column.FROM: 30,
+    Column.PLANE: 62,
     Column.LENGTH: 24,
-    Column.SYRINGE: 30,
+    Column.SYRINGE: 28,
     Column.VOLUME: 52,
 }
 # Inner room at the left and right of each column's text.
 _PADS = {
     Column.NUMBER: (2, 3),
-    Column.ZONE: (5, 2),
-    Column.FROM: (4, 2),
+    Column.ZONE: (5, 1),
+    Column.FROM: (2, 0),
     Column.PLANE: (2, 0),
     Column.LENGTH: (0, 1),
     Column.SYRINGE: (2, 3),

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.session import DEFAULT_INSTRUMENT, PassDefaults, check_treatment_date
 from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique
-from injectmap.domain.units import show_length, show_volume
+from injectmap.domain.units import show_volume
 from injectmap.services.sessions import NewSyringes
 from injectmap.ui.desk import Desk
+from injectmap.ui.session.looks import instrument_text
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -31,13 +32,6 @@ INSTRUMENTS = (
     Instrument(InstrumentKind.NEEDLE, 27, 13_000),
     Instrument(InstrumentKind.NEEDLE, 30, 13_000),
 )
-
-
-def instrument_text(instrument: Instrument) -> str:
-    """Such as Cannula 22G × 50 mm."""
-    return load_words()(
-        f"instrument.{instrument.kind}", gauge=instrument.gauge, mm=show_length(instrument.length_um)
-    )
 
 
 class SessionForm(QWidget):

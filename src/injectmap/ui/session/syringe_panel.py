@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
-from injectmap.ui.session.syringe_form import SyringeForm
 from injectmap.ui.session.syringe_row import SyringeRow, lot_line
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.ui.session.syringe_form import SyringeForm
 
 _SHOWN = 2
 
@@ -38,8 +42,7 @@ class SyringePanel(QWidget):
         body = QWidget()
         self._list = column(body)
         self._scroller = Scroller(body)
-        self.form = SyringeForm(theme, desk)
-        self.form.hide()
+        self._form: SyringeForm | None = None
         head = QHBoxLayout()
         head.setContentsMargins(16, 6, 8, 0)
         head.setSpacing(6)
@@ -47,18 +50,28 @@ class SyringePanel(QWidget):
         head.addStretch(1)
         head.addWidget(self.edit)
         head.addWidget(self.add)
-        layout = column(self, margins=(0, 0, 0, 6))
+        layout = self._column = column(self, margins=(0, 0, 0, 6))
         layout.addLayout(head)
         layout.addWidget(self.common)
         layout.addWidget(self.empty)
         layout.addWidget(self._scroller)
-        layout.addWidget(self.form)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.edit.clicked.connect(self._edit)
         self.add.clicked.connect(self.start_new)
-        self.form.finished.connect(self._close_form)
         desk.bridge.changed.connect(self._on_changed)
         desk.session_changed.connect(self._close_form)
+
+    @property
+    def form(self) -> SyringeForm:
+        """The form of a syringe, built when it is first wanted."""
+        if self._form is None:
+            from injectmap.ui.session.syringe_form import SyringeForm
+
+            self._form = SyringeForm(self._theme, self._desk)
+            self._form.hide()
+            self._form.finished.connect(self._close_form)
+            self._column.addWidget(self._form)
+        return self._form
 
     def start_new(self) -> None:
         """Open the form of one more syringe."""
@@ -86,8 +99,8 @@ class SyringePanel(QWidget):
         self.form.lot.selectAll()
 
     def _close_form(self) -> None:
-        if not self.form.isHidden():
-            self.form.hide()
+        if self._form is not None and not self._form.isHidden():
+            self._form.hide()
             self.chart_wanted.emit()
 
     def _choose(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -91,7 +92,13 @@ class StartScreen(QWidget):
         layout.addWidget(self._recent)
         return page
 
-    def show_recent(self, paths: list[Path]) -> None:
+    def begin(self, recent: Sequence[Path]) -> None:
+        """Show the choices afresh."""
+        self.show_recent(recent)
+        self.show_problem("")
+        self._show_choices()
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
         """Show clinics opened before."""
         words = load_words()
         while (item := self._recent_list.takeAt(0)) is not None:
@@ -140,11 +147,6 @@ class StartScreen(QWidget):
         path = self._prompts.choose_existing_file(words("start.open.title"), words("start.kind"))
         if path is not None:
             self.open_wanted.emit(path)
-
-    def reset(self) -> None:
-        """Back to the choices."""
-        self.show_problem("")
-        self._show_choices()
 
     def _show_choices(self) -> None:
         self.new_form.hide()

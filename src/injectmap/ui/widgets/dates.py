@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 
@@ -63,9 +62,10 @@ def read_expiry(typed: str) -> dt.date:
             month, year = _month_of(match[1]), int(match[2])
         else:
             raise
-    if not 1 <= month <= 12 or year < 1:
+    if not 1 <= month <= 12 or not 1 <= year <= 9998:
         raise DateUnreadable(typed)
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    first_of_next = dt.date(year + month // 12, month % 12 + 1, 1)
+    return first_of_next - dt.timedelta(days=1)
 
 
 def show_date(date: dt.date) -> str:
