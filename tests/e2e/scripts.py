@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from injectmap.ui.canvas.head_view import HeadView
+from injectmap.ui.desk import Desk
 from injectmap.ui.main_window import MainWindow
 from tests.e2e.hand import Condition, Hand
 
@@ -25,6 +26,14 @@ PASSES = (
 
 def _window() -> MainWindow:
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+
+
+def _desk() -> Desk:
+    application = QApplication.instance()
+    assert application is not None
+    desk = application.findChild(Desk) or _window().findChild(Desk)
+    assert desk is not None
+    return desk
 
 
 W = TypeVar("W", bound=QWidget)
@@ -46,10 +55,10 @@ def pixel(view: HeadView, landmark: str, offset_mm: tuple[float, float, float]) 
 
 def draw_three_passes(hand: Hand, folder: Path) -> Iterator[Condition]:
     """Search a patient, start a session, draw three passes, type their volumes, close."""
-    yield lambda: _window().desk.editor is not None
+    yield lambda: _window().bridge.editor is not None
     hand.focus(_window())
     yield lambda: _window().isActiveWindow()
-    desk = _window().desk
+    desk = _desk()
     hand.keys("ctrl+f")
     yield lambda: desk.patient is not None
     hand.type("brandv per")
@@ -91,10 +100,10 @@ def _search_text() -> str:
 
 def find_them_again(hand: Hand, folder: Path) -> Iterator[Condition]:
     """Reopen the program: the passes are there, undo still knows them, and the record shows."""
-    yield lambda: _window().desk.editor is not None
+    yield lambda: _window().bridge.editor is not None
     hand.focus(_window())
     yield lambda: _window().isActiveWindow()
-    desk = _window().desk
+    desk = _desk()
     hand.keys("ctrl+f")
     hand.type("brandvold")
     yield lambda: "brandvold" in _search_text()
