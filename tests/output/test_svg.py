@@ -23,7 +23,8 @@ def test_a_view_with_its_head_is_one_file(view_id: str) -> None:
     atlas = load_atlas()
     drawing = draw_map(atlas, c_shape_map(), view_id, MapStyle(px_per_mm=0.4, unit="paper", badges=True))
     root = ET.fromstring(drawing_svg(drawing, view=atlas.views[view_id], title="Map"))
-    assert root.get("viewBox") == "0 0 100 112"
+    width, height = (size * 0.4 for size in atlas.views[view_id].window_mm)
+    assert [float(part) for part in root.get("viewBox", "").split()] == pytest.approx([0, 0, width, height])
     assert root.findtext(f"{SVG}title") == "Map"
     (image,) = root.findall(f"{SVG}image")
     head, data = image.get("{http://www.w3.org/1999/xlink}href", "").split(",")

@@ -256,7 +256,7 @@ def _zone_names(
 
 def badge_items(atlas: Atlas, view_id: str, style: MapStyle, *, at: Box | None = None) -> Placed:
     """The L and R badges of a view, on the patient's side of the picture, in the corners of the bounds."""
-    mark = style.mark
+    mark = style.mark * style.badge_scale
     side = atlas.views[view_id].side
     width, height = (float(size) * style.px_per_mm for size in atlas.views[view_id].window_mm)
     area = at or style.bounds or Box(0.0, 0.0, width, height)

@@ -103,7 +103,7 @@ class MapStyle:
 
     `px_per_mm` is drawing units per mm of the head. On screen a unit is a logical pixel; on paper
     (`unit="paper"`) it is a millimetre of the page and every mark is a fixed fraction of one. `mark_scale`
-    makes all marks smaller, `line_scale` the lines alone. `bounds`, in drawing units, is where labels and names
+    makes all marks smaller, `line_scale` and `badge_scale` lines and side badges on top of that. `bounds`, in drawing units, is where labels and names
     may stand; None allows the whole window of the view.
     """
 
@@ -118,6 +118,7 @@ class MapStyle:
     dark: bool = False
     mark_scale: float = 1.0
     line_scale: float = 1.0
+    badge_scale: float = 1.0
     bounds: Box | None = None
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from injectmap.chart.map_drawing import draw_map
 from injectmap.chart.primitives import Box, Drawing
 from injectmap.chart.projection import project_map
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 LARGE_ROW = ("right_lateral", "left_lateral")
 SMALL_ROW = ("right_oblique", "front", "left_oblique")
 
-# The part of the window a record shows, mm: face, ear and jaw down to where the neck fades.
-_TOP, _BOTTOM = 60.0, 246.0
-_LEFT_CROPS = {"left_lateral": (10.0, 204.0), "left_oblique": (37.0, 213.0), "front": (37.0, 213.0)}
+# The part of the head a record shows, mm from the point midway between the tragia: face, ear and jaw, down to
+# where the neck fades; to the left and right as a left view or the front shows them.
+_ABOVE, _BELOW = 70.0, 116.0
+_BESIDE = {"left_lateral": (124.0, 70.0), "left_oblique": (94.0, 82.0), "front": (88.0, 88.0)}
 
 # Above these counts volumes stand in the table only, then chips shrink.
 _FULL_LABELS = 16
@@ -49,43 +52,56 @@ _SIZES = {
 
 def crop_of(view: View) -> Box:
     """The part of a view's window that a record shows, in mm of the head."""
-    width = view.window_mm[0]
-    left, right = _LEFT_CROPS[view.id.replace("right", "left")]
+    ((middle, level),), _ = view.project(np.zeros((1, 3)))
+    left, right = _BESIDE[view.id.replace("right", "left")]
     if view.mirrored:
-        left, right = width - right, width - left
-    return Box(left, _TOP, right, _BOTTOM)
+        left, right = right, left
+    width, height = view.window_mm
+    return Box(
+        max(0.0, float(middle) - left),
+        max(0.0, float(level) - _ABOVE),
+        min(width, float(middle) + right),
+        min(height, float(level) + _BELOW),
+    )
 
 
-def _style(atlas: Atlas, treatment_map: TreatmentMap, view_id: str, size: _Size, *, mono: bool) -> MapStyle:
-    crop = crop_of(atlas.views[view_id])
+def _style(view: View, size: _Size, *, labels: str, count: int, mono: bool) -> MapStyle:
+    crop = crop_of(view)
     scale = size.width_mm / crop.width
-    shown = sum(one.shown for one in project_map(atlas, treatment_map, view_id, scale))
-    large = view_id in LARGE_ROW
+    crowded = 0.8 if count > _CROWDED else 1.0
     return MapStyle(
         px_per_mm=scale,
-        labels="full" if large and shown <= _FULL_LABELS else "chip",
+        labels=labels,
         # The small pictures would drown in names; every zone is named in the large ones.
-        names=large,
+        names=view.id in LARGE_ROW,
         badges=True,
         mono=mono,
         unit="paper",
-        mark_scale=size.mark_scale * (0.8 if shown > _CROWDED else 1.0),
-        line_scale=size.line_scale,
+        mark_scale=size.mark_scale * crowded,
+        line_scale=size.line_scale / crowded,
+        badge_scale=1.0 / crowded,
         bounds=Box(*(edge * scale for edge in crop)),
     )
 
 
 def _picture(
-    atlas: Atlas, treatment_map: TreatmentMap, view_id: str, words: Words, size: _Size, *, mono: bool
+    atlas: Atlas,
+    treatment_map: TreatmentMap,
+    view_id: str,
+    words: Words,
+    size: _Size,
+    *,
+    labels: str,
+    mono: bool,
 ) -> dict[str, Any]:
     view = atlas.views[view_id]
-    style = _style(atlas, treatment_map, view_id, size, mono=mono)
+    shown = _shown_numbers(atlas, treatment_map, view_id)
+    style = _style(view, size, labels=labels, count=len(shown), mono=mono)
     drawing: Drawing = draw_map(atlas, treatment_map, view_id, style)
     area = style.bounds
     assert area is not None
     name = words(f"view.{view_id}")
-    shown = project_map(atlas, treatment_map, view_id, style.px_per_mm)
-    numbers = ", ".join(str(one.number) for one in shown if one.shown)
+    numbers = ", ".join(map(str, shown))
     alt = (
         words("record.view_alt", view=name, numbers=numbers)
         if numbers
@@ -109,11 +125,22 @@ def _picture(
     }
 
 
+def _shown_numbers(atlas: Atlas, treatment_map: TreatmentMap, view_id: str) -> list[int]:
+    """Numbers of the passes a view shows."""
+    projected = project_map(atlas, treatment_map, view_id, 1.0)
+    return [one.number for one in projected if one.shown and one.number is not None]
+
+
 def map_pictures(
     atlas: Atlas, treatment_map: TreatmentMap, words: Words, *, paper: Paper, mono: bool
 ) -> list[list[dict[str, Any]]]:
     """Both rows of pictures of a map for the page template."""
+    most = max(len(_shown_numbers(atlas, treatment_map, view_id)) for view_id in LARGE_ROW)
+    full = "full" if most <= _FULL_LABELS else "chip"
     return [
-        [_picture(atlas, treatment_map, view_id, words, _SIZES[paper][size], mono=mono) for view_id in row]
-        for size, row in (("large", LARGE_ROW), ("small", SMALL_ROW))
+        [
+            _picture(atlas, treatment_map, view_id, words, _SIZES[paper][size], labels=labels, mono=mono)
+            for view_id in row
+        ]
+        for size, row, labels in (("large", LARGE_ROW, full), ("small", SMALL_ROW, "chip"))
     ]

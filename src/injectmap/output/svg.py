@@ -70,9 +70,8 @@ def _head(drawing: Drawing, view: View, *, mono: bool) -> str:
 
 
 def _n(value: float) -> str:
-    """A number without noise: at most three decimals."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    """A number without noise; adding nought turns minus nought into nought."""
+    return f"{value + 0.0:.6g}"
 
 
 def _path(points: tuple[Point, ...], *, closed: bool) -> str:

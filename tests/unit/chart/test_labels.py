@@ -46,7 +46,7 @@ def assert_apart(drawing: Drawing) -> None:
     view_id=st.sampled_from(VIEW_IDS),
     scale=st.sampled_from([2.0, 3.6, 7.0]),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_labels_are_complete_and_never_overlap(seed: int, count: int, view_id: str, scale: float) -> None:
     treatment_map = random_map(seed, count)
     drawing = draw_map(load_atlas(), treatment_map, view_id, MapStyle(px_per_mm=scale))
