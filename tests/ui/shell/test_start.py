@@ -1,0 +1,140 @@
+"""The program starts in its order: the head first, then the panels, then the clinic; a fault never ends it."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.ui import faults
+from injectmap.ui.app import Starter, first_window
+from tests.ui.fakes import FakeOpener
+
+NOT_BEFORE_THE_FIRST_PAINT = [
+    "sqlalchemy",
+    "alembic",
+    "numpy",
+    "matplotlib",
+    "shapely",
+    "typst",
+    "PIL",
+    "injectmap.atlas",
+    "injectmap.editing",
+    "injectmap.chart",
+    "injectmap.storage",
+    "injectmap.services.clinic",
+    "injectmap.ui.workspace",
+]
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint():
+    program = textwrap.dedent(f"""
+        import json, sys
+        from PySide6.QtWidgets import QApplication
+        from injectmap.ui.app import first_window
+        from injectmap.ui.canvas.head_view import HeadView
+
+        painted = HeadView.paintEvent
+        def paint(view, event):
+            painted(view, event)
+            print(json.dumps([m for m in {NOT_BEFORE_THE_FIRST_PAINT!r} if m in sys.modules]))
+            application.quit()
+        HeadView.paintEvent = paint
+        application = QApplication([])
+        window = first_window(application)
+        window.show()
+        application.exec()
+    """)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[0]) == []
+
+
+@pytest.fixture
+def started(qtbot, qapp):
+    made = []
+
+    def start(opener, what):
+        window = first_window(qapp)
+        starter = Starter(qapp, window, opener, what)
+        made.append((window, starter))
+        window.show()
+        qtbot.waitUntil(lambda: starter.workspace is not None, timeout=10_000)
+        return starter.workspace
+
+    yield start
+    for window, starter in made:
+        starter.workspace.desk.bridge.set_editor(None)
+        window.close()
+        starter.end()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_the_demonstration_is_opened_after_the_window(started, qtbot):
+    opener = FakeOpener()
+    elin = opener.put_patient(family_name="Vasterholm", given_name="Elin")
+    opener.put_session(elin)
+    workspace = started(opener, "demo")
+    qtbot.waitUntil(lambda: workspace.desk.editor is not None, timeout=10_000)
+    assert workspace.side.column.header.name.full_text() == "Vasterholm, Elin"
+
+
+def test_without_a_clinic_the_start_screen_comes(started):
+    workspace = started(FakeOpener(), None)
+    assert workspace.start.isVisible()
+
+
+def test_a_clinic_that_fails_at_once_is_explained(started, qtbot):
+    from pathlib import Path
+
+    opener = FakeOpener()
+    opener.refusals[Path("gone.injectmap")] = StorageProblem("file_missing", name="gone.injectmap")
+    workspace = started(opener, Path("gone.injectmap"))
+    qtbot.waitUntil(lambda: "gone.injectmap" in workspace.start.problem, timeout=10_000)
+    assert workspace.start.isVisible()
+
+
+def caught(error):
+    try:
+        raise error
+    except type(error) as one:
+        return type(one), one, one.__traceback__
+
+
+def test_a_refusal_no_one_caught_becomes_a_sentence(shell):
+    faults.FaultHook(shell.space)(*caught(StorageProblem("disk_full")))
+    assert "The disk is full" in shell.space.banner.text
+
+
+def test_a_fault_is_reported_in_plain_text_without_what_was_typed(shell, expect_log):
+    from injectmap.ui.fault_dialog import FaultDialog
+
+    expect_log("ValueError")
+    hook = faults.FaultHook(shell.space)
+    fault = caught(ValueError("Vasterholm, Elin <b>secret</b>"))
+    hook(*fault)
+    hook(*fault)
+    dialogs = shell.window.findChildren(FaultDialog)
+    assert len(dialogs) == 1
+    report = dialogs[0].report.toPlainText()
+    assert "ValueError" in report
+    assert "test_start.py" in report
+    assert "caught" in report
+    assert "Vasterholm" not in report
+    dialogs[0].accept()
+    hook(*fault)
+    open_now = [one for one in shell.window.findChildren(FaultDialog) if one.isVisible()]
+    assert len(open_now) == 1
+    open_now[0].accept()
+
+
+def test_module_level_frames_survive_in_the_report(shell):
+    try:
+        exec(compile("1 / 0", "<module>", "exec"), {})
+    except ZeroDivisionError as error:
+        report = faults.fault_report(type(error), error.__traceback__)
+    assert "<module>:1 <module>" in report

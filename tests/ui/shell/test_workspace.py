@@ -1,0 +1,251 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.ui.actions import ACTIONS
+
+F = Qt.Key
+
+
+def draw_less(shell):
+    shell.editor.select([shell.editor.map.passes[0].id])
+    shell.editor.remove_selected()
+
+
+def test_the_start_screen_says_what_the_program_is_for(make_shell):
+    shell = make_shell(open=False)
+    start = shell.space.start
+    assert start.isVisible()
+    assert not shell.space.side.isVisible()
+    assert "Does not analyse the patient" in shell.space.footer.purpose.full_text()
+
+
+def test_the_demonstration_opens_at_its_latest_session(make_shell, qtbot):
+    shell = make_shell(open=False)
+    qtbot.mouseClick(shell.space.start.demo, Qt.MouseButton.LeftButton)
+    assert shell.desk.patient == shell.elin
+    assert shell.editor is not None
+    assert shell.space.top._notice.isVisible()
+    assert shell.window.windowTitle() == "Test clinic · injectmap"
+
+
+def test_a_clinic_never_opens_a_patient_unasked(make_shell):
+    shell = make_shell(patient=False)
+    assert shell.desk.patient is None
+    assert shell.space.session.nothing.full_text().startswith("No patient open. Ctrl+F")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("file_not_ours", "is not an injectmap clinic"),
+        ("file_newer", "written by a newer injectmap"),
+        ("file_damaged", "is damaged and was not opened"),
+        ("file_locked", "is open in another program"),
+        ("file_missing", "is not there"),
+        ("not_a_demo", "not a demonstration clinic"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_explained_on_the_start_screen(make_shell, code, said):
+    shell = make_shell(open=False)
+    path = Path("/somewhere/clinic.injectmap")
+    shell.opener.refusals[path] = StorageProblem(code, name=path.name)
+    shell.prompts.existing = path
+    shell.space.start.open.click()
+    assert said in shell.space.start.problem
+    assert "clinic.injectmap" in shell.space.start.problem
+    assert shell.space.start._choices.isEnabled()
+    shell.space.start.demo.click()
+    assert shell.desk.has_clinic
+
+
+def test_an_unknown_fault_is_still_a_sentence(make_shell, expect_log):
+    expect_log("work failed: RuntimeError")
+    shell = make_shell(open=False)
+    path = Path("/somewhere/x")
+    shell.opener.refusals[path] = RuntimeError("secret of a patient")
+    shell.desk.open_clinic(path)
+    assert shell.space.start.problem == (
+        "That did not work because of a fault in the program. Nothing stored was changed."
+    )
+
+
+def test_a_new_clinic_is_named_and_made(make_shell, qtbot):
+    shell = make_shell(open=False)
+    start = shell.space.start
+    start.new.click()
+    form = start.new_form
+    form.submit()
+    assert len(form.problems()) == 3
+    qtbot.keyClicks(form.name, "Clinic at the Quay")
+    assert form.file.text().endswith("Clinic at the Quay.injectmap")
+    qtbot.keyClicks(form.practitioner, "Dr M. Vale")
+    shell.prompts.new = Path("/tmp/quay")
+    form.choose.click()
+    form.submit()
+    path, name, practitioner, zone = shell.opener.created[0]
+    assert (path, name, practitioner) == (Path("/tmp/quay.injectmap"), "Clinic at the Quay", "Dr M. Vale")
+    assert zone
+    assert shell.desk.has_clinic
+
+
+def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
+    shell = make_shell(open=False)
+    start = shell.space.start
+    start.new.click()
+    form = start.new_form
+    form.name.setText("Quay")
+    form.practitioner.setText("Dr M. Vale")
+    form.file.setText("/tmp/there.injectmap")
+    shell.opener.refusals[Path("/tmp/there.injectmap")] = StorageProblem(
+        "file_exists", name="there.injectmap"
+    )
+    form.submit()
+    assert "already a file" in start.problem
+    assert form.isVisible()
+    assert form.name.text() == "Quay"
+
+
+def test_recent_clinics_are_one_click_away(make_shell):
+    shell = make_shell(open=False)
+    shell.opener.recent_paths = (Path("/a/Quay.injectmap"), Path("/b/Hill.injectmap"))
+    shell.space.start.begin(shell.opener.recent())
+    buttons = [b for b in shell.space.start._recent.children() if hasattr(b, "path")]
+    assert [b.text() for b in buttons] == ["Quay", "Hill"]
+    buttons[1].click()
+    assert shell.desk.has_clinic
+
+
+def test_a_read_only_clinic_can_be_read_and_says_so(make_shell):
+    shell = make_shell(open=False)
+    shell.opener.database.read_only = True
+    shell.open()
+    shell.desk.open_patient(shell.elin)
+    assert shell.space.top.save.text == "Open for reading only"
+    assert not shell.space.actions["new_patient"].isEnabled()
+    assert not shell.space.side.column.found.add.isEnabled()
+    assert not shell.space.session.syringes.add.isEnabled()
+
+
+def test_saved_is_always_said(shell):
+    assert shell.space.top.save.isVisible()
+    assert shell.space.top.save.text == "All saved"
+
+
+def test_a_pass_that_is_not_saved_is_said_until_it_is_solved(shell):
+    shell.opener.database.failing = StorageProblem("disk_full")
+    draw_less(shell)
+    save = shell.space.top.save
+    assert save.text.startswith("Not saved: The disk is full")
+    assert len(shell.editor.map.passes) == 8
+    save._retry.click()
+    assert save.text.startswith("Not saved")
+    shell.opener.database.failing = None
+    save._retry.click()
+    assert save.text == "All saved"
+    assert len(shell.editor.map.passes) == 7
+
+
+def test_an_unsaved_pass_keeps_its_session_and_the_window(shell):
+    session = shell.editor.session
+    shell.opener.database.failing = StorageProblem("disk_full")
+    draw_less(shell)
+    shell.desk.open_session(shell.desk.sessions[1].id)
+    assert shell.editor.session == session
+    shell.desk.close_patient()
+    assert shell.desk.patient is not None
+    assert not shell.window.close()
+    assert "not saved yet" in shell.space.banner.text
+    shell.space.actions["close_clinic"].trigger()
+    assert shell.desk.has_clinic
+    shell.editor.discard_failed()
+    shell.desk.open_session(shell.desk.sessions[1].id)
+    assert shell.editor.session != session
+
+
+def test_a_conflict_shows_the_newer_state_and_says_so(shell, qtbot):
+    state, session = shell.opener.database.state, shell.editor.session
+    state.sessions[session.id] = replace(session, revision=5)
+    kept = state.maps[session.id].passes[:6]
+    state.maps[session.id] = replace(state.maps[session.id], passes=kept)
+    draw_less(shell)
+    qtbot.waitUntil(lambda: shell.editor.failed is None)
+    assert len(shell.editor.map.passes) == 6
+    assert shell.editor.revision == 5
+    assert "changed elsewhere" in shell.space.banner.text
+    assert len([r for r in shell.space.session.table.pass_model.rows if hasattr(r, "one")]) == 6
+    draw_less(shell)
+    assert len(shell.editor.map.passes) == 5
+
+
+def test_a_missing_session_leaves_the_open_one(shell):
+    session = shell.editor.session
+    gone = shell.desk.sessions[1]
+    del shell.opener.database.state.sessions[gone.id]
+    shell.desk.open_session(gone.id)
+    assert shell.editor.session == session
+    assert "no such treatment session" in shell.space.banner.text
+    shell.space.banner.put_away()
+    assert shell.space.banner.text == ""
+
+
+def test_closing_the_clinic_puts_everything_away(shell):
+    shell.space.actions["close_clinic"].trigger()
+    assert shell.opener.database.closed
+    assert shell.editor is None
+    assert shell.space.start.isVisible()
+    assert not shell.space.top.save.isVisible()
+    assert shell.space.side.column.header.isHidden()
+
+
+def test_the_theme_changes_everywhere_at_once(shell, theme):
+    shell.space.actions["theme"].trigger()
+    assert theme.dark
+    label = shell.space.side.column.header.name
+    assert label.palette().color(label.foregroundRole()) == theme.colour("text")
+    shell.space.actions["theme"].trigger()
+
+
+def test_the_list_of_keys_opens_and_gives_the_keyboard_back(shell, qtbot):
+    shell.space.session.table.setFocus()
+    qtbot.keyClick(shell.window, F.Key_F1)
+    assert shell.space.keys.isVisible()
+    assert shell.space.keys.hasFocus()
+    qtbot.keyClick(shell.space.keys, F.Key_Escape)
+    assert not shell.space.keys.isVisible()
+    assert shell.space.session.table.hasFocus()
+
+
+def test_keys_reach_their_panels(shell, qtbot):
+    qtbot.keyClick(shell.window, F.Key_F4)
+    assert shell.space.session.table.hasFocus()
+    qtbot.keyClick(shell.window, F.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert shell.space.side.column.search.hasFocus()
+    qtbot.keyClick(shell.window, F.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert shell.space.record.isVisible()
+    qtbot.keyClick(shell.window, F.Key_F3)
+    assert not shell.space.record.isVisible()
+
+
+def test_everything_on_screen_has_a_name_for_screen_readers(shell):
+    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListView, QTableView
+
+    shell.space.session.start_new_session()
+    shell.space.side.column.start_new_patient()
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QListView, QTableView)
+    nameless = [
+        widget
+        for kind in kinds
+        for widget in shell.window.findChildren(kind)
+        if widget.isVisible()
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+        and not isinstance(widget.parentWidget(), QComboBox)
+    ]
+    assert nameless == []
+
+
+def test_every_handler_belongs_to_an_action(shell):
+    assert {spec.id for spec in ACTIONS} == shell.space._handlers().keys()
