@@ -57,7 +57,7 @@ class CanvasHeader(QWidget):
         self.volume = VolumeField(words, theme, self)
         self._form: InstrumentForm | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(190, 1, 8, 2)
+        row.setContentsMargins(172, 1, 8, 2)
         row.setSpacing(1)
         row.addStretch(1)
         row.addWidget(self.subject)

@@ -46,7 +46,7 @@ class GestureRelay(QObject):
         """Serve one view, which owns this."""
         super().__init__(view)
         self._view = view
-        self._waiting: list[Pointer] = []
+        self._waiting: tuple[QPointF, Finger, Qt.KeyboardModifier] | None = None
         self._hovering = False
         self._free_hand = False
         self._told: Pointer | None = None
@@ -104,9 +104,7 @@ class GestureRelay(QObject):
         if self._free_hand:
             self._view.update(self._view.ink.add(at))
             return
-        self._at = at
-        self._waiting[:] = [self._pointer(at, finger, keys)]
-        self._flush_soon()
+        self._wait(at, finger, keys)
 
     def gesture_release(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
         """End; what is still waiting is told first."""
@@ -123,9 +121,8 @@ class GestureRelay(QObject):
         """Ask the tool what a press here would do."""
         if self._editor is None or self._editor.failed is not None:
             return
-        self._at, self._hovering = at, True
-        self._waiting[:] = [self._pointer(at, finger, keys)]
-        self._flush_soon()
+        self._hovering = True
+        self._wait(at, finger, keys)
 
     def gesture_cancel(self) -> None:
         """End without a trace."""
@@ -153,32 +150,33 @@ class GestureRelay(QObject):
 
     # Telling the tool
 
-    def _flush_soon(self) -> None:
-        if (time.monotonic() - self._flushed) * 1000 >= _FRAME_MS:
-            self.flush()
-        elif not self._timer.isActive():
-            self._timer.start(_FRAME_MS)
+    def _wait(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
+        """Keep the latest position for the next frame, which is at once after a rest."""
+        self._at, self._waiting = at, (at, finger, keys)
+        if not self._timer.isActive():
+            rested = (time.monotonic() - self._flushed) * 1000
+            self._timer.start(0 if rested >= _FRAME_MS else _FRAME_MS - int(rested))
 
     def _drop_waiting(self) -> None:
         self._timer.stop()
-        self._waiting.clear()
+        self._waiting = None
         self._hovering = False
 
     def flush(self) -> None:
         """Tell the tool what has not been told yet."""
-        editor, hovering = self._editor, self._hovering
-        waiting = [*self._waiting]
+        editor, waiting, hovering = self._editor, self._waiting, self._hovering
         self._drop_waiting()
-        self._flushed = time.monotonic()
-        if editor is None or not waiting:
+        if editor is None or waiting is None:
             return
+        pointer = self._pointer(*waiting)
         if hovering:
-            editor.tool.hover(waiting[-1])
+            editor.tool.hover(pointer)
             self._view.apply_cursor(_CURSORS[editor.cursor])
-            return
-        self._view.guarded(editor.tool.drag, waiting[-1])
-        self._view.apply_cursor(_CURSORS[editor.cursor])
-        self._show_length()
+        else:
+            self._view.guarded(editor.tool.drag, pointer)
+            self._view.apply_cursor(_CURSORS[editor.cursor])
+            self._show_length()
+        self._flushed = time.monotonic()
 
     def _tell_trail(self) -> None:
         """Tell the tool of the positions that lie a step apart; the release tells the last one anyway."""

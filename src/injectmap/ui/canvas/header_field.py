@@ -22,7 +22,7 @@ from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus_ring
 from injectmap.words import Words
 
-_PAD = 12
+_PAD = 10
 
 
 @dataclass(frozen=True, slots=True)

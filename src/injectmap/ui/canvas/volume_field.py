@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics
 from injectmap.words import Words
 
-_PAD = 12
+_PAD = 10
 
 
 class VolumeField(QLineEdit):
