@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,13 +69,13 @@ class Chart:
         assert visible[0]
         return QPointF(*self.view.camera.to_px(*uv[0]))
 
-    def mouse(self, kind: QEvent.Type, at: QPointF, *, held: bool, keys=Qt.KeyboardModifier.NoModifier) -> None:
+    def mouse(
+        self, kind: QEvent.Type, at: QPointF, *, held: bool, keys=Qt.KeyboardModifier.NoModifier
+    ) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         button = none if kind == QEvent.Type.MouseMove else left
         place = self.view.mapToGlobal(at)
-        QApplication.sendEvent(
-            self.view, QMouseEvent(kind, at, place, button, left if held else none, keys)
-        )
+        QApplication.sendEvent(self.view, QMouseEvent(kind, at, place, button, left if held else none, keys))
 
     def press(self, at: QPointF, keys=Qt.KeyboardModifier.NoModifier) -> None:
         self.mouse(QEvent.Type.MouseButtonPress, at, held=True, keys=keys)
@@ -89,7 +90,7 @@ class Chart:
         """Press on the first point, move over the others, release on the last."""
         places = [self.pixel(point) for point in points]
         self.press(places[0], keys)
-        for start, end in zip(places[:-1], places[1:], strict=True):
+        for start, end in pairwise(places):
             for part in (0.25, 0.5, 0.75, 1.0):
                 self.move(start + (end - start) * part, keys)
         self.release(places[-1], keys)

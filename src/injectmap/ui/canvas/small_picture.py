@@ -63,8 +63,11 @@ class SmallPicture:
         if added is None:
             self._paint_all(treatment_map, wanted)
         else:
+            assert self._map is not None
+            entries = {one.entry_id for one in self._map.passes}
             for one in added:
-                self._paint_pass(one, wanted)
+                self._paint_pass(one, wanted, new_entry=one.entry_id not in entries)
+                entries.add(one.entry_id)
         self._shown, self._map = wanted, treatment_map
         self._selected = ()
         return True
@@ -116,19 +119,19 @@ class SmallPicture:
         else:
             painter.end()
 
-    def _paint_pass(self, one: CannulaPass, wanted: _Shown) -> None:
+    def _paint_pass(self, one: CannulaPass, wanted: _Shown, *, new_entry: bool) -> None:
         from injectmap.chart.map_drawing import draw_entry, draw_pass
         from injectmap.domain.skin_paths import to_mm
 
         assert wanted.atlas is not None
         style = self.style(wanted.zones)
         items = draw_pass(wanted.atlas, one, self.view_id, style)
-        if not items.lines:
-            return
         self._put_on(self._ground, items.halos)
         self._put_on(self._lines, items.lines)
-        (point,) = to_mm([one.path.entry])
-        self._put_on(self._entries, draw_entry(wanted.atlas, point, self.view_id, style))
+        # Painted twice, the soft edge of a marker would grow.
+        if new_entry:
+            (point,) = to_mm([one.path.entry])
+            self._put_on(self._entries, draw_entry(wanted.atlas, point, self.view_id, style))
 
     def _put_on(self, sheet: QPixmap, items: tuple[Item, ...] | list[Item]) -> None:
         if items:
