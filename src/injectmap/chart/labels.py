@@ -21,8 +21,17 @@ _PILL_PAD = 6.0
 _AT_ONCE = 48
 _BOTH, _LABELS, _NOTHING = frozenset({"labels", "passes"}), frozenset({"labels"}), frozenset[str]()
 _NUMBER_GAP = 4.0
-_RINGS = tuple(range(20, 240, 11))
-_TURNS = (0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 125, -125, 150, -150, 180)
+_RINGS = np.arange(20.0, 240.0, 11.0)
+_SLIDES = np.array([0, 3.5, -3.5, 7, -7, 10.5, -10.5, styles.LABEL_SLIDE, -styles.LABEL_SLIDE])
+
+
+def _turns(*degrees: float) -> Array:
+    angles = np.radians(np.array(degrees, dtype=float))
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+_NEAR_TURNS = _turns(0, 45, -45, 90, -90, 135, -135, 180)
+_FAR_TURNS = _turns(0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 125, -125, 150, -150, 180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +73,26 @@ def label_size(text: LabelText, style: MapStyle, measure: TextMeasure) -> LabelS
     return LabelSize(chip + volume + (_NUMBER_GAP + _PILL_PAD) * mark, height, chip)
 
 
-def _turned(direction: Array, degrees: Array) -> Array:
-    turn = np.radians(degrees)
-    x, y = direction
-    return np.column_stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)])
+def _turned(direction: Array, turns: Array) -> Array:
+    """A direction turned by angles whose cosines and sines are given (n, 2)."""
+    (x, y), (cosine, sine) = direction, turns.T
+    return np.column_stack([x * cosine - y * sine, x * sine + y * cosine])
 
 
 def _near_places(tip: Array, direction: Array, size: LabelSize, mark: float) -> Array:
     """Centres close to a tip: beyond it, slid across the line, then to its other sides."""
-    slides = np.array([0, 3.5, -3.5, 7, -7, 10.5, -10.5, styles.LABEL_SLIDE, -styles.LABEL_SLIDE]) * mark
-    found = []
-    for degrees in (0, 45, -45, 90, -90, 135, -135, 180):
-        forward = _turned(direction, np.array([degrees]))
-        out = tip + forward * (styles.LABEL_GAP * mark + reach(forward, size.width, size.height)[:, None])
-        across = np.array([-forward[0, 1], forward[0, 0]])
-        found.append(out + slides[:, None] * across)
-    return np.concatenate(found)
+    forward = _turned(direction, _NEAR_TURNS)
+    out = tip + forward * (styles.LABEL_GAP * mark + reach(forward, size.width, size.height)[:, None])
+    across = forward[:, ::-1] * np.array([-1.0, 1.0])
+    return np.asarray(out[:, None] + across[:, None] * (_SLIDES * mark)[:, None]).reshape(-1, 2)
 
 
 def _leader_places(tip: Array, direction: Array, size: LabelSize, mark: float) -> Array:
     """Centres farther out, ring after ring."""
-    forward = _turned(direction, np.array(_TURNS, dtype=float))
-    reaches = reach(forward, size.width, size.height)[:, None]
-    return np.concatenate([tip + forward * (ring * mark + reaches) for ring in _RINGS])
+    forward = _turned(direction, _FAR_TURNS)
+    reaches = reach(forward, size.width, size.height)
+    distance = (_RINGS * mark)[:, None] + reaches
+    return np.asarray(tip + forward * distance[..., None]).reshape(-1, 2)
 
 
 def _anywhere(tip: Array, bounds: Box, size: LabelSize) -> Array:
@@ -128,15 +134,16 @@ def _find_place(
 ) -> tuple[Array, Array | None] | None:
     """A free box for one label: near the tip if there is room, else on a leader, over passes or labels if need be."""
     near = boxes_at(_near_places(tip, direction, size, mark), size.width, size.height)
-    free = ground.free(near)
-    if free.any():
-        return near[int(np.argmax(free))], None
+    for boxes in (near[: len(_SLIDES)], near[len(_SLIDES) :]):
+        free = ground.free(boxes)
+        if free.any():
+            return boxes[int(np.argmax(free))], None
     far = _leader_places(tip, direction, size, mark)
-    for centres, avoid in ((far, _BOTH), (far, _LABELS), (_anywhere(tip, ground.bounds, size), _NOTHING)):
-        found = _choose(ground, tip, centres, size, mark, avoid)
-        if found:
-            return found
-    return None
+    return (
+        _choose(ground, tip, far, size, mark, _BOTH)
+        or _choose(ground, tip, far, size, mark, _LABELS)
+        or _choose(ground, tip, _anywhere(tip, ground.bounds, size), size, mark, _NOTHING)
+    )
 
 
 def place_labels(

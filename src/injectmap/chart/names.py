@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -108,38 +109,58 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Boxes for a name, best first, each with the foot of its leader."""
+    """Boxes for a name with the foot of each leader, and how far each is from ideal."""
 
     boxes: Array
+    centres: Array
     feet: Array
+    cost: Array
 
 
-_REMEMBERED = 256
+_REMEMBERED = 2048
 # The best candidates mostly win, so they are tried a few at a time.
 _AT_ONCE = 48
-_candidates: OrderedDict[tuple[object, ...], _Candidates] = OrderedDict()
+_Key = tuple[int, float, float, float]
+_candidates: OrderedDict[_Key, _Candidates] = OrderedDict()
+_covered: OrderedDict[tuple[_Key, int], Array] = OrderedDict()
 
 
-def _candidates_of(
+def _trim(memory: OrderedDict[Any, Any]) -> None:
+    while len(memory) > _REMEMBERED:
+        memory.popitem(last=False)
+
+
+def _ranked(
     shape: ZoneShape, shapes: list[ZoneShape], width: float, height: float, style: MapStyle
-) -> _Candidates:
-    """The candidates of a zone's name; remembered, as they depend on the zones in view and not on the passes."""
-    key = (tuple(map(id, shapes)), id(shape), style.px_per_mm, style.mark, round(width, 2))
-    if key not in _candidates:
-        _candidates[key] = _name_candidates(shape, shapes, width, height, style)
-        while len(_candidates) > _REMEMBERED:
-            _candidates.popitem(last=False)
-    return _candidates[key]
-
-
-def _name_candidates(
-    shape: ZoneShape, shapes: list[ZoneShape], width: float, height: float, style: MapStyle
-) -> _Candidates:
-    """Boxes along a zone's outside, best first, each with the foot of its leader.
+) -> tuple[Array, Array]:
+    """Boxes for a zone's name, best first, and the feet of their leaders.
 
     A name never stands in another zone of the C-shape, which it would seem to name; plain zones may carry their
-    own name inside.
+    own name inside. Remembered zone by zone, as nothing here depends on the passes.
     """
+    key = (id(shape), style.px_per_mm, style.mark, round(width, 2))
+    if key not in _candidates:
+        _candidates[key] = _name_candidates(shape, width, height, style)
+        _trim(_candidates)
+    found = _candidates[key]
+    cost = found.cost
+    for other in shapes:
+        pair = (key, id(other))
+        if pair not in _covered:
+            polygon = thinned(other.fill * style.px_per_mm, 6 * style.mark)
+            _covered[pair] = _covers(found.boxes, found.centres, polygon, 4 * style.mark)
+            _trim(_covered)
+        plain = zone_look(other.zone) is OTHER_ZONE
+        if other is not shape or not plain:
+            price = _OVER_PLAIN if plain else np.inf
+            cost = cost + np.where(_covered[pair], price, 0.0)
+    order = np.argsort(cost, kind="stable")
+    order = order[np.isfinite(cost[order])]
+    return found.boxes[order], found.feet[order]
+
+
+def _name_candidates(shape: ZoneShape, width: float, height: float, style: MapStyle) -> _Candidates:
+    """Boxes along a zone's outside, step by step farther from it."""
     mark, scale = style.mark, style.px_per_mm
     polygon = shape.fill * scale
     feet = resampled(np.concatenate([polygon, polygon[:1]]), 6.0 * mark)[:-1]
@@ -155,20 +176,10 @@ def _name_candidates(
     sideways = np.tile(np.abs(normals[:, 0]), len(_NAME_STEPS))
     cost = steps * 1.6 + np.abs(centres - middle) @ np.array([0.25, 0.12]) / mark + _SIDEWAYS * sideways
     feet = np.tile(feet, (len(_NAME_STEPS), 1))
-    own_is_plain = zone_look(shape.zone) is OTHER_ZONE
-    if own_is_plain:
+    if zone_look(shape.zone) is OTHER_ZONE:
         centres, feet = np.concatenate([centres, middle[None]]), np.concatenate([feet, middle[None]])
         cost = np.append(cost, _INSIDE)
-    boxes = boxes_at(centres, width, height)
-    for other in shapes:
-        over = _covers(boxes, centres, thinned(other.fill * scale, 6 * mark), 4 * mark)
-        if other is not shape:
-            cost = cost + np.where(over, _OVER_PLAIN if zone_look(other.zone) is OTHER_ZONE else np.inf, 0.0)
-        elif not own_is_plain:
-            cost = cost + np.where(over, np.inf, 0.0)
-    order = np.argsort(cost, kind="stable")
-    order = order[np.isfinite(cost[order])]
-    return _Candidates(boxes[order], feet[order])
+    return _Candidates(boxes_at(centres, width, height), centres, feet, cost)
 
 
 def _covers(boxes: Array, centres: Array, polygon: Array, gap: float) -> Array:
@@ -199,7 +210,7 @@ def place_zone_names(
     placed: list[tuple[str, Box, Array]] = []
     for shape in _one_per_zone(shapes):
         width = measure(name_of(shape.zone), size, 600) + 2 * mark
-        found = _choose_name(ground, _candidates_of(shape, shapes, width, height, style), mark)
+        found = _choose_name(ground, *_ranked(shape, shapes, width, height, style), mark)
         if found:
             box = Box(*found[0].round(2).tolist())
             ground.take_box(box)
@@ -219,20 +230,19 @@ def place_zone_names(
     return Placed(tuple(items), tuple(Mark("zone_name", zone, box) for zone, box, _ in placed))
 
 
-def _choose_name(ground: Ground, candidates: _Candidates, mark: float) -> tuple[Array, Array] | None:
+def _choose_name(ground: Ground, boxes: Array, feet: Array, mark: float) -> tuple[Array, Array] | None:
     """The best free box, with its leader if it is not close to its zone."""
-    for start in range(0, len(candidates.boxes), _AT_ONCE):
+    for start in range(0, len(boxes), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        free = np.flatnonzero(ground.free(candidates.boxes[part])) + start
+        free = np.flatnonzero(ground.free(boxes[part])) + start
         if not len(free):
             continue
-        boxes, feet = candidates.boxes[free], candidates.feet[free]
-        leaders = leaders_to(feet, boxes, 0.0)
-        close = np.hypot(*(leaders[:, -1] - feet).T) <= _NO_LEADER * mark
+        leaders = leaders_to(feet[free], boxes[free], 0.0)
+        close = np.hypot(*(leaders[:, -1] - feet[free]).T) <= _NO_LEADER * mark
         good = close | ~(ground.leaders_meet_boxes(leaders) | ground.leaders_meet_lines(leaders))
         first = int(np.argmax(good))
         if good[first]:
-            return boxes[first], leaders[first, :1] if close[first] else leaders[first]
+            return boxes[free[first]], leaders[first, :1] if close[first] else leaders[first]
     return None
 
 

@@ -79,8 +79,9 @@ class Ground:
     def clear_of_lines(self, boxes: Array) -> Array:
         """Which boxes keep off all passes and leaders."""
         grown = boxes + np.array([-1.0, -1.0, 1.0, 1.0]) * self.clearance
-        low = np.clip(np.floor((grown[:, :2] - self._corner) / self._cell).astype(int), 0, self._limit)
-        high = np.clip(np.floor((grown[:, 2:] - self._corner) / self._cell).astype(int), 0, self._limit) + 1
+        place = np.floor((grown.reshape(-1, 2, 2) - self._corner) / self._cell).astype(int)
+        place = np.minimum(np.maximum(place, 0), self._limit)
+        low, high = place[:, 0], place[:, 1] + 1
         sums = self._sums
         count = (
             sums[high[:, 1], high[:, 0]]
@@ -115,7 +116,7 @@ class Ground:
     def leaders_meet_lines(self, leaders: Array) -> Array:
         """Which leaders, given as samples (k, s, 2), run over a pass."""
         place = np.floor((leaders - self._corner) / self._cell).astype(int)
-        place = np.clip(place, 0, self._limit)
+        place = np.minimum(np.maximum(place, 0), self._limit)
         return np.asarray(self._taken[place[..., 1], place[..., 0]].any(axis=1))
 
 

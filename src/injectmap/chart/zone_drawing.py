@@ -30,7 +30,9 @@ LEAST_AREA_MM2 = 12.0
 # A path that only grazes a zone does not open it.
 TOUCH_UM = 1000
 _LAYERS = 96
+_MARKS = 1024
 _shapes: dict[tuple[int, str, str, str], ZoneShape | None] = {}
+_marks: OrderedDict[tuple[object, ...], _ZoneMarks] = OrderedDict()
 _layers: OrderedDict[tuple[object, ...], tuple[Layer, Layer, Layer]] = OrderedDict()
 
 
@@ -214,6 +216,35 @@ def _edge_items(shape: ZoneShape, look: ZoneLook, style: MapStyle) -> list[Item]
     return items
 
 
+@dataclass(frozen=True, slots=True)
+class _ZoneMarks:
+    fill: tuple[Item, ...]
+    pattern: tuple[Item, ...]
+    edge: tuple[Item, ...]
+
+
+def _zone_marks(shape: ZoneShape, style: MapStyle, *, used: bool) -> _ZoneMarks:
+    """The marks of one zone; remembered, as the zones in view change with the passes but each looks the same."""
+    key = (id(shape), style.px_per_mm, style.line, style.patterns, style.mono, style.small, used)
+    if key in _marks:
+        _marks.move_to_end(key)
+        return _marks[key]
+    look = zone_look(shape.zone)
+    polygon = shape.fill * style.px_per_mm
+    points = as_points(thinned(polygon, 2 * style.line))
+    fill: tuple[Item, ...] = ()
+    if used and not style.mono:
+        fill = (Polyline(points, closed=True, fill=look.fill, fill_opacity=look.fill_opacity),)
+    patterned = used and style.patterns and not style.small
+    made = _ZoneMarks(
+        fill, pattern_items(polygon, look, style) if patterned else (), tuple(_edge_items(shape, look, style))
+    )
+    _marks[key] = made
+    while len(_marks) > _MARKS:
+        _marks.popitem(last=False)
+    return made
+
+
 def zone_layers(
     atlas: Atlas, view_id: str, style: MapStyle, touched: frozenset[ZoneSide]
 ) -> tuple[Layer, Layer, Layer]:
@@ -226,19 +257,11 @@ def zone_layers(
     patterns: list[Item] = []
     edges: list[Item] = []
     for shape in shapes_in_view(atlas, view_id, touched):
-        look = zone_look(shape.zone)
-        polygon = shape.fill * style.px_per_mm
-        unused = atlas.zones.info[shape.zone].group == OPTIONAL and (shape.zone, shape.side) not in touched
-        if not unused and not style.mono:
-            fills.append(
-                Polyline(
-                    as_points(thinned(polygon, 2 * style.line)),
-                    closed=True, fill=look.fill, fill_opacity=look.fill_opacity,
-                )
-            )  # fmt: skip
-        if not unused and style.patterns and not style.small:
-            patterns.extend(pattern_items(polygon, look, style))
-        edges.extend(_edge_items(shape, look, style))
+        used = atlas.zones.info[shape.zone].group != OPTIONAL or (shape.zone, shape.side) in touched
+        marks = _zone_marks(shape, style, used=used)
+        fills.extend(marks.fill)
+        patterns.extend(marks.pattern)
+        edges.extend(marks.edge)
     made = (
         Layer("zone_fill", tuple(fills)),
         Layer("pattern", tuple(patterns)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -75,8 +76,9 @@ def _n(value: float) -> str:
 
 
 def _path(points: tuple[Point, ...], *, closed: bool) -> str:
-    steps = " ".join(f"{_n(x)} {_n(y)}" for x, y in points)
-    return f"M{steps}{'Z' if closed else ''}"
+    # Most of a file is this line: formatting in one go is twice as fast.
+    steps = ("%.6g %.6g " * len(points)) % tuple(chain.from_iterable(points))
+    return f"M{steps[:-1]}{'Z' if closed else ''}"
 
 
 def _opacity(name: str, value: float) -> str:
@@ -104,7 +106,7 @@ def _item(item: Item) -> Iterator[str]:
                 f"{_stroke(item.stroke, item.width, item.stroke_opacity)}{caps}{dash}/>"
             )
         case Segments():
-            lines = "".join(f"M{_n(a)} {_n(b)} {_n(c)} {_n(d)}" for a, b, c, d in item.lines)
+            lines = ("M%.6g %.6g %.6g %.6g" * len(item.lines)) % tuple(chain.from_iterable(item.lines))
             if lines:
                 yield f'<path d="{lines}"{_stroke(item.stroke, item.width, item.opacity)}/>'
         case Dots():
