@@ -17,7 +17,7 @@ from injectmap.words import load_words
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
 
-SMALLEST = QSize(1024, 640)
+SMALLEST = QSize(1100, 680)
 FIRST_SIZE = QSize(1440, 900)
 
 

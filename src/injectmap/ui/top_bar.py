@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QSpacerItem,
+    QToolButton,
+    QWidget,
+)
 
 from injectmap.ui.actions import ActionSet
 from injectmap.ui.start.logo import Logo
@@ -15,6 +23,9 @@ from injectmap.ui.widgets.status_line import SaveState
 from injectmap.words import load_words
 
 PAGES = ("chart", "record")
+# Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
+_GAP, _SMALL_GAP = 92, 12
+_NARROW, _NARROWEST = 1400, 1200
 _MENU = ("theme", "keys", "session_error", "", "close_clinic", "quit")
 
 
@@ -81,6 +92,7 @@ class TopBar(Surface):
         super().__init__(theme, "panel", edges="bottom")
         words = load_words()
         self.setFixedHeight(TOP_BAR)
+        self._is_open, self._page = False, "chart"
         self._tabs = {page: _Tab(theme, page) for page in PAGES}
         self._notice = _Notice(theme)
         self.save = SaveState(theme)
@@ -98,7 +110,8 @@ class TopBar(Surface):
         layout.setSpacing(10)
         layout.addWidget(Logo(theme, 24))
         layout.addWidget(TextLabel(theme, "view_name", "text", words("app.name")))
-        layout.addSpacing(92)
+        self._gap = QSpacerItem(_GAP, 1)
+        layout.addSpacerItem(self._gap)
         for tab in self._tabs.values():
             layout.addWidget(tab)
             tab.clicked.connect(self._choose)
@@ -127,17 +140,38 @@ class TopBar(Surface):
         """Show what is of use with or without an open clinic."""
         for tab in self._tabs.values():
             tab.setVisible(is_open)
-        for widget in (self._separator, self._who, self.practitioner, self.print):
-            widget.setVisible(is_open)
+        self._is_open = is_open
         self._notice.setVisible(is_open and demo)
         self.practitioner.setText(practitioner)
+        self.fit()
         if not is_open:
             self.save.hide()
 
     def show_page(self, page: str) -> None:
         """Mark the open page."""
         self._tabs[page].setChecked(True)
-        self.print.setVisible(page != "record" and not self._who.isHidden())
+        self._page = page
+        self.fit()
+
+    def fit(self) -> None:
+        """Hide what can be spared, least needed first, so that nothing said is cut off."""
+        narrow, failed = self.width() < _NARROW, self.save.failed
+        self._gap.changeSize(_SMALL_GAP if narrow else _GAP, 1)
+        self._who.setVisible(self._is_open and not narrow)
+        self.practitioner.setVisible(self._is_open and not (narrow and failed))
+        self._separator.setVisible(self._is_open and not (narrow and failed))
+        self.print.setVisible(
+            self._is_open and self._page != "record" and not (failed and self.width() < _NARROWEST)
+        )
+        self.save.set_room(400 if self.width() >= _NARROWEST else 260)
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        self.fit()
 
     def show_session(self, is_open: bool) -> None:
         """Without a treatment session there is nothing to print; the tooltip says so."""

@@ -226,6 +226,7 @@ class Workspace(QObject):
         elif desk.saved_at_ms is not None:
             moment = dt.datetime.fromtimestamp(desk.saved_at_ms / 1000, tz=dt.UTC).astimezone()
             save.show_saved(f"{moment:%H:%M}")
+        self.top.fit()
 
     def _on_folded(self, folded: bool) -> None:
         self.identity.setVisible(folded and self.desk.patient is not None)

@@ -142,8 +142,9 @@ class PatientForm(QWidget):
                 return
             self._seen = details
             if same:
-                self._same.show_patients(same)
                 self._label_accept(anyway=True)
+                # Enter now opens the one that is there: a second Enter must not make a double.
+                self._same.show_patients(same)
                 return
         self._seen = None
         self.accepted.emit(details)
@@ -256,8 +257,12 @@ class _LikelyDuplicates(QWidget):
             button.setAccessibleDescription(say_patient(patient))
             button.setProperty("patient_id", patient.id)
             button.clicked.connect(self._choose)
+            button.setAutoDefault(True)
             self._layout.addWidget(button)
         self.show()
+        first = self.findChild(Button)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self) -> None:
         wanted = self.sender().property("patient_id")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ROW_HEIGHT = 26
 _WIDTHS = {
     Column.NUMBER: 31,
-    Column.FROM: 30,
+    Column.FROM: 32,
     Column.PLANE: 62,
     Column.LENGTH: 24,
     Column.SYRINGE: 28,

@@ -41,7 +41,9 @@ class FormRow(QWidget):
     def show_hint(self, hint: str) -> None:
         """Say something helpful under the field, such as how a date was read."""
         self._hint = hint
-        self.clear_problem()
+        # A problem stands until the clinician types: rewriting a date must not take it away.
+        if not self.problem:
+            self.clear_problem()
 
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong under the field."""

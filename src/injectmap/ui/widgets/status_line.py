@@ -41,6 +41,7 @@ class SaveState(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         words = load_words()
+        self._said, self._room = "", 400
         self._mark = Mark(theme)
         self._text = TextLabel(theme, "body", "ok")
         self._time = TextLabel(theme, "body", "text2")
@@ -59,7 +60,9 @@ class SaveState(QWidget):
         self._kept(False)
         self._mark.show_mark("tick", "ok")
         self._text.set_colour("ok")
-        self._text.setText(load_words()("save.saved"))
+        self._said = load_words()("save.saved")
+        self._text.setToolTip("")
+        self._fit()
         self._time.setText(time)
         self._time.setVisible(bool(time))
         self.show()
@@ -69,7 +72,9 @@ class SaveState(QWidget):
         self._kept(False)
         self._mark.show_mark("lock", "text2")
         self._text.set_colour("text2")
-        self._text.setText(load_words()("save.read_only"))
+        self._said = load_words()("save.read_only")
+        self._text.setToolTip("")
+        self._fit()
         self._time.hide()
         self.show()
 
@@ -77,15 +82,34 @@ class SaveState(QWidget):
         """Not saved, and why; stays until solved."""
         self._mark.show_mark("cross", "error")
         self._text.set_colour("error")
-        self._text.setText(load_words()("save.failed", reason=sentence))
+        # The whole sentence stands on the chart beside the pass; here there is room for what happened.
+        happened = sentence.split(". ", maxsplit=1)[0].rstrip(".")
+        self._said = load_words()("save.failed", reason=f"{happened}.")
+        self._text.setToolTip(sentence)
         self._time.hide()
+        self._fit()
         self._kept(True)
         self.show()
 
     @property
     def text(self) -> str:
         """What is said."""
-        return self._text.full_text()
+        return self._said
+
+    @property
+    def failed(self) -> bool:
+        """True while something is not saved."""
+        return not self._retry.isHidden()
+
+    def set_room(self, width: int) -> None:
+        """Tell how wide the words may be, logical px."""
+        self._room = width
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self._text.fontMetrics()
+        self._text.setText(metrics.elidedText(self._said, Qt.TextElideMode.ElideRight, self._room))
+        self._text.setAccessibleName(self._said)
 
     def _kept(self, failed: bool) -> None:
         self._retry.setVisible(failed)
