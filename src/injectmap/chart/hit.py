@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from injectmap.chart.projection import Array, ProjectedPass, project_map, to_mm
+from injectmap.chart.projection import Array, ProjectedPass, project_map
+from injectmap.domain.skin_paths import to_mm
 from injectmap.domain.treatment_map import SkinPoint, TreatmentMap
 
 if TYPE_CHECKING:

@@ -28,11 +28,11 @@ from injectmap.chart.projection import (
     project_pass,
     project_paths,
     resampled,
-    to_mm,
 )
 from injectmap.chart.styles import MapStyle
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure, text_width
 from injectmap.chart.zone_drawing import ZoneSide, shapes_in_view, touched_zones, zone_layers
+from injectmap.domain.skin_paths import to_mm
 from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
 from injectmap.domain.units import show_volume
 
@@ -186,7 +186,7 @@ def _entries(
     points = [point for point in treatment_map.entry_points.values() if point.id in used]
     if not points:
         return []
-    uv, visible = atlas.views[view_id].project(to_mm(point.position for point in points))
+    uv, visible = atlas.views[view_id].project(to_mm([point.position for point in points]))
     leaving: dict[str, list[Array]] = {}
     for one in treatment_map.passes:
         if one.id in shown:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from injectmap.chart.primitives import Point
-from injectmap.domain.treatment_map import CannulaPass, SkinPath, SkinPoint, TreatmentMap
+from injectmap.domain.skin_paths import to_mm
+from injectmap.domain.treatment_map import CannulaPass, SkinPath, TreatmentMap
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -36,11 +37,6 @@ def laid_points(atlas: Atlas, path: SkinPath) -> tuple[Array, Array]:
     while len(_laid) > _REMEMBERED:
         _laid.popitem(last=False)
     return points, normals
-
-
-def to_mm(points: Iterable[SkinPoint]) -> Array:
-    """Stored points as float mm, shape (n, 3)."""
-    return np.array(list(points), dtype=float).reshape(-1, 3) / 1000.0
 
 
 def as_points(array: Array) -> tuple[Point, ...]:

@@ -12,8 +12,9 @@ from injectmap.atlas import VIEW_IDS, load_atlas
 from injectmap.chart import styles
 from injectmap.chart.map_drawing import draw_entry, draw_map, draw_pass, draw_path
 from injectmap.chart.primitives import Polyline
-from injectmap.chart.projection import project_map, to_mm
+from injectmap.chart.projection import project_map
 from injectmap.chart.styles import MapStyle
+from injectmap.domain.skin_paths import to_mm
 from injectmap.domain.treatment_map import PassStatus, TreatmentMap
 from tests.unit.chart.maps import c_shape_map, make_pass, midline_map, random_map
 
