@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from injectmap.ui.canvas.kept_picture import KeptPicture
 from injectmap.ui.theme import RADIUS_CARD, Theme
 
 
@@ -16,6 +17,7 @@ class Card(QWidget):
         """A card with an accessible name."""
         super().__init__(parent)
         self._theme = theme
+        self._picture = KeptPicture(self)
         self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         theme.changed.connect(self.update)
@@ -24,9 +26,10 @@ class Card(QWidget):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._picture.show(self._theme.dark, self.paint_ground)
+
+    def paint_ground(self, painter: QPainter) -> None:
+        """Paint the card itself."""
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.setBrush(self._theme.colour("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
-        painter.end()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from injectmap.ui.canvas.kept_picture import KeptPicture
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus_ring
 
@@ -33,6 +34,7 @@ class FlatButton(QAbstractButton):
         self._theme, self._icon_name, self._key = theme, icon_name, key
         self._strong, self._tick = strong_when_on, tick
         self._ring = False
+        self._picture = KeptPicture(self)
         self.setText(text)
         self.setAccessibleName(name)
         self.tell(name)
@@ -83,8 +85,14 @@ class FlatButton(QAbstractButton):
         return self._theme.colour("on_accent" if self.isChecked() and self._strong else "text")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        state = (self.isChecked(), self.isEnabled(), self.isDown(), self.underMouse(), self._ringed)
+        self._picture.show((*state, self.text(), self._theme.dark), self._paint)
+
+    @property
+    def _ringed(self) -> bool:
+        return self._ring and self.hasFocus()
+
+    def _paint(self, painter: QPainter) -> None:
         ground, ink = self._ground(), self._ink()
         if ground is not None:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -95,9 +103,8 @@ class FlatButton(QAbstractButton):
         else:
             paint_icon(painter, self._icon_name, QPointF(self.rect().center()) + QPointF(0.5, 0.5), ink)
             self._paint_key(painter, ink, self.rect().adjusted(0, 0, -5, -3), Qt.AlignmentFlag.AlignBottom)
-        if self._ring and self.hasFocus():
+        if self._ringed:
             paint_focus_ring(painter, self._theme, self.rect())
-        painter.end()
 
     def _paint_text(self, painter: QPainter, ink: QColor) -> None:
         box = self.rect().adjusted(12, 0, -10, 0)

@@ -231,7 +231,11 @@ class GestureRelay(QObject):
 
     def _set_note(self, lines: tuple[str, ...]) -> None:
         view = self._view
-        view.update(view.note.set(lines, self._at.toPoint(), view.rect()))
+        changed = view.note.set(lines, self._at.toPoint(), view.rect())
+        if view.input.drawing:
+            view.repaint(changed)
+        else:
+            view.update(changed)
 
     def _clear_note(self) -> None:
         self._view.update(self._view.note.set((), QPoint(), self._view.rect()))

@@ -20,7 +20,7 @@ from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
 from injectmap.ui.canvas.layer import MapLayer, Scene, blit, map_style
 from injectmap.ui.canvas.live_marks import Ink, Marks, lines_in_hand, preview_marks
 from injectmap.ui.canvas.pointer_note import PointerNote
-from injectmap.ui.canvas.scale_bar import paint_scale_bar
+from injectmap.ui.canvas.scale_bar import ScaleBar
 from injectmap.ui.theme import Theme, paint_focus_ring
 from injectmap.words import Words
 
@@ -65,6 +65,7 @@ class HeadView(GestureWidget):
         self.show_zones = self.show_labels = True
         self.ink = Ink()
         self.note = PointerNote(theme)
+        self._scale_bar = ScaleBar(words, theme)
         self._selection, self._preview = Marks(), Marks()
         self._selection_key: tuple[object, ...] = ()
         self._leader: QLineF | None = None
@@ -225,6 +226,9 @@ class HeadView(GestureWidget):
             self._preview = preview_marks(atlas, self._view_id, self.camera, lines, self._theme.dark)
         if self._left_out() != (self.layer.scene.left_out if self.layer.scene else frozenset()):
             self.update()
+        elif self.input.drawing:
+            # Now, in the frame's own time: waiting, it would delay the ink of the next event.
+            self.repaint(before.united(self._preview.rect))
         else:
             self.update(before.united(self._preview.rect))
 
@@ -286,7 +290,7 @@ class HeadView(GestureWidget):
             painter.drawLine(self._leader)
 
     def _paint_over(self, painter: QPainter, dirty: QRect) -> None:
-        paint_scale_bar(painter, dirty, self.rect(), self.camera.px_per_mm, self.words, self._theme)
+        self._scale_bar.paint(painter, dirty, self.rect(), self.camera.px_per_mm)
         self.note.paint(painter, dirty)
 
     def _freshen(self) -> None:

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
-from injectmap.ui.theme import Theme, font
+from injectmap.ui.theme import Theme, font, metrics
 from injectmap.words import Words
 
 LENGTH_MM = 20
-LEFT, _UP = 76, 24
+_LEFT, _UP, _HEIGHT = 70, 38, 28
 
 
-def paint_scale_bar(
-    painter: QPainter, dirty: QRect, area: QRect, px_per_mm: float, words: Words, theme: Theme
-) -> None:
-    """Draw 20 mm of the reference head with its words, on a halo so that it reads over the neck too."""
-    width = LENGTH_MM * px_per_mm
-    y = area.bottom() - _UP + 0.5
-    box = QRect(LEFT - 6, round(y) - 14, round(width) + 260, 28)
-    if not box.intersects(dirty):
-        return
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    bar = [
-        QLineF(LEFT + 0.5, y, LEFT + width, y),
-        QLineF(LEFT + 0.5, y - 6, LEFT + 0.5, y),
-        QLineF(LEFT + width, y - 6, LEFT + width, y),
-    ]
-    halo = theme.colour("canvas")
-    halo.setAlphaF(0.7)
-    painter.setPen(QPen(halo, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.drawLines(bar)
-    painter.setPen(QPen(theme.colour("text2"), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-    painter.drawLines(bar)
-    painter.setFont(font("label"))
-    painter.drawText(QPointF(LEFT + width + 10, y + 4), words("canvas.scale_bar", mm=LENGTH_MM))
-    painter.restore()
+class ScaleBar:
+    """20 mm of the reference head with its words; painted once per zoom and theme."""
+
+    def __init__(self, words: Words, theme: Theme) -> None:
+        """Not painted yet."""
+        self._theme = theme
+        self._text = words("canvas.scale_bar", mm=LENGTH_MM)
+        self._picture = QPixmap()
+        self._key: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter, dirty: QRect, area: QRect, px_per_mm: float) -> None:
+        """Paint it at the lower left of an area if it is in the dirty part."""
+        width = LENGTH_MM * px_per_mm
+        size = QSize(round(width) + metrics("label").horizontalAdvance(self._text) + 28, _HEIGHT)
+        place = QPoint(_LEFT, area.bottom() - _UP)
+        if not QRect(place, size).intersects(dirty):
+            return
+        ratio = painter.device().devicePixelRatio()
+        key = (width, ratio, self._theme.dark)
+        if key != self._key:
+            self._key, self._picture = key, QPixmap(size * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            fresh = QPainter(self._picture)
+            self._paint(fresh, width)
+            fresh.end()
+        painter.drawPixmap(place, self._picture)
+
+    def _paint(self, painter: QPainter, width: float) -> None:
+        theme = self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, y = 6.5, 14.5
+        bar = [
+            QLineF(left, y, left + width, y),
+            QLineF(left, y - 6, left, y),
+            QLineF(left + width, y - 6, left + width, y),
+        ]
+        # On a halo, so that it reads over the neck too.
+        halo = theme.colour("canvas")
+        halo.setAlphaF(0.7)
+        painter.setPen(QPen(halo, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLines(bar)
+        painter.setPen(QPen(theme.colour("text2"), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        painter.drawLines(bar)
+        painter.setFont(font("label"))
+        painter.drawText(QPointF(left + width + 10, y + 4), self._text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import is_not
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -48,8 +49,12 @@ class SmallPicture:
         self._ground, self._lines, self._entries = QPixmap(), QPixmap(), QPixmap()
         self._shown: _Shown | None = None
         self._map: TreatmentMap | None = None
+        self._entries_shown: set[str] = set()
+        self._zones_used: set[tuple[str, str]] = set()
         self.selection = Marks()
         self._selected: tuple[object, ...] = ()
+        # Kept alive, so that their identity stands for them.
+        self._chosen: list[CannulaPass] = []
         self.camera: Camera = pictures.camera(view_id, 1, 1)
 
     def refresh(
@@ -62,14 +67,15 @@ class SmallPicture:
         added = self._added(treatment_map) if wanted == self._shown else None
         if added is None:
             self._paint_all(treatment_map, wanted)
-        else:
-            assert self._map is not None
-            entries = {one.entry_id for one in self._map.passes}
-            for one in added:
-                self._paint_pass(one, wanted, new_entry=one.entry_id not in entries)
-                entries.add(one.entry_id)
+            self._entries_shown.clear()
+            self._zones_used.clear()
+        passes = treatment_map.passes if treatment_map is not None else ()
+        for one in passes if added is None else added:
+            if added is not None:
+                self._paint_pass(one, wanted, new_entry=one.entry_id not in self._entries_shown)
+            self._entries_shown.add(one.entry_id)
+            self._zones_used |= _zones_of(one)
         self._shown, self._map = wanted, treatment_map
-        self._selected = ()
         return True
 
     def _added(self, treatment_map: TreatmentMap | None) -> tuple[CannulaPass, ...] | None:
@@ -77,11 +83,10 @@ class SmallPicture:
         if self._map is None or treatment_map is None:
             return None
         old, new = self._map.passes, treatment_map.passes
-        if len(new) <= len(old) or any(a is not b for a, b in zip(old, new, strict=False)):
+        if len(new) <= len(old) or any(map(is_not, old, new)):
             return None
-        known = {(part.zone, part.side) for one in old for part in one.path.zones}
-        touched = {(part.zone, part.side) for one in new[len(old) :] for part in one.path.zones}
-        return new[len(old) :] if touched <= known else None
+        added = new[len(old) :]
+        return added if all(_zones_of(one) <= self._zones_used for one in added) else None
 
     def style(self, shown_zones: bool = True) -> MapStyle:
         """How a small view is drawn."""
@@ -149,17 +154,25 @@ class SmallPicture:
     def select(self, selected: frozenset[str]) -> bool:
         """Mark the selected passes; False if nothing had changed."""
         shown, treatment_map = self._shown, self._map
-        key = (selected, treatment_map, shown)
-        if key == self._selected or shown is None:
+        if shown is None:
             return False
-        self._selected, self.selection = key, Marks()
-        if shown.atlas is not None and treatment_map is not None and selected:
+        by_id = treatment_map.by_id if treatment_map is not None else {}
+        chosen = [by_id[id_] for id_ in sorted(selected) if id_ in by_id]
+        key = (shown, *map(id, chosen))
+        if key == self._selected:
+            return False
+        self._selected, self._chosen, self.selection = key, chosen, Marks()
+        if shown.atlas is not None and treatment_map is not None and chosen:
             from injectmap.chart.map_drawing import draw_selection
             from injectmap.chart.primitives import Drawing
 
-            base = Drawing(0.0, 0.0, ())
             band = draw_selection(
-                shown.atlas, treatment_map, self.view_id, self.style(shown.zones), selected, base
+                shown.atlas,
+                treatment_map,
+                self.view_id,
+                self.style(shown.zones),
+                selected,
+                Drawing(0.0, 0.0, ()),
             )
             self.selection = Marks(band.items, self.camera.origin)
         return True
@@ -169,6 +182,10 @@ class SmallPicture:
         for sheet in (self._ground, self._lines, self._entries):
             painter.drawPixmap(0, 0, sheet)
         self.selection.paint(painter, self.selection.rect)
+
+
+def _zones_of(one: CannulaPass) -> set[tuple[str, str]]:
+    return {(part.zone, part.side) for part in one.path.zones}
 
 
 def _sheet(size: QSize, ratio: float) -> QPixmap:

@@ -189,10 +189,8 @@ class ViewStrip(QWidget):
             self.picked.emit(sender.view_id)
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
-        if "map" in aspects:
+        if "map" in aspects or "selection" in aspects:
             self.refresh_later()
-        elif "selection" in aspects:
-            self._select()
 
     def refresh_later(self) -> None:
         """Refresh all five, the next one in turn as soon as the event loop is free."""
@@ -221,12 +219,6 @@ class ViewStrip(QWidget):
             view.update()
         if not self._stale:
             self._turn.stop()
-
-    def _select(self) -> None:
-        editor = self._bridge.editor
-        for view in self.views.values():
-            if view.picture.select(editor.selection if editor is not None else frozenset()):
-                view.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

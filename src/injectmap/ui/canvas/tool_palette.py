@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from injectmap.ui.canvas.bridge import EditorBridge
@@ -104,9 +104,8 @@ class ToolPalette(Card):
             else:
                 button.setToolTip(f"{words(f'tool.{what}.what', what=words(f'edit.{kind.value}'))} ({key})")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+    def paint_ground(self, painter: QPainter) -> None:
+        """The card with a line between tools and undo."""
+        super().paint_ground(painter)
         y = (self.tools["free_hand"].geometry().bottom() + self.undo.geometry().top()) // 2
-        painter = QPainter(self)
         painter.fillRect(QRect(12, y, self.width() - 24, 1), self._theme.colour("line2"))
-        painter.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from injectmap.ui.canvas.card import Card
@@ -62,8 +62,7 @@ class ZoomBox(Card):
         if text != self.percent.text():
             self.percent.setText(text)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def paint_ground(self, painter: QPainter) -> None:
+        """The card with a line before "Fit"."""
+        super().paint_ground(painter)
         painter.fillRect(QRect(self.fit.x() - 1, 11, 1, self.height() - 22), self._theme.colour("line2"))
-        painter.end()
