@@ -210,7 +210,7 @@ def _how(one: CannulaPass, words: Words) -> str:
 
 def _kept_together(text: str) -> str:
     """Text in which no line ends between a number and its unit."""
-    text = re.sub(r"(?<=[\dG]) (?=(?:%|mm|mg|mL)\b|%|×)", "\u00a0", text)
+    text = re.sub(r"(?<=[\dG]) (?=(?:µm|mm|mg|mL)\b|%|×)", "\u00a0", text)
     return text.replace("× ", "×\u00a0")
 
 
@@ -332,7 +332,9 @@ def _products(opened: OpenSession, words: Words) -> list[dict[str, Any]]:
             ),
             "notices": list(product.notices),
             "source": words(
-                "record.product_source", source=product.source, date=show_date(product.source_date)
+                "record.product_source",
+                source=product.source.rstrip("."),
+                date=show_date(product.source_date),
             ),
         }
         for product in products.values()
