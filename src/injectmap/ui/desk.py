@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, QTimeZone, Signal
 
 from injectmap.domain.acting import Acting
-from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.errors import Conflict, InjectmapError, InputRefused
 from injectmap.domain.patient import Patient, PatientDetails
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
@@ -225,6 +225,7 @@ class Desk(QObject):
 
     def update_patient(self, details: PatientDetails) -> None:
         """Change the open patient's details."""
+        self._refuse_if_unsaved()
         assert self.patient is not None
         self.patient = self.services.patients.update(self.acting, self.patient, details)
         if self.editor is not None:
@@ -234,6 +235,7 @@ class Desk(QObject):
 
     def mark_patient_in_error(self, reason: str) -> None:
         """Mark the open patient as entered in error and put it away."""
+        self._refuse_if_unsaved()
         assert self.patient is not None
         self.services.patients.mark_error(self.acting, self.patient, reason)
         self._saved()
@@ -283,6 +285,7 @@ class Desk(QObject):
         self, *, date: dt.date, practitioner_id: str, syringes: Sequence[NewSyringes], defaults: PassDefaults
     ) -> None:
         """Start a treatment session of the open patient and open it."""
+        self._refuse_if_unsaved()
         assert self.patient is not None
         opened = self.services.sessions.create(
             self.acting,
@@ -298,15 +301,18 @@ class Desk(QObject):
 
     def mark_session_in_error(self, reason: str) -> None:
         """Mark the open treatment session as entered in error; it stays readable."""
+        self._refuse_if_unsaved()
         self._take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
         self._read_sessions()
 
     def update_syringe(self, syringe: Syringe) -> None:
         """Store a syringe's lot, expiry or serial number."""
+        self._refuse_if_unsaved()
         self._take_changed(self.services.sessions.update_syringe(self.acting, self._session(), syringe))
 
     def add_syringe(self, product: Product, lot: str, expiry: dt.date | None, serial: str) -> None:
         """Open one more syringe in the treatment session."""
+        self._refuse_if_unsaved()
         opened = self.services.sessions.add_syringe(
             self.acting, self._session(), product=product, lot=lot, expiry=expiry, serial=serial
         )
@@ -350,9 +356,14 @@ class Desk(QObject):
     def _holds_unsaved(self) -> bool:
         """An unsaved pass must be retried or discarded before its session may leave the desk."""
         if self.editor is not None and self.editor.failed is not None:
-            self.problem.emit(load_words()("save.first"))
+            self.problem.emit(load_words()("error.unsaved_first"))
             return True
         return False
+
+    def _refuse_if_unsaved(self) -> None:
+        """What reloads the session would drop the pass that is kept on the chart."""
+        if self.editor is not None and self.editor.failed is not None:
+            raise InputRefused("unsaved_first")
 
     def _read_sessions(self) -> None:
         if self.patient is None or self._services is None:

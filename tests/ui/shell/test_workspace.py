@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -249,3 +250,48 @@ def test_everything_on_screen_has_a_name_for_screen_readers(shell):
 
 def test_every_handler_belongs_to_an_action(shell):
     assert {spec.id for spec in ACTIONS} == shell.space._handlers().keys()
+
+
+def test_nothing_that_reloads_the_session_drops_an_unsaved_pass(shell):
+    shell.opener.database.failing = StorageProblem("disk_full")
+    draw_less(shell)
+    shell.opener.database.failing = None
+    panel = shell.space.session.syringes
+    panel.edit.click()
+    panel.form.lot.setText("H99")
+    panel.form.submit()
+    assert "not saved yet" in panel.form._lot_row.problem
+    assert panel.form.lot.text() == "H99"
+    assert shell.editor.failed is not None
+    shell.editor.retry()
+    panel.form.submit()
+    assert shell.editor.syringes[1].lot == "H99"
+    assert len(shell.editor.map.passes) == 7
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+@pytest.mark.parametrize("failing", [False, True])
+def test_nothing_in_the_top_bar_is_cut_off(shell, qtbot, width, failing):
+    shell.window.resize(width, 800)
+    if failing:
+        shell.opener.database.failing = StorageProblem("disk_full")
+        draw_less(shell)
+    top = shell.space.top
+    qtbot.waitUntil(lambda: top.width() == width)
+    top.layout().activate()
+    shown = [w for w in top.children() if w.isWidgetType() and w.isVisible() and w is not top.menu]
+    assert all(w.width() >= w.minimumSizeHint().width() for w in shown)
+    placed = sorted(shown, key=lambda w: w.x())
+    assert all(a.x() + a.width() <= b.x() for a, b in itertools.pairwise(placed))
+    assert top._notice in shown
+    assert top.save in shown
+
+
+def test_a_problem_outlives_the_rewriting_of_its_date(shell):
+    shell.space.session.start_new_session()
+    form = shell.space.session.form
+    form.date.setText("1.1.2030")
+    form.submit()
+    form.lot.setFocus()
+    assert form.date.text() == "1 Jan 2030"
+    assert form.problems() == ["The treatment date lies in the future. A record is made of what was done."]

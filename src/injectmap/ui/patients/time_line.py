@@ -30,6 +30,14 @@ def products_and_volume(summary: SessionSummary) -> str:
     return f"{products} · {words('volume.ml', volume=show_volume(summary.microlitres))}"
 
 
+def count_of_passes(count: int) -> str:
+    """How many passes, in words where there is none or one."""
+    words = load_words()
+    if not count:
+        return words("session.passes.none")
+    return words("session.pass") if count == 1 else words("session.passes", count=count)
+
+
 def say_summary(summary: SessionSummary) -> str:
     """One treatment session in one sentence."""
     words = load_words()
@@ -37,7 +45,7 @@ def say_summary(summary: SessionSummary) -> str:
         "session.line",
         date=show_date(summary.date),
         what=products_and_volume(summary),
-        passes=summary.pass_count,
+        passes=count_of_passes(summary.pass_count),
         practitioner=summary.practitioner_name,
     )
     return (
@@ -72,9 +80,7 @@ class _TimeLineDelegate(RowDelegate):
         painter.drawEllipse(QPointF(x, y), 5, 5)
         left, width = rect.left() + 44, rect.width() - 56
         struck = bool(row.error_reason)
-        passes = (
-            words("session.pass") if row.pass_count == 1 else words("session.passes", count=row.pass_count)
-        )
+        passes = count_of_passes(row.pass_count)
         if row.error_reason:
             state, mark = words("session.state.error"), "cross"
         elif is_open:

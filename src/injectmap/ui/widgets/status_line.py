@@ -166,7 +166,7 @@ class Banner(Surface):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 12, 8)
         layout.setSpacing(10)
-        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._mark)
         layout.addWidget(self._text, 1)
         layout.addWidget(close)
         close.clicked.connect(self.put_away)
