@@ -24,6 +24,32 @@ def reach(directions: Array, width: float, height: float) -> Array:
 _MOST_CELLS = 420
 
 
+def _hull(boxes: Array, by: float) -> tuple[Array, Array]:
+    """The corners of a rectangle that holds all boxes (n, 4) with room to spare."""
+    return boxes[:, :2].min(axis=0) - (by + 1.0), boxes[:, 2:].max(axis=0) + (by + 1.0)
+
+
+class _Rows:
+    """Rows added a few at a time, kept as columns in one array that doubles when it is full."""
+
+    def __init__(self, width: int) -> None:
+        self._held = np.empty((width, 64))
+        self._count = 0
+
+    @property
+    def columns(self) -> Array:
+        """What was added, one row a column: shape (width, n)."""
+        return self._held[:, : self._count]
+
+    def add(self, rows: Array) -> None:
+        """Take in rows (n, width)."""
+        end = self._count + len(rows)
+        while end > self._held.shape[1]:
+            self._held = np.concatenate([self._held, np.empty_like(self._held)], axis=1)
+        self._held[:, self._count : end] = rows.T
+        self._count = end
+
+
 class Ground:
     """The space of one drawing: boxes and lines that are taken, within bounds.
 
@@ -36,8 +62,8 @@ class Ground:
         self.bounds = bounds
         self.gap = gap
         self.clearance = clearance
-        self._boxes = np.empty((0, 4))
-        self._leaders = np.empty((0, 2))
+        self._boxes = _Rows(4)
+        self._leaders = _Rows(2)
         self._corner = np.array([bounds.left, bounds.top])
         self._cell = max(clearance * 0.6, max(bounds.width, bounds.height) / _MOST_CELLS)
         columns = int(bounds.width / self._cell) + 2
@@ -52,11 +78,11 @@ class Ground:
 
     def take_box(self, box: Box) -> None:
         """Nothing may overlap this box from now on."""
-        self._boxes = np.concatenate([self._boxes, np.array([box])])
+        self._boxes.add(np.array([box]))
 
     def take_leader(self, points: Array) -> None:
         """Labels should keep off these points (n, 2) from now on."""
-        self._leaders = np.concatenate([self._leaders, points.reshape(-1, 2)])
+        self._leaders.add(points.reshape(-1, 2))
 
     def within(self, boxes: Array) -> Array:
         """Which boxes lie inside the bounds."""
@@ -67,14 +93,22 @@ class Ground:
 
     def clear_of_boxes(self, boxes: Array) -> Array:
         """Which boxes keep the gap to all taken boxes."""
-        one, other, gap = boxes[:, None], self._boxes[None], self.gap
-        hit = (
-            (one[..., 0] < other[..., 2] + gap)
-            & (other[..., 0] < one[..., 2] + gap)
-            & (one[..., 1] < other[..., 3] + gap)
-            & (other[..., 1] < one[..., 3] + gap)
-        )
+        gap = self.gap
+        left, top, right, bottom = self._boxes_near(*_hull(boxes, gap))
+        if not len(left):
+            return np.ones(len(boxes), dtype=bool)
+        grown = boxes[:, 2:] + gap
+        hit = (boxes[:, :1] < right + gap) & (left < grown[:, :1])
+        hit &= boxes[:, 1:2] < bottom + gap
+        hit &= top < grown[:, 1:]
         return np.asarray(~hit.any(axis=1))
+
+    def _boxes_near(self, low: Array, high: Array) -> Array:
+        """The edges (4, n) of the taken boxes that may meet anything between two corners."""
+        edges = self._boxes.columns
+        left, top, right, bottom = edges
+        near = (left < high[0]) & (right > low[0]) & (top < high[1]) & (bottom > low[1])
+        return np.asarray(edges[:, near])
 
     def clear_of_lines(self, boxes: Array) -> Array:
         """Which boxes keep off all passes and leaders."""
@@ -90,27 +124,47 @@ class Ground:
             + sums[low[:, 1], low[:, 0]]
         )
         clear = count == 0
-        if len(self._leaders):
-            x, y = self._leaders.T
-            clear &= ~(
-                (x > grown[:, 0, None])
-                & (x < grown[:, 2, None])
-                & (y > grown[:, 1, None])
-                & (y < grown[:, 3, None])
-            ).any(axis=1)
+        x, y = self._leaders.columns
+        if len(x) and clear.any():
+            (left, top), (right, bottom) = _hull(grown, 0.0)
+            near = (x > left) & (x < right) & (y > top) & (y < bottom)
+            x, y = x[near], y[near]
+            met = (x > grown[:, 0, None]) & (x < grown[:, 2, None])
+            met &= y > grown[:, 1, None]
+            met &= y < grown[:, 3, None]
+            clear &= ~met.any(axis=1)
         return np.asarray(clear)
 
     def free(self, boxes: Array) -> Array:
         """Which boxes are inside the bounds and clear of everything."""
-        return np.asarray(self.within(boxes) & self.clear_of_boxes(boxes) & self.clear_of_lines(boxes))
+        return self.kept(boxes, off_lines=True)
+
+    def kept(self, boxes: Array, *, off_lines: bool) -> Array:
+        """Which boxes are inside the bounds and clear of boxes, and if asked of lines: each test on what is left."""
+        left = np.flatnonzero(self.within(boxes))
+        if off_lines and len(left):
+            left = left[self.clear_of_lines(boxes[left])]
+        if len(left):
+            left = left[self.clear_of_boxes(boxes[left])]
+        found = np.zeros(len(boxes), dtype=bool)
+        found[left] = True
+        return found
 
     def leaders_meet_boxes(self, leaders: Array) -> Array:
         """Which leaders, given as samples (k, s, 2) of straight lines, cross a taken box."""
-        start, run = leaders[:, None, 0], leaders[:, None, -1] - leaders[:, None, 0]
+        first, last = leaders[:, 0], leaders[:, -1]
+        low, high = np.minimum(first, last).min(axis=0), np.maximum(first, last).max(axis=0)
+        left, top, right, bottom = self._boxes_near(low - 1.0, high + 1.0)
+        if not len(left):
+            return np.zeros(len(leaders), dtype=bool)
+        run = last - first
         run = np.where(np.abs(run) < 1e-9, 1e-9, run)
-        one, other = (self._boxes[:, :2] - start) / run, (self._boxes[:, 2:] - start) / run
-        enters = np.minimum(one, other).max(axis=2)
-        leaves = np.maximum(one, other).min(axis=2)
+        x, y, over, down = first[:, :1], first[:, 1:], run[:, :1], run[:, 1:]
+        one, other = (left - x) / over, (right - x) / over
+        enters, leaves = np.minimum(one, other), np.maximum(one, other)
+        one, other = (top - y) / down, (bottom - y) / down
+        enters = np.maximum(enters, np.minimum(one, other))
+        leaves = np.minimum(leaves, np.maximum(one, other))
         return np.asarray(((enters < leaves) & (leaves > 0.0) & (enters < 1.0)).any(axis=1))
 
     def leaders_meet_lines(self, leaders: Array) -> Array:
