@@ -101,6 +101,7 @@ class Workspace(QObject):
         self.side.column.new_session_wanted.connect(self._new_session)
         self.side.column.chart_wanted.connect(self._focus_page)
         self.session.chart_wanted.connect(self._focus_page)
+        self.session.form_shown.connect(self._on_form)
         self.window.width_changed.connect(self._on_width)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -228,6 +229,11 @@ class Workspace(QObject):
             save.show_saved(f"{moment:%H:%M}")
         self.top.fit()
 
+    def _on_form(self, shown: bool) -> None:
+        """While a new session is typed in nothing can be drawn: it would go into the session before."""
+        self.chart.setEnabled(not shown)
+        self._show_hints()
+
     def _on_folded(self, folded: bool) -> None:
         self.identity.setVisible(folded and self.desk.patient is not None)
 
@@ -246,6 +252,8 @@ class Workspace(QObject):
         words = load_words()
         if not self.desk.has_clinic:
             self.footer.show_hints([("F1", words("hint.keys"))])
+        elif self.session.form_open:
+            self.footer.show_hints([("Enter", words("hint.start")), ("Esc", words("hint.cancel"))])
         elif self._page == "record":
             self.footer.show_hints([("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))])
         elif self.desk.editor is not None:

@@ -295,3 +295,17 @@ def test_a_problem_outlives_the_rewriting_of_its_date(shell):
     form.lot.setFocus()
     assert form.date.text() == "1 Jan 2030"
     assert form.problems() == ["The treatment date lies in the future. A record is made of what was done."]
+
+
+def test_nothing_is_drawn_into_the_session_before_while_a_new_one_is_typed_in(shell, qtbot):
+    shell.space.actions["new_session"].trigger()
+    assert not shell.space.chart.view.isEnabled()
+    qtbot.keyClick(shell.space.session.form.lot, F.Key_Escape)
+    assert shell.space.chart.view.isEnabled()
+    shell.space.actions["new_session"].trigger()
+    shell.space.session.form.submit()
+    assert shell.space.chart.view.isEnabled()
+    shell.space.actions["new_session"].trigger()
+    shell.desk.open_session(shell.desk.sessions[-1].id)
+    assert shell.space.chart.view.isEnabled()
+    assert not shell.space.session.form_open

@@ -24,6 +24,7 @@ class SessionColumn(Surface):
     """Follows the open treatment session."""
 
     chart_wanted = Signal()
+    form_shown = Signal(bool)
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__(theme, "panel", edges="left")
@@ -99,6 +100,7 @@ class SessionColumn(Surface):
             return
         self.form.begin()
         self._stack.setCurrentWidget(self.form)
+        self.form_shown.emit(True)
         self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
@@ -117,6 +119,7 @@ class SessionColumn(Surface):
     def _show_home(self) -> None:
         words, desk = load_words(), self._desk
         self._show_refusal("")
+        self.form_shown.emit(False)
         if desk.editor is not None:
             self._show_counts()
             self._stack.setCurrentWidget(self._panel)

@@ -53,7 +53,7 @@ _WIDTHS = {
 _PADS = {
     Column.NUMBER: (2, 3),
     Column.ZONE: (5, 1),
-    Column.FROM: (2, 0),
+    Column.FROM: (4, 0),
     Column.PLANE: (2, 0),
     Column.LENGTH: (0, 1),
     Column.SYRINGE: (2, 3),
