@@ -137,6 +137,17 @@ def test_undo_with_an_untouched_volume_takes_back_the_pass(chart: Chart) -> None
     assert len(chart.editor.map.passes) == 1
 
 
+def test_the_palette_undoes_and_says_what(chart: Chart) -> None:
+    palette = chart.column.palette_card
+    assert not palette.undo.isEnabled()
+    chart.drag(EAR, ARCH)
+    assert palette.undo.toolTip() == "Undo: Draw pass (Ctrl+Z)"
+    palette.undo.click()
+    assert chart.editor.map.passes == ()
+    palette.redo.click()
+    assert len(chart.editor.map.passes) == 1
+
+
 def test_a_view_that_does_not_accept_the_place_names_the_view_that_does(chart: Chart) -> None:
     QTest.keyClick(chart.view, Qt.Key.Key_3)
     assert chart.editor.view_id == "front"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from injectmap.ui.canvas.layer import MapLayer
 from injectmap.ui.canvas.painter import paint_drawing, reach_of
 from injectmap.ui.canvas.small_picture import SmallPicture
 from tests.ui.canvas.conftest import ARCH, ARCH_LOW, EAR, RAMUS, Chart
@@ -142,6 +143,19 @@ def test_golden_drawing(chart: Chart, golden, view: str, dark: bool) -> None:
     paint_drawing(painter, drawing)
     painter.end()
     golden(f"canvas-{view.replace('_', '-')}-{'dark' if dark else 'light'}", png_of(image))
+
+
+def test_golden_canvas(chart: Chart, theme, golden) -> None:
+    """Head, fade, zones and passes as one picture, dark: the veil lies on the head alone."""
+    with_passes(chart)
+    from dataclasses import replace
+
+    theme.set_dark(True)
+    camera = chart.view.pictures.camera("left_oblique", 380, 320)
+    scene = replace(chart.view.scene(), camera=camera, view_id="left_oblique", ratio=1.0, dark=True)
+    layer = MapLayer(chart.view.pictures, theme)
+    layer.rebuild(scene)
+    golden("canvas-head-left-oblique-dark", png_of(layer.pixmap))
 
 
 def test_every_control_has_a_name_and_a_target(chart: Chart) -> None:

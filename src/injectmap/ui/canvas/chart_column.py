@@ -74,6 +74,10 @@ class ChartColumn(QWidget):
         self.view.refused.connect(self._tell_refusal)
         self.view.pressed.connect(self.notice.clear)
         self.toggles.zones.toggled.connect(self.strip.set_zones)
+        self.palette_card.undo.clicked.connect(self.undo)
+        self.palette_card.redo.clicked.connect(self.redo)
+        self.inline.field.undo_asked.connect(self.undo)
+        self.inline.field.redo_asked.connect(self.redo)
         self.notice.retry.connect(self._retry)
         self.notice.discard.connect(self._discard)
         bridge.changed.connect(self._on_changed)
@@ -89,6 +93,16 @@ class ChartColumn(QWidget):
         self.view.update()
         self.strip.refresh_later()
         self._show_empty()
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        if self.bridge.editor is not None:
+            self.view.guarded(self.bridge.editor.undo)
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self.bridge.editor is not None:
+            self.view.guarded(self.bridge.editor.redo)
 
     def _order_keys(self) -> None:
         """Tab goes canvas, header, tools, overlays, zoom, views; from the inline volume to the header."""

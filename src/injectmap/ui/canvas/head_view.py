@@ -69,6 +69,7 @@ class HeadView(GestureWidget):
         self._selection, self._preview = Marks(), Marks()
         self._selection_key: tuple[object, ...] = ()
         self._leader: QLineF | None = None
+        self._foot = 0
         self._relay = GestureRelay(self)
         self.listen(self._relay)
         self._rebuild = QTimer(self, singleShot=True, interval=_REBUILD_AFTER_MS)
@@ -279,7 +280,7 @@ class HeadView(GestureWidget):
         painter = QPainter(self)
         blit(painter, sheet)
         self.ink.paint_fresh(painter)
-        if self.note.lines or dirty.bottom() > self.height() - 60:
+        if self.note.lines or dirty.bottom() > self._foot:
             self._paint_over(painter, dirty)
         painter.end()
 
@@ -319,6 +320,7 @@ class HeadView(GestureWidget):
     # Events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._foot = self.height() - 60
         self._place_camera()
         super().resizeEvent(event)
 

@@ -61,7 +61,6 @@ class InlineEditor(QWidget):
         self.field.stepped.connect(self._step)
         self.field.accepted.connect(self._accept)
         self.field.given_up.connect(self._give_up)
-        self.field.undo_map.connect(self._undo_map)
         self.field.left.connect(self._leave)
         theme.changed.connect(self._tint)
         bridge.changed.connect(self._on_changed)
@@ -106,7 +105,7 @@ class InlineEditor(QWidget):
             return
         if self.one is None:
             self.close_editor()
-        elif aspects & {"map"} and not self.field.isModified():
+        elif aspects & {"map", "state"} and not self.field.isModified():
             self._restore()
 
     def _restore(self) -> None:
@@ -184,11 +183,6 @@ class InlineEditor(QWidget):
 
     def _more(self) -> None:
         self._step(1)
-
-    def _undo_map(self, back: bool) -> None:
-        editor = self._bridge.editor
-        if editor is not None:
-            editor.undo() if back else editor.redo()
 
     def _show_problem(self, sentence: str) -> None:
         if sentence == self._problem:

@@ -39,9 +39,7 @@ def handle_key(column: ChartColumn, event: QKeyEvent) -> bool:
 
 
 def _undo(column: ChartColumn, *, back: bool) -> bool:
-    editor = column.bridge.editor
-    if editor is not None:
-        column.view.guarded(editor.undo if back else editor.redo)
+    column.undo() if back else column.redo()
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -131,5 +130,7 @@ class Ink:
         """Paint the segments that are not in the sheet yet."""
         painter.setRenderHint(_SMOOTH)
         painter.setPen(_PEN)
-        for start, end in pairwise(self._fresh):
-            painter.drawLine(start, end)
+        draw, (start, *rest) = painter.drawLine, self._fresh
+        for end in rest:
+            draw(start, end)
+            start = end

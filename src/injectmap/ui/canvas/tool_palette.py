@@ -21,7 +21,7 @@ _GAP_AFTER: Final = 13
 
 
 class ToolPalette(Card):
-    """Shows which tool is in hand and what can be undone."""
+    """Shows which tool is in hand and what can be undone; undo and redo are done by who owns this."""
 
     def __init__(
         self, bridge: EditorBridge, words: Words, theme: Theme, parent: QWidget | None = None
@@ -50,8 +50,6 @@ class ToolPalette(Card):
         column.addSpacing(_GAP_AFTER)
         self.undo = FlatButton(theme, name=words("tool.undo"), icon_name="undo", parent=self)
         self.redo = FlatButton(theme, name=words("tool.redo"), icon_name="redo", parent=self)
-        self.undo.clicked.connect(self._undo)
-        self.redo.clicked.connect(self._redo)
         for button in (self.undo, self.redo):
             column.addWidget(button)
         self._size_buttons()
@@ -74,14 +72,6 @@ class ToolPalette(Card):
         if editor is not None and chosen is not None:
             editor.choose_tool(chosen)
         self._show_state()
-
-    def _undo(self) -> None:
-        if self._bridge.editor is not None:
-            self._bridge.editor.undo()
-
-    def _redo(self) -> None:
-        if self._bridge.editor is not None:
-            self._bridge.editor.redo()
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
         if aspects & {"tool", "map", "state"}:

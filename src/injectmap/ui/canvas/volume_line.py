@@ -46,7 +46,8 @@ class VolumeLine(QLineEdit):
     stepped = Signal(int)
     accepted = Signal()
     given_up = Signal()
-    undo_map = Signal(bool)
+    undo_asked = Signal()
+    redo_asked = Signal()
     left = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -60,7 +61,7 @@ class VolumeLine(QLineEdit):
         elif control and key in (Qt.Key.Key_Z, Qt.Key.Key_Y) and not self.isModified():
             # Nothing typed yet: the last step to take back is one of the map.
             back = key == Qt.Key.Key_Z and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.undo_map.emit(back)
+            (self.undo_asked if back else self.redo_asked).emit()
         else:
             super().keyPressEvent(event)
 
