@@ -126,14 +126,13 @@ def _rows(clinic: Clinic, number: int) -> tuple[tuple[Any, ...], ...]:
     """The values of one edit as its rows have them; hashes are of the right length and linked."""
     from injectmap.domain.edits import edit_to_json
     from injectmap.domain.journal import canonical_json
-    from injectmap.domain.treatment_map import SkinPoints
     from injectmap.storage.packing import pack_zones
 
     edit = clinic.edit(number)
     one = edit.changes[0].after
     assert one is not None
     path, tool = one.path, one.instrument
-    stored = (one.id, clinic.session_id, one.order, one.entry_id, 0, SkinPoints.of(path.controls).packed,
+    stored = (one.id, clinic.session_id, one.order, one.entry_id, 0, path.controls.packed,
               path.points.packed, path.length_um, pack_zones(path.zones), one.technique.value,
               one.plane.value, None, tool.kind.value, tool.gauge, tool.length_um, one.status.value)  # fmt: skip
     payload = canonical_json(edit_to_json(edit))

@@ -128,7 +128,7 @@ def skin_path(
     lengths.append(length - sum(lengths))
     side = Side.RIGHT if side_of(start) is Side.RIGHT else Side.LEFT
     split = tuple(ZoneLength(zone, side, um) for zone, um in zip(zones, lengths, strict=True))
-    return SkinPath((start, tip), SkinPoints.of(points), length, split)
+    return SkinPath(SkinPoints.of((start, tip)), SkinPoints.of(points), length, split)
 
 
 def cannula_pass(

@@ -16,7 +16,6 @@ from injectmap.domain.treatment_map import (
     Share,
     Side,
     SkinPath,
-    SkinPoint,
     SkinPoints,
     Technique,
     TreatmentMap,
@@ -106,14 +105,6 @@ class Committed:
     journal_number: int
 
 
-def _points(points: tuple[SkinPoint, ...]) -> list[int]:
-    return [value for point in points for value in point]
-
-
-def _from_points(flat: list[int]) -> tuple[SkinPoint, ...]:
-    return tuple(SkinPoint(*flat[i : i + 3]) for i in range(0, len(flat), 3))
-
-
 def pass_to_json(one: CannulaPass) -> dict[str, Any]:
     """Return the journal form of a pass: integers, strings and lists only."""
     return {
@@ -121,7 +112,7 @@ def pass_to_json(one: CannulaPass) -> dict[str, Any]:
         "order": one.order,
         "entry": one.entry_id,
         "curved": one.path.curved,
-        "controls": _points(one.path.controls),
+        "controls": one.path.controls.flat(),
         "points": one.path.points.flat(),
         "length_um": one.path.length_um,
         "zones": [[part.zone, part.side.value, part.length_um] for part in one.path.zones],
@@ -142,8 +133,8 @@ def pass_from_json(data: dict[str, Any]) -> CannulaPass:
         order=data["order"],
         entry_id=data["entry"],
         path=SkinPath(
-            controls=_from_points(data["controls"]),
-            points=SkinPoints.of(_from_points(data["points"])),
+            controls=SkinPoints.from_flat(data["controls"]),
+            points=SkinPoints.from_flat(data["points"]),
             length_um=data["length_um"],
             zones=tuple(ZoneLength(zone, Side(side), um) for zone, side, um in data["zones"]),
             curved=data["curved"],

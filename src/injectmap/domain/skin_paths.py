@@ -50,7 +50,7 @@ def resolve(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False
         raise InputRefused("path_too_short")
     parts = atlas.zones.split_um(np.asarray(stored), length_um)
     zones = tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
-    return SkinPath(tuple(controls), SkinPoints.of(stored), length_um, zones, curved)
+    return SkinPath(SkinPoints.of(controls), SkinPoints.of(stored), length_um, zones, curved)
 
 
 def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:

@@ -38,7 +38,13 @@ class SkinPoints(Sequence[SkinPoint]):
     @classmethod
     def of(cls, points: Iterable[SkinPoint]) -> SkinPoints:
         """Pack points."""
-        values = [value for point in points for value in point]
+        return cls.from_flat([value for point in points for value in point])
+
+    @classmethod
+    def from_flat(cls, values: Sequence[int]) -> SkinPoints:
+        """Pack x, y, z, x, y, z and so on; ValueError if a point is not whole."""
+        if len(values) % 3:
+            raise ValueError("a skin point has three coordinates")
         return cls(struct.pack(f"<{len(values)}i", *values))
 
     def __len__(self) -> int:
@@ -140,8 +146,7 @@ class Instrument:
             raise InputRefused("instrument_impossible", gauge=self.gauge, length_um=self.length_um)
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneLength:
+class ZoneLength(NamedTuple):
     """How much of a path lies in one zone of one side (side of the skin there, split at x = 0)."""
 
     zone: str
@@ -157,7 +162,7 @@ class SkinPath:
     finer; `zones` sums to `length_um` exactly. Every shown or printed length comes from here.
     """
 
-    controls: tuple[SkinPoint, ...]
+    controls: SkinPoints
     points: SkinPoints
     length_um: int
     zones: tuple[ZoneLength, ...]
@@ -165,9 +170,10 @@ class SkinPath:
 
     def __post_init__(self) -> None:
         """Hold the invariant of ends and sums."""
-        if len(self.controls) < 2 or len(self.points) < 2:
+        drawn, resolved = self.controls.packed, self.points.packed
+        if len(drawn) < 2 * POINT_BYTES or len(resolved) < 2 * POINT_BYTES:
             raise InputRefused("path_too_short")
-        if self.points[0] != self.controls[0] or self.points[-1] != self.controls[-1]:
+        if drawn[:POINT_BYTES] != resolved[:POINT_BYTES] or drawn[-POINT_BYTES:] != resolved[-POINT_BYTES:]:
             raise ValueError("the resolved path must run from the entry point to the tip")
         if sum(part.length_um for part in self.zones) != self.length_um:
             raise ValueError("the zone split must sum to the length")
@@ -183,8 +189,7 @@ class SkinPath:
         return self.controls[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """A volume from one syringe."""
 
     syringe_id: str
@@ -254,9 +259,10 @@ class TreatmentMap:
             raise ValueError("passes must be in strictly rising order")
         if len(self.by_id) != len(self.passes):
             raise ValueError("a pass appears twice")
-        entries: dict[str, SkinPoint] = {}
+        entries: dict[str, bytes] = {}
         for one in self.passes:
-            if entries.setdefault(one.entry_id, one.path.entry) != one.path.entry:
+            place = one.path.controls.packed[:POINT_BYTES]
+            if entries.setdefault(one.entry_id, place) != place:
                 raise ValueError("passes of one entry point must start at it")
 
     @cached_property

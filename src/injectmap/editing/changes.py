@@ -58,7 +58,7 @@ def change_passes(
 
 def with_volume(one: CannulaPass, microlitres: int) -> CannulaPass:
     """Return a pass with another volume from the same syringe."""
-    return replace(one, shares=(replace(one.shares[0], microlitres=microlitres),))
+    return replace(one, shares=(one.shares[0]._replace(microlitres=microlitres),))
 
 
 def with_syringe(one: CannulaPass, syringe_id: str) -> CannulaPass:

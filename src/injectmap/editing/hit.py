@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ class Hit:
     index: int = 0
 
 
+def _joined(parts: Sequence[SkinPoints]) -> np.ndarray:
+    return to_mm(SkinPoints(b"".join(part.packed for part in parts)))
+
+
 class _Shadow:
     """A map as one view shows it: all controls and all visible segments, projected once."""
 
@@ -41,13 +46,12 @@ class _Shadow:
         self.map = treatment_map
         passes = treatment_map.passes
         view = atlas.views[view_id]
-        self.controls, self.shown = view.project(to_mm([c for one in passes for c in one.path.controls]))
+        self.controls, self.shown = view.project(_joined([one.path.controls for one in passes]))
         self.control_of = np.repeat(np.arange(len(passes)), [len(one.path.controls) for one in passes])
         self.index = np.concatenate(
             [np.arange(len(one.path.controls)) for one in passes] or [np.empty(0, int)]
         )
-        whole = SkinPoints(b"".join(one.path.points.packed for one in passes))
-        points, visible = view.project(to_mm(whole))
+        points, visible = view.project(_joined([one.path.points for one in passes]))
         pass_of = np.repeat(np.arange(len(passes)), [len(one.path.points) for one in passes])
         kept = visible[:-1] & visible[1:] & (pass_of[:-1] == pass_of[1:])
         self.start, self.run = points[:-1][kept], np.diff(points, axis=0)[kept]

@@ -69,9 +69,7 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
         instrument = instruments.get(sold_as)
         if instrument is None:
             instrument = instruments[sold_as] = Instrument(_KINDS[kind], gauge, instrument_um)
-        path = SkinPath(
-            tuple(SkinPoints(controls)), SkinPoints(points), length_um, unpack_zones(zones), curved == 1
-        )
+        path = SkinPath(SkinPoints(controls), SkinPoints(points), length_um, unpack_zones(zones), curved == 1)
         found.append(
             CannulaPass(
                 pass_id,
@@ -149,7 +147,7 @@ def _values(one: CannulaPass) -> dict[str, Any]:
         "drawn_order": one.order,
         "entry_id": one.entry_id,
         "curved": int(path.curved),
-        "controls": SkinPoints.of(path.controls).packed,
+        "controls": path.controls.packed,
         "points": path.points.packed,
         "length_um": path.length_um,
         "zones": pack_zones(path.zones),

@@ -63,7 +63,7 @@ class SelectTool(Tool):
         editor = self.editor
         if self._hit.kind is HitKind.ENTRY:
             subject = editor.map.passes_of_entry(self._hit.entry_id)
-            controls = (place, *subject[0].path.controls[1:])
+            controls: tuple[SkinPoint, ...] = (place, *subject[0].path.controls[1:])
         else:
             subject = (editor.map.by_id[self._hit.pass_id],)
             old = subject[0].path.controls
