@@ -235,7 +235,7 @@ def test_the_time_line_counts_done_passes_latest_first(charted):
 def test_the_file_itself_refuses_a_volume_that_is_none(charted, wrong):
     from sqlalchemy.exc import IntegrityError
 
-    shares = tuple(dataclasses.replace(one, syringe_id=charted.syringes[0].id) for one in wrong["shares"])
+    shares = tuple(one._replace(syringe_id=charted.syringes[0].id) for one in wrong["shares"])
     with pytest.raises(IntegrityError):
         charted.commit(builders.add(builders.cannula_pass(shares=shares)), 1)
     assert stored_map(charted).passes == ()
