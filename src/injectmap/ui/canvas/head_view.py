@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -141,9 +141,10 @@ class HeadView(GestureWidget):
 
     def set_leader(self, line: QLineF | None) -> None:
         """Tie the inline editor to its pass."""
-        if line != self._leader:
-            self._leader = line
-            self.update()
+        for one in (self._leader, line) if line != self._leader else ():
+            if one is not None:
+                self.update(QRectF(one.p1(), one.p2()).normalized().toAlignedRect().adjusted(-3, -3, 3, 3))
+        self._leader = line
 
     def cards(self) -> list[QWidget]:
         """The cards that lie over the head."""
