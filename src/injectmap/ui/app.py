@@ -16,7 +16,8 @@ from injectmap.ui.theme import Theme, font
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from injectmap.ui.desk import Desk, Opener
+    from injectmap.ui.clinic_holder import Opener
+    from injectmap.ui.desk import Desk
     from injectmap.ui.tasks import Tasks
     from injectmap.ui.workspace import Panels, Workspace
 

@@ -1,60 +1,37 @@
-"""What lies on the desk: the open clinic, the patient, the treatment session and its editor; widgets follow it."""
+"""What lies on the desk: the patient, the treatment session and its editor; widgets follow it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QTimeZone, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from injectmap.domain.acting import Acting
 from injectmap.domain.errors import Conflict, InjectmapError, InputRefused
 from injectmap.domain.patient import Patient, PatientDetails
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
-from injectmap.services.clinic import ClinicOpener
 from injectmap.ui.canvas.bridge import EditorBridge
-from injectmap.ui.tasks import Task, Tasks
+from injectmap.ui.clinic_holder import ClinicHolder, Opener
+from injectmap.ui.tasks import Tasks
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
     from injectmap.editing.editor import MapEditor
-    from injectmap.services.clinic import Services
     from injectmap.services.ports import SessionSummary
     from injectmap.services.sessions import NewSyringes
 
-_log = logging.getLogger(__name__)
 
-
-class Opener(ClinicOpener, Protocol):
-    """What the composition root gives the window; each call imports what it needs when it is made."""
-
-    def prepare(self) -> None:
-        """Import and load what the chart needs, in the worker."""
-        ...
-
-    def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
-        """The editor of an opened treatment session."""
-        ...
-
-
-class Desk(QObject):
+class Desk(ClinicHolder):
     """Holds what is open and tells when it changes.
 
     Calls that a form makes raise InjectmapError, so that the form can say it where it was typed; calls that a
     click makes report through `problem`. Nothing here decides about treatment.
     """
 
-    clinic_changed = Signal()
-    opening = Signal(bool)
-    opening_failed = Signal(str)
     patient_changed = Signal()
     sessions_changed = Signal()
     session_changed = Signal()
@@ -66,18 +43,11 @@ class Desk(QObject):
         self, opener: Opener, tasks: Tasks, bridge: EditorBridge, parent: QObject | None = None
     ) -> None:
         """Start with an empty desk; the editor laid on it goes through `bridge`."""
-        super().__init__(parent)
-        self.opener = opener
-        self.tasks = tasks
+        super().__init__(opener, tasks, parent)
         self.bridge = bridge
-        self._services: Services | None = None
         self.patient: Patient | None = None
         self.sessions: tuple[SessionSummary, ...] = ()
-        self.saved_at_ms: int | None = None
-        self._prepared = False
-        self._is_opening = False
-        self.opening_problem = ""
-        self._show_latest = False
+        self._saved_at_ms: int | None = None
         self._summaries = QTimer(self)
         self._summaries.setSingleShot(True)
         self._summaries.timeout.connect(self._read_sessions)
@@ -90,116 +60,29 @@ class Desk(QObject):
         """The editor of the open treatment session."""
         return self.bridge.editor
 
-    @property
-    def services(self) -> Services:
-        """The services of the open clinic."""
-        assert self._services is not None
-        return self._services
+    def may_leave(self) -> bool:
+        """An unsaved pass must be retried or discarded before its session may leave the desk."""
+        return not self._holds_unsaved()
 
-    @property
-    def has_clinic(self) -> bool:
-        """True while a clinic is open."""
-        return self._services is not None
+    def put_away(self) -> None:
+        """Clear the desk."""
+        self._summaries.stop()
+        self._put_session_away()
+        self.patient, self.sessions = None, ()
+        self._saved_at_ms = None
 
-    @property
-    def acting(self) -> Acting:
-        """On whose behalf everything is done."""
-        return self.services.acting
-
-    @property
-    def today(self) -> dt.date:
-        """The clinic's local date."""
-        return self.services.clock.today(self.services.settings.time_zone)
-
-    def atlas(self) -> Atlas | None:
-        """The reference head, once it has been loaded."""
-        if not self._prepared:
-            return None
-        from injectmap.atlas import load_atlas
-
-        return load_atlas()
-
-    @property
-    def read_only(self) -> bool:
-        """True if the clinic cannot be written."""
-        return self._services is not None and self._services.database.read_only
-
-    @property
-    def is_opening(self) -> bool:
-        """True while a clinic is being opened."""
-        return self._is_opening
-
-    def open_demo(self) -> None:
-        """Open the demonstration clinic."""
-        self._open(self.opener.demo, show_latest=True)
-
-    def open_clinic(self, path: Path) -> None:
-        """Open a clinic file."""
-        self._open(partial(self.opener.open, path))
-
-    def create_clinic(self, path: Path, name: str, practitioner: str) -> None:
-        """Make and open a new clinic file."""
-        zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
-        self._open(partial(self.opener.create, path, name=name, practitioner=practitioner, time_zone=zone))
-
-    def _open(self, how: Callable[[], Services], *, show_latest: bool = False) -> None:
-        if self._is_opening or self._holds_unsaved():
-            return
-        self._show_latest = show_latest
-        self._is_opening = True
-        self.opening_problem = ""
-        self.opening.emit(True)
-
-        def work(_task: Task) -> Services:
-            services = how()
-            if not self._prepared:
-                self.opener.prepare()
-            return services
-
-        self.tasks.run(
-            work,
-            done=self._take_clinic,
-            failed=self._not_opened,
-            owner=self,
-            label=load_words()("busy.opening"),
-            quiet=not self._prepared,
-        )
-
-    def _take_clinic(self, services: Services) -> None:
-        self._is_opening = False
-        self._prepared = True
-        self.close_clinic(tell=False)
-        self._services = services
-        self.saved_at_ms = services.clock.now_ms()
-        self.opening.emit(False)
-        self.clinic_changed.emit()
-        if self._show_latest:
-            self._open_latest()
-
-    def _not_opened(self, error: Exception) -> None:
-        self._is_opening = False
-        self.opening.emit(False)
-        # Kept: a clinic named on the command line may fail before there is a screen to say it on.
-        self.opening_problem = error_sentence(error)
-        self.opening_failed.emit(self.opening_problem)
-
-    def _open_latest(self) -> None:
+    def open_latest(self) -> None:
         """A demonstration begins at its latest treatment session; a clinic never opens a patient unasked."""
         recent = self.recent_patients()
         if recent:
             self.open_patient(recent[0])
 
-    def close_clinic(self, *, tell: bool = True) -> None:
-        """Put everything away and release the file."""
-        self._summaries.stop()
-        self._put_session_away()
-        self.patient, self.sessions = None, ()
-        if self._services is not None:
-            self._services.close()
-            self._services = None
-        self.saved_at_ms = None
-        if tell:
-            self.clinic_changed.emit()
+    @property
+    def saved_at_ms(self) -> int | None:
+        """When something was last stored; all that was read counts as stored."""
+        if self._saved_at_ms is None and self.has_clinic:
+            self._saved_at_ms = self.services.clock.now_ms()
+        return self._saved_at_ms
 
     def products(self) -> tuple[Product, ...]:
         """The products file."""
@@ -221,6 +104,7 @@ class Desk(QObject):
 
     def create_patient(self, details: PatientDetails) -> None:
         """Register and open a patient."""
+        self._refuse_if_unsaved()
         self.open_patient(self.services.patients.create(self.acting, details))
 
     def update_patient(self, details: PatientDetails) -> None:
@@ -378,7 +262,7 @@ class Desk(QObject):
     # Saving
 
     def _saved(self) -> None:
-        self.saved_at_ms = self.services.clock.now_ms()
+        self._saved_at_ms = self.services.clock.now_ms()
         self.save_state_changed.emit()
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
@@ -390,7 +274,7 @@ class Desk(QObject):
             QTimer.singleShot(0, self, self._solve_conflict)
             return
         if editor.failed is None and "map" in aspects:
-            self.saved_at_ms = self.services.clock.now_ms()
+            self._saved_at_ms = self.services.clock.now_ms()
             self._summaries.start(0)
         self.save_state_changed.emit()
 

@@ -214,6 +214,15 @@ def test_a_session_in_error_stays_and_cannot_be_changed(shell, qtbot):
     assert line.model.rows[0].error_reason == "Wrong patient"
     assert "Entered in error: Wrong patient" in line.model.index(0, 0).data()
     assert shell.editor.read_only
+    column = shell.space.session
+    assert column._in_error.full_text() == "Entered in error: Wrong patient"
+    assert column._in_error.isVisible()
+    assert not column.syringes.edit.isEnabled()
+    shell.editor.select([shell.editor.map.passes[0].id])
+    qtbot.keyClick(column.table, F.Key_Delete)
+    assert "can no longer be changed" in column._refusal.full_text()
+    qtbot.keyClicks(column.table, "5")
+    assert len(shell.editor.map.passes) == 8
 
 
 def test_another_patient_never_keeps_the_session_of_the_one_before(shell):

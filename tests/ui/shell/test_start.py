@@ -138,3 +138,30 @@ def test_module_level_frames_survive_in_the_report(shell):
     except ZeroDivisionError as error:
         report = faults.fault_report(type(error), error.__traceback__)
     assert "<module>:1 <module>" in report
+
+
+def test_a_clinic_opened_too_late_for_its_window_is_released(qtbot, qapp):
+    import threading
+
+    from injectmap.ui.canvas.bridge import EditorBridge
+    from injectmap.ui.desk import Desk
+    from injectmap.ui.tasks import Tasks
+
+    opener, going, go_on = FakeOpener(), threading.Event(), threading.Event()
+    demo = opener.demo
+
+    def slowly():
+        going.set()
+        go_on.wait(5)
+        return demo()
+
+    opener.demo = slowly
+    tasks = Tasks()
+    desk = Desk(opener, tasks, EditorBridge())
+    desk.open_demo()
+    assert going.wait(5)
+    tasks.cancel_all()
+    go_on.set()
+    tasks.close()
+    assert opener.database.closed
+    assert not desk.has_clinic

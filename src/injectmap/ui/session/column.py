@@ -46,6 +46,9 @@ class SessionColumn(Surface):
         self._refusal = TextLabel(theme, "label", "error", wrap=True)
         self._refusal.setContentsMargins(16, 4, 16, 4)
         self._refusal.hide()
+        self._in_error = TextLabel(theme, "table_strong", "error", wrap=True)
+        self._in_error.setContentsMargins(16, 10, 16, 4)
+        self._in_error.hide()
         self.nothing = TextLabel(theme, "body", "text2", wrap=True)
         self.nothing.setContentsMargins(16, 16, 16, 16)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -72,6 +75,7 @@ class SessionColumn(Surface):
         head.addWidget(self._count)
         head.addWidget(self._common, 1)
         layout = column(panel)
+        layout.addWidget(self._in_error)
         layout.addWidget(self.syringes)
         layout.addWidget(Hairline(theme))
         layout.addLayout(head)
@@ -136,6 +140,9 @@ class SessionColumn(Surface):
         editor = self._desk.editor
         passes = editor.map.passes if editor is not None else ()
         self._count.setText(str(len(passes)) if passes else "")
+        reason = editor.session.error_reason if editor is not None else ""
+        self._in_error.setText(load_words()("session.read_only", reason=reason))
+        self._in_error.setVisible(bool(reason))
         self._none.setVisible(not passes)
         self.table.setVisible(bool(passes))
         instruments = {one.instrument for one in passes}

@@ -29,12 +29,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from injectmap.domain.errors import InputRefused
 from injectmap.domain.units import show_volume
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.session.looks import paint_swatch
 from injectmap.ui.session.pass_model import RIGHT_ALIGNED, Column, Index, PassRow, PassTableModel, SideRow
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.fields import VolumeField
+from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -288,7 +290,7 @@ class PassTable(QTableView):
             if not editor.read_only:
                 self.type_volume(row, event.text())
         elif plain and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            editor.remove_selected()
+            self._remove(editor)
         elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.pass_model.pass_id(row) and not editor.read_only:
                 self.type_volume(row)
@@ -296,6 +298,12 @@ class PassTable(QTableView):
             self.chart_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _remove(self, editor: MapEditor) -> None:
+        try:
+            editor.remove_selected()
+        except InputRefused as refused:
+            self.refused.emit(error_sentence(refused))
 
     # One selection with the editor
 
