@@ -112,9 +112,15 @@ def five_views(effort: Effort) -> list[Part]:
         sheet.fill(Qt.GlobalColor.transparent)
         sheets.append((sheet, picture.camera.origin, ready_shapes([*items.halos, *items.lines, *entry])))
 
+    repeats = effort.times(4)
+    maps, passes = [], before.passes
+    for order in range(before.next_order, before.next_order + repeats * effort.rounds + 1):
+        passes = (*passes, replace(template, id=new_id(), entry_id=new_id(), order=order))
+        maps.append(type(before)(passes))
+    grown = iter(maps)
+
     def ours() -> None:
-        fresh = replace(template, id=new_id(), order=editor.map.next_order)
-        editor.map = type(before)((*editor.map.passes, fresh))
+        editor.map = next(grown)
         strip.refresh_now()
 
     def floor() -> None:
@@ -126,7 +132,7 @@ def five_views(effort: Effort) -> list[Part]:
                 shape(painter)
             painter.end()
 
-    part = in_turn(ours, floor, effort, repeats=4, label="")
+    part = in_turn(ours, floor, Effort(effort.rounds), repeats=repeats)
     QApplication.processEvents()
     return [part]
 

@@ -74,5 +74,6 @@ def _draw(widget: QWidget, at: QPointF) -> tuple[list[float], list[float]]:
         QThread.msleep(_BETWEEN_MS)
         started = time.thread_time()
         QApplication.processEvents()
+        paint_now()
         between.append((time.thread_time() - started) * 1000)
     return events, between

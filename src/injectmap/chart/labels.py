@@ -111,7 +111,7 @@ def _choose(
     while start < len(centres):
         boxes = boxes_at(centres[start : start + count], size.width, size.height)
         start, count = start + count, count * 2
-        boxes = boxes[ground.kept(boxes, off_lines="passes" in avoid)]
+        boxes = boxes[ground.free(boxes, off_lines="passes" in avoid)]
         if not len(boxes):
             continue
         leaders = leaders_to(tip, boxes, 5 * mark)

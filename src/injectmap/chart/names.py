@@ -88,12 +88,10 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
     for entry in entries:
         width, height = measure(entry.letter, size, 700), CAP_HEIGHT * size
         boxes = boxes_at(_letter_centres(entry, width, height, style), width, height)
-        off_boxes = ground.within(boxes) & ground.clear_of_boxes(boxes)
-        for free in (off_boxes & ground.clear_of_lines(boxes), off_boxes):
-            found = np.flatnonzero(free)
-            if len(found):
-                break
-        else:
+        found = np.flatnonzero(ground.free(boxes))
+        if not len(found):
+            found = np.flatnonzero(ground.free(boxes, off_lines=False))
+        if not len(found):
             continue
         box = Box(*boxes[found[0]].round(2).tolist())
         ground.take_box(box)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from injectmap.chart.primitives import Box
@@ -75,10 +77,17 @@ class Ground:
         self._taken[place[inside, 1], place[inside, 0]] = 1
         self._sums = np.zeros((rows + 1, columns + 1), dtype=np.int32)
         self._sums[1:, 1:] = self._taken.cumsum(axis=0).cumsum(axis=1)
+        # Cells that lie wholly in a taken box with its gap: whatever touches one of them is not free.
+        self._full = np.zeros((rows, columns), dtype=bool)
 
     def take_box(self, box: Box) -> None:
         """Nothing may overlap this box from now on."""
         self._boxes.add(np.array([box]))
+        left, top = np.array([box.left, box.top]) - self.gap - self._corner
+        right, bottom = np.array([box.right, box.bottom]) + self.gap - self._corner
+        columns = slice(max(math.ceil(left / self._cell), 0), max(math.floor(right / self._cell), 0))
+        rows = slice(max(math.ceil(top / self._cell), 0), max(math.floor(bottom / self._cell), 0))
+        self._full[rows, columns] = True
 
     def take_leader(self, points: Array) -> None:
         """Labels should keep off these points (n, 2) from now on."""
@@ -110,8 +119,18 @@ class Ground:
         near = (left < high[0]) & (right > low[0]) & (top < high[1]) & (bottom > low[1])
         return np.asarray(edges[:, near])
 
-    def clear_of_lines(self, boxes: Array) -> Array:
-        """Which boxes keep off all passes and leaders."""
+    def _perhaps_free(self, boxes: Array) -> Array:
+        """Which boxes inside the bounds may be clear of boxes, as far as a look at a few of their points tells."""
+        left, top, right, bottom = boxes.T
+        middle, quarter = (top + bottom) / 2, (right - left) / 4
+        x = np.stack([left, left, right, right, left + quarter, left + 2 * quarter, right - quarter])
+        y = np.stack([top, bottom, top, bottom, middle, middle, middle])
+        column = ((x - self._corner[0]) / self._cell).astype(int)
+        row = ((y - self._corner[1]) / self._cell).astype(int)
+        return np.asarray(~self._full[row, column].any(axis=0))
+
+    def _off_passes(self, boxes: Array) -> Array:
+        """Which boxes keep off all passes."""
         grown = boxes + np.array([-1.0, -1.0, 1.0, 1.0]) * self.clearance
         place = np.floor((grown.reshape(-1, 2, 2) - self._corner) / self._cell).astype(int)
         place = np.minimum(np.maximum(place, 0), self._limit)
@@ -123,29 +142,35 @@ class Ground:
             - sums[high[:, 1], low[:, 0]]
             + sums[low[:, 1], low[:, 0]]
         )
-        clear = count == 0
+        return np.asarray(count == 0)
+
+    def _off_leaders(self, boxes: Array) -> Array:
+        """Which boxes keep off all leaders."""
         x, y = self._leaders.columns
-        if len(x) and clear.any():
-            (left, top), (right, bottom) = _hull(grown, 0.0)
-            near = (x > left) & (x < right) & (y > top) & (y < bottom)
-            x, y = x[near], y[near]
-            met = (x > grown[:, 0, None]) & (x < grown[:, 2, None])
-            met &= y > grown[:, 1, None]
-            met &= y < grown[:, 3, None]
-            clear &= ~met.any(axis=1)
-        return np.asarray(clear)
+        (left, top), (right, bottom) = _hull(boxes, self.clearance)
+        near = (x > left) & (x < right) & (y > top) & (y < bottom)
+        x, y = x[near], y[near]
+        if not len(x):
+            return np.ones(len(boxes), dtype=bool)
+        grown = boxes + np.array([-1.0, -1.0, 1.0, 1.0]) * self.clearance
+        met = (x > grown[:, 0, None]) & (x < grown[:, 2, None])
+        met &= y > grown[:, 1, None]
+        met &= y < grown[:, 3, None]
+        return np.asarray(~met.any(axis=1))
 
-    def free(self, boxes: Array) -> Array:
-        """Which boxes are inside the bounds and clear of everything."""
-        return self.kept(boxes, off_lines=True)
+    def free(self, boxes: Array, *, off_lines: bool = True) -> Array:
+        """Which boxes are inside the bounds and clear of boxes, and of lines unless told otherwise.
 
-    def kept(self, boxes: Array, *, off_lines: bool) -> Array:
-        """Which boxes are inside the bounds and clear of boxes, and if asked of lines: each test on what is left."""
+        The quick tests come first, and each is asked of what the ones before have left.
+        """
         left = np.flatnonzero(self.within(boxes))
-        if off_lines and len(left):
-            left = left[self.clear_of_lines(boxes[left])]
-        if len(left):
-            left = left[self.clear_of_boxes(boxes[left])]
+        tests = [self._perhaps_free, self.clear_of_boxes]
+        if off_lines:
+            tests = [self._off_passes, *tests, self._off_leaders]
+        for test in tests:
+            if not len(left):
+                break
+            left = left[test(boxes[left])]
         found = np.zeros(len(boxes), dtype=bool)
         found[left] = True
         return found
