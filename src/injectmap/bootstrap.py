@@ -6,7 +6,6 @@ Nothing heavy is imported before a method is called, so that the window can pain
 from __future__ import annotations
 
 import json
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ def _atlas() -> Atlas:
 
 
 def _workstation() -> str:
+    import platform
+
     return platform.node() or "workstation"
 
 
