@@ -266,8 +266,9 @@ class HeadView(GestureWidget):
         scene = self.layer.scene
         if scene is not None and scene.camera == self.camera:
             self.layer.blit(painter)
-            self._selection.paint(painter, dirty)
+            # Below the selected label, which often lies between the panel and the tip.
             self._paint_leader(painter)
+            self._selection.paint(painter, dirty)
         else:
             self.layer.paint_moved(painter, self.camera)
         self._preview.paint(painter, dirty)
