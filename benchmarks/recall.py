@@ -83,7 +83,7 @@ def _clinic(*, scale: int) -> Path:
     say(f"building a clinic of {_PASSES // scale:,} passes, once (a minute or two) ...")
     started = time.monotonic()
     create_clinic(path, ClinicSettings("Bench", demo=True), key=samples.KEY).close()
-    _fill(path, scale)
+    fill(path, scale)
     stamp.write_text(wanted, "utf-8")
     say(
         f"built in {time.monotonic() - started:.0f} s, {path.stat().st_size / 2**20:.0f} MiB, kept in {folder}"
@@ -100,10 +100,11 @@ def _fingerprint(scale: int) -> str:
     return hashlib.sha256(json.dumps([made, _FILL, scale]).encode()).hexdigest()
 
 
-def _fill(path: Path, scale: int) -> None:
+def fill(path: Path, scale: int) -> None:
+    """Fill a new clinic file by SQL alone; `scale` divides every count but that of the lots."""
     raw = bare(path)
     sizes = {"patients": _PATIENTS // scale, "sessions": _SESSIONS // scale, "passes": _PASSES // scale}
-    sizes |= {"lots": _LOTS // scale if scale == 1 else _LOTS, "each": _PASSES // _SESSIONS}
+    sizes |= {"lots": _LOTS, "each": _PASSES // _SESSIONS}
     try:
         for pragma in (
             "foreign_keys = OFF",

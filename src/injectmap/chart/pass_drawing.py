@@ -40,9 +40,9 @@ def unit(vector: Array) -> Array:
     return vector / size if size > 1e-9 else np.array([1.0, 0.0])
 
 
-def direction_at_tip(points: Array, back: float) -> Array:
-    """The direction of advance over the last `back` units of a line."""
-    along = arc_lengths(points)
+def direction_at_tip(points: Array, back: float, along: Array | None = None) -> Array:
+    """The direction of advance over the last `back` units of a line; `along` spares measuring it again."""
+    along = arc_lengths(points) if along is None else along
     at = max(along[-1] - back, 0.0)
     start = np.array([np.interp(at, along, points[:, axis]) for axis in (0, 1)])
     return unit(points[-1] - start)
@@ -50,10 +50,10 @@ def direction_at_tip(points: Array, back: float) -> Array:
 
 def arrow_head(points: Array, mark: float) -> Arrow:
     """The arrow at the end of a line, smaller where the line is too foreshortened to carry a full one."""
-    run = arc_lengths(points)[-1]
-    size = float(np.clip(run / (1.6 * styles.ARROW_LENGTH * mark), 0.55, 1.0)) * mark
+    along = arc_lengths(points)
+    size = min(max(float(along[-1]) / (1.6 * styles.ARROW_LENGTH * mark), 0.55), 1.0) * mark
     length, half = styles.ARROW_LENGTH * size, styles.ARROW_WIDTH * size / 2
-    forward = direction_at_tip(points, length)
+    forward = direction_at_tip(points, length, along)
     across = np.array([-forward[1], forward[0]])
     tip = points[-1]
     # A shallow notch keeps the head crisp when printed small.

@@ -139,8 +139,10 @@ def project_pass(
 
 def arc_lengths(points: Array) -> Array:
     """Distance travelled at each point, shape (n,)."""
-    steps = np.hypot(*np.diff(points, axis=0).T)
-    return np.concatenate([[0.0], np.cumsum(steps)])
+    steps = points[1:] - points[:-1]
+    along = np.zeros(len(points))
+    np.cumsum(np.hypot(steps[:, 0], steps[:, 1]), out=along[1:])
+    return along
 
 
 def thinned(points: Array, spacing: float) -> Array:
@@ -149,8 +151,10 @@ def thinned(points: Array, spacing: float) -> Array:
         return points
     along = arc_lengths(points)
     wanted = np.arange(0.0, along[-1], max(spacing, 1e-9))
-    keep = np.unique(np.concatenate([np.searchsorted(along, wanted), [0, len(points) - 1]]))
-    return np.asarray(points[np.minimum(keep, len(points) - 1)])
+    keep = np.zeros(len(points), dtype=bool)
+    keep[np.minimum(np.searchsorted(along, wanted), len(points) - 1)] = True
+    keep[[0, -1]] = True
+    return np.asarray(points[keep])
 
 
 def resampled(points: Array, spacing: float) -> Array:
