@@ -126,11 +126,13 @@ class Opener:
 
     def prepare(self) -> None:
         """Import and load what the chart needs, away from the window's thread."""
-        import injectmap.chart.map_drawing
         import injectmap.editing.editor  # noqa: F401
-        from injectmap.atlas import load_atlas
+        from injectmap.chart.map_drawing import draw_map
+        from injectmap.chart.styles import MapStyle
+        from injectmap.domain.treatment_map import TreatmentMap
 
-        load_atlas()
+        # The first map of all lays out the zones, which takes ten times as long as any later one.
+        draw_map(_atlas(), TreatmentMap(), "left_lateral", MapStyle(px_per_mm=4.0))
 
     def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
         """An editor of an opened session, with the session's services as its sink."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from injectmap import __version__
 from injectmap.bootstrap import Opener
 from injectmap.domain.errors import InjectmapError
-from injectmap.domain.settings import Paper
+from injectmap.domain.settings import Paper, PrintLook
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -54,20 +54,21 @@ def _parser() -> argparse.ArgumentParser:
         "--clinic", type=Path, metavar="CLINIC", help="the clinic file; without it the demo clinic"
     )
     record.add_argument("--as", dest="acting_as", metavar="NAME", help="the practitioner to act as")
-    _add_paper(record)
+    _add_look(record)
     record.set_defaults(run=_record)
 
     demo = commands.add_parser("demo-record", help="write the demo clinic's latest record as PDF")
     demo.add_argument("--pdf", required=True, type=Path, metavar="FILE")
-    _add_paper(demo)
+    _add_look(demo)
     demo.set_defaults(run=_record, clinic=None, session="latest", acting_as=None)
     return parser
 
 
-def _add_paper(parser: argparse.ArgumentParser) -> None:
+def _add_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--paper", choices=[one.value for one in Paper], help="page size; without it the clinic's"
     )
+    parser.add_argument("--mono", action="store_true", help="line art that needs no colour")
 
 
 def _window(arguments: argparse.Namespace) -> int:
@@ -81,8 +82,8 @@ def _record(arguments: argparse.Namespace) -> int:
     opener = Opener()
     services = opener.demo() if arguments.clinic is None else opener.open(arguments.clinic)
     try:
-        paper = Paper(arguments.paper) if arguments.paper else None
-        pdf = _pdf(services, arguments.session, arguments.acting_as, paper)
+        look = PrintLook(Paper(arguments.paper) if arguments.paper else None, arguments.mono)
+        pdf = _pdf(services, arguments.session, arguments.acting_as, look)
     finally:
         services.close()
     arguments.pdf.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def _record(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pdf(services: Services, wanted: str, name: str | None, paper: Paper | None) -> bytes:
+def _pdf(services: Services, wanted: str, name: str | None, look: PrintLook) -> bytes:
     from dataclasses import replace
 
     from injectmap.domain.errors import InputRefused, StorageProblem
@@ -106,4 +107,4 @@ def _pdf(services: Services, wanted: str, name: str | None, paper: Paper | None)
     session_id = records.latest(acting) if wanted == "latest" else records.find(acting, wanted)
     if session_id is None:
         raise StorageProblem("session_not_found")
-    return records.pdf(acting, session_id, paper=paper)
+    return records.pdf(acting, session_id, look=look)

@@ -32,12 +32,12 @@ DEMO = ClinicSettings("Harbour Clinic", demo=True)
 MM = 72 / 25.4
 
 
-def writer(*, mono: bool = False) -> RecordWriter:
-    return RecordWriter(load_atlas, load_words(), mono=mono)
+def writer() -> RecordWriter:
+    return RecordWriter(load_atlas, load_words())
 
 
 def pdf_of(opened: OpenSession, clinic: ClinicSettings = DEMO, **how: bool) -> bytes:
-    return writer(**how).pdf(opened, clinic, printed_at_ms=PRINTED_AT_MS)
+    return writer().pdf(opened, clinic, printed_at_ms=PRINTED_AT_MS, **how)
 
 
 @cache
@@ -350,8 +350,8 @@ def test_a_session_in_error_says_so_on_every_page() -> None:
 
 
 def test_grey_print_has_no_colour_and_tells_zones_by_pattern() -> None:
-    pages = writer(mono=True).pages(
-        session_of(c_shape_map()), DEMO, printed_at_ms=PRINTED_AT_MS, pixels_per_inch=72
+    pages = writer().pages(
+        session_of(c_shape_map()), DEMO, printed_at_ms=PRINTED_AT_MS, pixels_per_inch=72, mono=True
     )
     for page in pages:
         pixels = np.asarray(Image.open(io.BytesIO(page.png)).convert("RGB"), dtype=int)
@@ -396,7 +396,7 @@ def test_dates_and_instants() -> None:
     [("record-map", 0, False), ("record-passes", 1, False), ("record-map-grey", 0, True)],
 )
 def test_golden_pages(name: str, number: int, mono: bool, golden: Callable[[str, bytes], None]) -> None:
-    pages = writer(mono=mono).pages(
-        session_of(c_shape_map()), DEMO, printed_at_ms=PRINTED_AT_MS, pixels_per_inch=60
+    pages = writer().pages(
+        session_of(c_shape_map()), DEMO, printed_at_ms=PRINTED_AT_MS, pixels_per_inch=60, mono=mono
     )
     golden(name, pages[number].png)

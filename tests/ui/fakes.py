@@ -17,7 +17,7 @@ from injectmap.domain.journal import GENESIS, JournalRow, canonical_json, make_r
 from injectmap.domain.patient import Patient, Practitioner, fold_name
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.session import OpenSession, TreatmentSession
-from injectmap.domain.settings import ClinicSettings
+from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.domain.totals import done_passes
 from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.services.clinic import Services
@@ -284,20 +284,30 @@ class FakeRecordOutput:
     def __init__(self) -> None:
         self.failing: Exception | None = None
         self.asked: list[float] = []
+        self.looks: list[tuple[Paper, bool]] = []
 
-    def pdf(self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int) -> bytes:
+    def pdf(
+        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, mono: bool = False
+    ) -> bytes:
         if self.failing is not None:
             raise self.failing
         return b"%PDF-1.7 " + opened.session.number_text.encode()
 
     def pages(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, pixels_per_inch: float
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        pixels_per_inch: float,
+        mono: bool = False,
     ) -> tuple[RenderedPage, ...]:
         from PIL import Image
 
         if self.failing is not None:
             raise self.failing
         self.asked.append(pixels_per_inch)
+        self.looks.append((clinic.paper, mono))
         shade = 255 - len(opened.map.passes)
         size = (round(pixels_per_inch * 8.27), round(pixels_per_inch * 11.69))
         content = io.BytesIO()

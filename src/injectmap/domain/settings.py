@@ -14,6 +14,17 @@ class Paper(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PrintLook:
+    """How a record is to look on paper: on the clinic's paper unless another is named, shaded or as line art.
+
+    Line art (`mono`) needs no colour: zones are told by pattern and name.
+    """
+
+    paper: Paper | None = None
+    mono: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicSettings:
     """Settings stored with the clinic's data; `time_zone` is an IANA name and gives the treatment date."""
 

@@ -207,6 +207,8 @@ class MapEditor:
         self.tool.cancel()
         if edit is None:
             return True
+        if self.failed is not None and edit is not self.failed.edit:
+            raise InputRefused("edit_waiting")
         after = edit.apply(self.map)
         try:
             check_syringes(self.syringes, after)

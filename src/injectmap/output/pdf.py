@@ -28,20 +28,25 @@ class RecordWriter:
     The same session, settings and instant give the same bytes.
     """
 
-    def __init__(self, atlas_loader: Callable[[], Atlas], words: Words, *, mono: bool = False) -> None:
-        """Take the atlas when first needed; `mono` prints line art that needs no colour."""
+    def __init__(self, atlas_loader: Callable[[], Atlas], words: Words) -> None:
+        """Take the atlas when first needed."""
         self._atlas_loader = atlas_loader
         self._words = words
-        self._mono = mono
 
     def pdf(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, strict: bool = True
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        mono: bool = False,
+        strict: bool = True,
     ) -> bytes:
         """The record as PDF/A-2a and PDF/UA-1; InputRefused("glyph_missing") for a letter without a glyph.
 
         Without `strict` such a record becomes a plain PDF that says on each page that it is not archival.
         """
-        document = self._document(opened, clinic, printed_at_ms)
+        document = self._document(opened, clinic, printed_at_ms, mono=mono)
         try:
             return _compiled(document, printed_at_ms, format="pdf", pdf_standards=STANDARDS)[0]
         except InputRefused:
@@ -51,16 +56,24 @@ class RecordWriter:
             return _compiled(document, printed_at_ms, format="pdf")[0]
 
     def pages(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, pixels_per_inch: float
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        pixels_per_inch: float,
+        mono: bool = False,
     ) -> tuple[RenderedPage, ...]:
         """The same pages as pictures."""
-        document = self._document(opened, clinic, printed_at_ms)
+        document = self._document(opened, clinic, printed_at_ms, mono=mono)
         pictures = _compiled(document, printed_at_ms, format="png", ppi=pixels_per_inch)
         return tuple(_page(png, pixels_per_inch) for png in pictures)
 
-    def _document(self, opened: OpenSession, clinic: ClinicSettings, printed_at_ms: int) -> dict[str, Any]:
+    def _document(
+        self, opened: OpenSession, clinic: ClinicSettings, printed_at_ms: int, *, mono: bool
+    ) -> dict[str, Any]:
         return record_document(
-            opened, clinic, self._atlas_loader(), self._words, printed_at_ms=printed_at_ms, mono=self._mono
+            opened, clinic, self._atlas_loader(), self._words, printed_at_ms=printed_at_ms, mono=mono
         )
 
 

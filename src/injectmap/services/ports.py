@@ -250,12 +250,20 @@ class RenderedPage:
 class RecordOutput(Protocol):
     """Makes the treatment record of an open session."""
 
-    def pdf(self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int) -> bytes:
+    def pdf(
+        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, mono: bool = False
+    ) -> bytes:
         """The record as PDF/A-2a and PDF/UA-1; InputRefused("glyph_missing", ...) if a letter cannot be printed."""
         ...
 
     def pages(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, pixels_per_inch: float
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        pixels_per_inch: float,
+        mono: bool = False,
     ) -> tuple[RenderedPage, ...]:
         """The same pages as pictures."""
         ...

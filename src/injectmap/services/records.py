@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.session import OpenSession
-from injectmap.domain.settings import ClinicSettings, Paper
+from injectmap.domain.settings import ClinicSettings, PrintLook
 from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage
+
+CLINICS_OWN = PrintLook()
 
 
 class RecordService:
@@ -22,27 +24,29 @@ class RecordService:
         self._output = output
         self._settings = settings
 
-    def pdf(self, acting: Acting, session_id: str, *, paper: Paper | None = None) -> bytes:
-        """The record as PDF, on the clinic's paper unless another is given."""
-        opened, settings = self._read(acting, session_id, paper)
-        return self._output.pdf(opened, settings, printed_at_ms=self._clock.now_ms())
+    def pdf(self, acting: Acting, session_id: str, *, look: PrintLook = CLINICS_OWN) -> bytes:
+        """The record as PDF."""
+        opened, settings = self._read(acting, session_id, look)
+        return self._output.pdf(opened, settings, printed_at_ms=self._clock.now_ms(), mono=look.mono)
 
     def pages(
-        self, acting: Acting, session_id: str, *, pixels_per_inch: float, paper: Paper | None = None
+        self, acting: Acting, session_id: str, *, pixels_per_inch: float, look: PrintLook = CLINICS_OWN
     ) -> tuple[RenderedPage, ...]:
         """The record's pages as pictures."""
-        opened, settings = self._read(acting, session_id, paper)
+        opened, settings = self._read(acting, session_id, look)
         return self._output.pages(
-            opened, settings, printed_at_ms=self._clock.now_ms(), pixels_per_inch=pixels_per_inch
+            opened,
+            settings,
+            printed_at_ms=self._clock.now_ms(),
+            pixels_per_inch=pixels_per_inch,
+            mono=look.mono,
         )
 
-    def _read(
-        self, acting: Acting, session_id: str, paper: Paper | None
-    ) -> tuple[OpenSession, ClinicSettings]:
+    def _read(self, acting: Acting, session_id: str, look: PrintLook) -> tuple[OpenSession, ClinicSettings]:
         acting.require(Right.PRINT_RECORD)
         with self._database.reading() as work:
             opened = work.sessions.open(session_id)
-        return opened, self._settings if paper is None else replace(self._settings, paper=paper)
+        return opened, replace(self._settings, paper=look.paper or self._settings.paper)
 
     def latest(self, acting: Acting) -> str | None:
         """The id of the clinic's latest treatment session."""

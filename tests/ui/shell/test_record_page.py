@@ -23,11 +23,11 @@ def shade(page):
 
 def test_the_stored_record_is_shown_page_by_page(shell, page):
     assert page.pages.page_count == 2
-    assert page._where.full_text() == "page 1 of 2, A4"
+    assert page._where.full_text() == "page 1 of 2"
     assert shade(page) == 255 - 8
     assert page.save.isEnabled()
     page.pages.verticalScrollBar().setValue(page.pages.verticalScrollBar().maximum())
-    assert page._where.full_text() == "page 2 of 2, A4"
+    assert page._where.full_text() == "page 2 of 2"
 
 
 def test_it_is_as_fine_as_the_screen(shell, page):
@@ -134,7 +134,7 @@ def test_escape_goes_back_to_the_chart(shell, page, qtbot):
     assert not page.isVisible()
 
 
-def test_letter_paper_is_named(make_shell):
+def test_the_clinics_paper_comes_first_and_another_can_be_chosen(make_shell, qtbot):
     shell = make_shell(open=False)
     from dataclasses import replace
 
@@ -142,7 +142,13 @@ def test_letter_paper_is_named(make_shell):
     shell.open()
     shell.desk.open_patient(shell.elin)
     shell.space.show_page("record")
-    assert shell.space.record._where.full_text() == "page 1 of 2, Letter"
+    record, output = shell.space.record, shell.opener.output
+    assert record.paper.currentText() == "US Letter"
+    assert output.looks[-1] == (Paper.LETTER, False)
+    for field, index in ((record.paper, record.paper.findData(Paper.A4)), (record.ink, 1)):
+        field.setCurrentIndex(index)
+        field.activated.emit(index)
+    assert output.looks[-1] == (Paper.A4, True)
 
 
 def test_the_file_dialog_keeps_the_suffix(tmp_path, monkeypatch, qtbot):

@@ -250,3 +250,18 @@ def test_any_sequence_can_be_undone_and_redone_whole(steps: list[str], volume: i
     while later.map != end and later.redo_kind is not None:
         later.redo()
     assert later.map == end
+
+
+def test_nothing_else_is_stored_while_an_edit_waits(bench: Bench) -> None:
+    draw(bench, 1)
+    bench.sink.fails_with = StorageProblem("disk_full")
+    draw(bench, 1)
+    waiting = bench.editor.failed
+    bench.sink.fails_with = None
+    bench.editor.select([bench.editor.map.passes[0].id])
+    with pytest.raises(InputRefused, match="edit_waiting"):
+        bench.editor.set_volume_text("0.2")
+    assert bench.editor.failed is waiting
+    assert bench.editor.retry()
+    bench.editor.set_volume_text("0.2")
+    assert [one.microlitres for one in bench.editor.map.passes] == [100, 200]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget
 
-from injectmap.domain.settings import Paper
+from injectmap.domain.settings import Paper, PrintLook
 from injectmap.services.ports import RenderedPage
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
@@ -18,6 +18,7 @@ from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.form import choice_field
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -38,12 +39,17 @@ class RecordPage(Surface):
         words = load_words()
         self._desk, self._prompts = desk, prompts
         self._task: Task | None = None
-        self._shown: tuple[str, int, int] | None = None
+        self._shown: tuple[str, int, int, PrintLook] | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self.refresh)
         self._title = TextLabel(theme, "section", "text", words("preview.title"))
         self._where = TextLabel(theme, "body", "text2")
+        self.paper = choice_field(theme, [(words(f"paper.{one.value}"), one) for one in Paper])
+        self.paper.setAccessibleName(words("preview.paper"))
+        self.ink = choice_field(theme, [(words("preview.colour"), False), (words("preview.mono"), True)])
+        self.ink.setAccessibleName(words("preview.ink"))
+        self._paper_of: object = None
         self.save = Button(theme, words("preview.save"), icon_name="save")
         self.print = Button(theme, words("preview.print"), kind="primary", icon_name="printer")
         self.pages = PageView(theme)
@@ -60,11 +66,17 @@ class RecordPage(Surface):
         head.addWidget(self._title)
         head.addWidget(self._where)
         head.addStretch(1)
+        for field in (self.paper, self.ink):
+            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            field.setMinimumHeight(self.save.minimumHeight())
+            head.addWidget(field)
         head.addWidget(self.save)
         head.addWidget(self.print)
         layout = column(self)
         layout.addWidget(bar)
         layout.addWidget(self._stack, 1)
+        self.paper.activated.connect(self._look_again)
+        self.ink.activated.connect(self._look_again)
         self.save.clicked.connect(self.save_pdf)
         self.print.clicked.connect(self.print_record)
         self.pages.page_changed.connect(self._show_where)
@@ -78,14 +90,15 @@ class RecordPage(Surface):
         if editor is None:
             self._say(load_words()("preview.none"))
             return
-        wanted = (editor.session.id, editor.revision, self.pages.sheet_width())
+        self._take_clinics_paper()
+        look = self.look
+        wanted = (editor.session.id, editor.revision, self.pages.sheet_width(), look)
         if wanted == self._shown:
             return
         if self._task is not None:
             self._task.cancel()
-        session_id, _, width = wanted
-        letter = self._letter
-        inches = 8.5 if letter else 210 / 25.4
+        session_id, _, width, _ = wanted
+        inches = 8.5 if look.paper is Paper.LETTER else 210 / 25.4
         pixels_per_inch = width * self.devicePixelRatioF() / inches
         if self._shown is None or self._shown[0] != session_id:
             self._say(load_words()("preview.working"))
@@ -93,7 +106,7 @@ class RecordPage(Surface):
         records, acting = self._desk.services.records, self._desk.acting
 
         def work(_task: Task) -> tuple[RenderedPage, ...]:
-            return records.pages(acting, session_id, pixels_per_inch=pixels_per_inch)
+            return records.pages(acting, session_id, pixels_per_inch=pixels_per_inch, look=look)
 
         self._task = self._desk.tasks.run(
             work, done=self._take_pages, failed=self._failed, owner=self, label=load_words()("busy.record")
@@ -111,9 +124,10 @@ class RecordPage(Surface):
         if path is None:
             return
         records, acting, session_id = self._desk.services.records, self._desk.acting, editor.session.id
+        look = self.look
 
         def work(task: Task) -> Path:
-            pdf = records.pdf(acting, session_id)
+            pdf = records.pdf(acting, session_id, look=look)
             task.check()
             _write_whole(path, pdf)
             return path
@@ -132,13 +146,16 @@ class RecordPage(Surface):
             self._desk.problem.emit(words("preview.no_printer"))
             return
         title = words("preview.document", number=editor.session.number_text)
-        printer = self._prompts.choose_printer(title, self.pages.page_count, letter=self._letter)
+        printer = self._prompts.choose_printer(
+            title, self.pages.page_count, letter=self.look.paper is Paper.LETTER
+        )
         if printer is None:
             return
         records, acting, session_id = self._desk.services.records, self._desk.acting, editor.session.id
+        look = self.look
 
         def work(_task: Task) -> tuple[QPrinter, tuple[RenderedPage, ...]]:
-            return printer, records.pages(acting, session_id, pixels_per_inch=PRINT_PPI)
+            return printer, records.pages(acting, session_id, pixels_per_inch=PRINT_PPI, look=look)
 
         self._desk.tasks.run(
             work, done=self._print_pages, failed=self._not_done, owner=self, label=words("busy.printing")
@@ -163,8 +180,19 @@ class RecordPage(Surface):
             super().keyPressEvent(event)
 
     @property
-    def _letter(self) -> bool:
-        return self._desk.services.settings.paper is Paper.LETTER
+    def look(self) -> PrintLook:
+        """The paper and the ink chosen."""
+        return PrintLook(self.paper.currentData(), self.ink.currentData())
+
+    def _take_clinics_paper(self) -> None:
+        """Begin with the paper of the clinic that is open; a choice made here holds until another is opened."""
+        services = self._desk.services
+        if self._paper_of is not services:
+            self._paper_of = services
+            self.paper.setCurrentIndex(self.paper.findData(services.settings.paper))
+
+    def _look_again(self) -> None:
+        self.refresh()
 
     def _take_pages(self, pages: tuple[RenderedPage, ...]) -> None:
         self._task = None
@@ -194,8 +222,7 @@ class RecordPage(Surface):
 
     def _show_where(self, number: int, count: int) -> None:
         words = load_words()
-        paper = words(f"paper.{'letter' if self._desk.has_clinic and self._letter else 'a4'}")
-        self._where.setText(words("preview.where", number=number, count=count, paper=paper) if count else "")
+        self._where.setText(words("preview.where", number=number, count=count) if count else "")
 
     def _say(self, sentence: str) -> None:
         self._said.setText(sentence)
