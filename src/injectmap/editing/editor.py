@@ -245,7 +245,11 @@ class MapEditor:
         """Try again to store the edit that failed."""
         if self.failed is None:
             return True
-        return self.commit(self.failed.edit, undoes=self.failed.undoes)
+        edit = self.failed.edit
+        stored = self.commit(edit, undoes=self.failed.undoes)
+        if stored:
+            self.select([change.pass_id for change in edit.changes])
+        return stored
 
     def discard_failed(self) -> None:
         """Let go of the edit that failed."""
