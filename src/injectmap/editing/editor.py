@@ -212,7 +212,8 @@ class MapEditor:
         after = edit.apply(self.map)
         try:
             check_syringes(self.syringes, after)
-            self._refuse_if_read_only()
+            if self.read_only:
+                raise InputRefused("session_in_error")
         except InputRefused:
             self.show_preview(None)
             raise
@@ -236,10 +237,6 @@ class MapEditor:
     def _step_of(self, number: int | None) -> Step | None:
         steps = (*self.undo_history.done[-1:], *self.undo_history.undone[-1:])
         return next((step for step in steps if step.number == number), None)
-
-    def _refuse_if_read_only(self) -> None:
-        if self.read_only:
-            raise InputRefused("session_in_error")
 
     def retry(self) -> bool:
         """Try again to store the edit that failed."""
