@@ -81,7 +81,7 @@ class ChartColumn(QWidget):
         self.notice.retry.connect(self._retry)
         self.notice.discard.connect(self._discard)
         bridge.changed.connect(self._on_changed)
-        self.view.installEventFilter(self)
+        self.view.resized.connect(self._place_cards)
         self._show_empty()
 
     def set_editor(self, editor: MapEditor | None) -> None:
@@ -163,11 +163,6 @@ class ChartColumn(QWidget):
         self._place_cards()
 
     # Places
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.view and event.type() == QEvent.Type.Resize:
-            self._place_cards()
-        return super().eventFilter(watched, event)
 
     def _place_cards(self) -> None:
         width, height = self.view.width(), self.view.height()

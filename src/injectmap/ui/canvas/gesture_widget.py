@@ -45,13 +45,7 @@ class GestureWidget(QWidget):
         return self._by_keyboard and self.hasFocus()
 
     def event(self, event: QEvent) -> bool:
-        touch = (
-            QEvent.Type.TouchBegin,
-            QEvent.Type.TouchUpdate,
-            QEvent.Type.TouchEnd,
-            QEvent.Type.TouchCancel,
-        )
-        if event.type() in (*touch, QEvent.Type.NativeGesture) and self.input.handle(event):
+        if event.type() in _TOUCH and self.input.handle(event):
             return True
         return super().event(event)
 

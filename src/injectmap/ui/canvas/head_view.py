@@ -18,7 +18,7 @@ from injectmap.ui.canvas.gesture_relay import GestureRelay
 from injectmap.ui.canvas.gesture_widget import GestureWidget
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
 from injectmap.ui.canvas.layer import MapLayer, Scene, blit, map_style
-from injectmap.ui.canvas.live_marks import Ink, Marks, lines_in_hand, preview_marks
+from injectmap.ui.canvas.live_marks import Ink, Marks, description, left_out, lines_in_hand, preview_marks
 from injectmap.ui.canvas.pointer_note import PointerNote
 from injectmap.ui.canvas.scale_bar import ScaleBar
 from injectmap.ui.theme import Theme, paint_focus_ring
@@ -168,19 +168,11 @@ class HeadView(GestureWidget):
             self.devicePixelRatioF(),
             self.atlas,
             editor.map if editor is not None else None,
-            self._left_out(),
+            left_out(self.editor),
             self.show_zones,
             self.show_labels,
             self._theme.dark,
         )
-
-    def _left_out(self) -> frozenset[str]:
-        editor = self.editor
-        if editor is None:
-            return frozenset()
-        if editor.failed is not None:
-            return frozenset(change.pass_id for change in editor.failed.edit.changes)
-        return editor.preview_replaces
 
     # Following the editor
 
@@ -191,13 +183,13 @@ class HeadView(GestureWidget):
         if aspects & {"map", "state"} or editor is None:
             self.ink.clear()
             self._refresh_preview()
-            self._describe()
+            self.setAccessibleDescription(description(self.editor, self._view_id, self.words))
             self.update()
         if "selection" in aspects:
             before = self._selection.rect
             self._refresh_selection()
             self.update(before.united(self._selection.rect))
-            self._describe()
+            self.setAccessibleDescription(description(self.editor, self._view_id, self.words))
         if "preview" in aspects:
             self._refresh_preview()
         if "hint" in aspects:
@@ -205,7 +197,7 @@ class HeadView(GestureWidget):
 
     def _refresh_selection(self) -> None:
         editor, drawing, atlas = self.editor, self.layer.drawing, self.atlas
-        shown = editor.selection - self._left_out() if editor is not None else frozenset()
+        shown = editor.selection - left_out(self.editor) if editor is not None else frozenset()
         key = (drawing, shown, self.layer.scene and self.layer.scene.camera)
         if key == self._selection_key:
             return
@@ -226,7 +218,7 @@ class HeadView(GestureWidget):
         self._preview = Marks()
         if editor is not None and atlas is not None and not self.ink.wet and (lines := lines_in_hand(editor)):
             self._preview = preview_marks(atlas, self._view_id, self.camera, lines, self._theme.dark)
-        if self._left_out() != (self.layer.scene.left_out if self.layer.scene else frozenset()):
+        if left_out(self.editor) != (self.layer.scene.left_out if self.layer.scene else frozenset()):
             self.update()
         elif self.input.drawing:
             # Now, in the frame's own time: waiting, it would delay the ink of the next event.
@@ -325,6 +317,7 @@ class HeadView(GestureWidget):
         self._foot = self.height() - 60
         self._place_camera()
         super().resizeEvent(event)
+        self.resized.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         self.update(self.note.set((), QPoint(), self.rect()))
@@ -336,14 +329,3 @@ class HeadView(GestureWidget):
             self.update(self.ink.add(event.position()))
         else:
             super().mouseMoveEvent(event)
-
-    # For screen readers
-
-    def _describe(self) -> None:
-        editor, words = self.editor, self.words
-        if editor is None:
-            self.setAccessibleDescription("")
-            return
-        view = words(f"view.{self._view_id}")
-        text = words("canvas.description", view=view, count=len(editor.map.passes))
-        self.setAccessibleDescription(text)

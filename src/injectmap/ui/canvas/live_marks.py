@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from injectmap.atlas import Atlas
     from injectmap.chart.primitives import Item
     from injectmap.editing.editor import MapEditor
+    from injectmap.words import Words
 
 _PEN = QPen(QColor("#14263C"), 2.2)
 _SOAK_AFTER = 4
@@ -47,6 +48,22 @@ class Marks:
         painter.translate(*self.origin)
         paint_items(painter, self.items)
         painter.restore()
+
+
+def left_out(editor: MapEditor | None) -> frozenset[str]:
+    """The stored passes that something in hand stands for, so that they are not shown twice."""
+    if editor is None:
+        return frozenset()
+    if editor.failed is not None:
+        return frozenset(change.pass_id for change in editor.failed.edit.changes)
+    return editor.preview_replaces
+
+
+def description(editor: MapEditor | None, view_id: str, words: Words) -> str:
+    """What the picture shows, for screen readers."""
+    if editor is None:
+        return ""
+    return words("canvas.description", view=words(f"view.{view_id}"), count=len(editor.map.passes))
 
 
 def lines_in_hand(editor: MapEditor) -> list[np.ndarray]:
