@@ -42,6 +42,7 @@ class HeadView(GestureWidget):
     camera_changed = Signal()
     view_changed = Signal(str)
     layer_rebuilt = Signal()
+    resized = Signal()
     pressed = Signal()
     refused = Signal(object)
 
