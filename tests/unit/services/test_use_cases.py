@@ -12,22 +12,21 @@ from injectmap.domain.acting import RIGHTS, Acting, Right, Role
 from injectmap.domain.errors import Conflict, InputRefused, NotAllowed, StorageProblem
 from injectmap.domain.journal import JournalKind, SubjectKind, check_chain
 from injectmap.domain.patient import PatientDetails
+from injectmap.domain.settings import ClinicSettings
 from injectmap.services.patients import PatientService
 from injectmap.services.records import RecordService
 from injectmap.services.sessions import MapVersions, NewSyringes, SessionService
 from tests import builders
-from tests.unit.services.fakes import FakeClock, FakeDatabase
-
-TODAY = dt.date(2026, 11, 22)
+from tests.fakes import TODAY, FixedClock, MemoryDatabase
 
 
 class Clinic:
     """The services over one fake database."""
 
     def __init__(self) -> None:
-        self.database, self.clock = FakeDatabase(), FakeClock(TODAY)
+        self.database, self.clock = MemoryDatabase(), FixedClock()
         self.practitioner = builders.practitioner()
-        self.database.state.practitioners[self.practitioner.id] = self.practitioner
+        self.database.state.practitioners = (self.practitioner,)
         self.acting = builders.acting_as(self.practitioner)
         self.patients = PatientService(self.database, self.clock)
         self.sessions = SessionService(self.database, self.clock, MapVersions(1, 1), "Europe/London")
@@ -56,7 +55,7 @@ def test_registering_numbers_and_journals_a_patient(clinic: Clinic) -> None:
     first = clinic.patients.create(clinic.acting, clinic.details())
     second = clinic.patients.create(clinic.acting, clinic.details(given_name="Bea"))
     assert (first.number, second.number) == (1, 2)
-    row = clinic.database.state.rows[-1]
+    row = clinic.database.state.journal[-1]
     assert (row.kind, row.subject_kind, row.subject_id) == (JournalKind.PUT, SubjectKind.PATIENT, second.id)
     assert json.loads(row.payload or "")["given_name"] == "Bea"
     assert clinic.database.commits == 2
@@ -91,9 +90,9 @@ def test_a_session_starts_with_its_syringes_and_one_journal_row_each(clinic: Cli
     opened = clinic.session()
     assert [(s.number, s.lot) for s in opened.syringes] == [(1, "H26C118"), (2, "H26C118")]
     assert opened.session.number == 1
-    kinds = [row.subject_kind for row in clinic.database.state.rows]
+    kinds = [row.subject_kind for row in clinic.database.state.journal]
     assert kinds == [SubjectKind.PATIENT, SubjectKind.SESSION, SubjectKind.SYRINGE, SubjectKind.SYRINGE]
-    assert check_chain(clinic.database.state.rows) is None
+    assert check_chain(clinic.database.state.journal) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_an_impossible_session_leaves_nothing_behind(
         clinic.session(**changed)
     assert refused.value.code == code
     assert clinic.database.state.sessions == {}
-    assert [row.subject_kind for row in clinic.database.state.rows] == [SubjectKind.PATIENT]
+    assert [row.subject_kind for row in clinic.database.state.journal] == [SubjectKind.PATIENT]
 
 
 def test_an_edit_is_stored_with_its_row_or_not_at_all(clinic: Clinic) -> None:
@@ -120,12 +119,12 @@ def test_an_edit_is_stored_with_its_row_or_not_at_all(clinic: Clinic) -> None:
     edit = builders.add(builders.cannula_pass(syringe_id=opened.syringes[0].id))
     committed = clinic.sessions.commit(clinic.acting, opened.session.id, edit, opened.session.revision)
     assert committed.revision == opened.session.revision + 1
-    assert clinic.database.state.rows[-1].number == committed.journal_number
+    assert clinic.database.state.journal[-1].number == committed.journal_number
     assert len(clinic.sessions.history(clinic.acting, opened.session.id)) == 2
     before = clinic.database.state
     with pytest.raises(Conflict):
         clinic.sessions.commit(clinic.acting, opened.session.id, edit, opened.session.revision)
-    clinic.database.fails_with = StorageProblem("disk_full")
+    clinic.database.failing = StorageProblem("disk_full")
     with pytest.raises(StorageProblem):
         clinic.sessions.commit(clinic.acting, opened.session.id, edit.inverse(), committed.revision)
     assert clinic.database.state is before
@@ -166,7 +165,7 @@ def test_a_date_is_corrected_within_reason(clinic: Clinic) -> None:
 def test_records_are_found_by_number_id_or_as_the_latest(clinic: Clinic) -> None:
     opened = clinic.session()
     records = RecordService(
-        clinic.database, clinic.clock, output=None, settings=clinic.database.stored_settings
+        clinic.database, clinic.clock, output=None, settings=ClinicSettings("Harbour Clinic")
     )  # type: ignore[arg-type]
     assert records.latest(clinic.acting) == opened.session.id
     for wanted in ("1", "2026-00001", opened.session.id):
