@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,25 +31,34 @@ def to_mm(points: Sequence[SkinPoint]) -> np.ndarray:
     return np.asarray(points, dtype=float).reshape(-1, 3) / UM_PER_MM
 
 
-def resolve(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False) -> SkinPath:
-    """Lay controls (entry point first, tip last) on the skin as a stored path.
+def course(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False) -> np.ndarray:
+    """Return the course over the skin through controls (entry point first, tip last), (n, 3) mm."""
+    ends = to_mm(controls)
+    return atlas.skin.curve(ends) if curved else atlas.skin.path(ends[0], ends[-1])
+
+
+def resolve(
+    atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False, laid: np.ndarray | None = None
+) -> SkinPath:
+    """Lay controls (entry point first, tip last) on the skin as a stored path; `laid` is their course if known.
 
     InputRefused when the path is too short to be a pass or leaves the skin that can be drawn on.
     """
-    ends = to_mm(controls)
-    points = atlas.skin.curve(ends) if curved else atlas.skin.path(ends[0], ends[-1])
+    points = course(atlas, controls, curved=curved) if laid is None else laid
     if not atlas.skin.drawable(points).all():
         raise InputRefused("path_leaves_head")
-    stored = list(to_um(points))
+    stored = np.rint(points * UM_PER_MM).astype("<i4")
     # The ends are what was drawn, to the micrometre, so that passes of one entry point share it exactly.
     stored[0], stored[-1] = controls[0], controls[-1]
-    stored = [stored[0], *(b for a, b in pairwise(stored) if a != b)]
-    length_um = round(float(length_mm(to_mm(stored))) * UM_PER_MM)
+    moved = np.ones(len(stored), dtype=bool)
+    moved[1:] = (stored[1:] != stored[:-1]).any(axis=1)
+    stored = stored[moved]
+    length_um = round(float(length_mm(stored / UM_PER_MM)) * UM_PER_MM)
     if length_um < SHORTEST_UM:
         raise InputRefused("path_too_short")
-    parts = atlas.zones.split_um(np.asarray(stored), length_um)
+    parts = atlas.zones.split_um(stored, length_um)
     zones = tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
-    return SkinPath(SkinPoints.of(controls), SkinPoints.of(stored), length_um, zones, curved)
+    return SkinPath(SkinPoints.of(controls), SkinPoints(stored.tobytes()), length_um, zones, curved)
 
 
 def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:

@@ -66,14 +66,12 @@ class Preview:
     @cached_property
     def points(self) -> np.ndarray:
         """The course over the skin, (n, 3) mm."""
-        ends = skin_paths.to_mm(self.controls)
-        skin = self.atlas.skin
-        return skin.curve(ends) if self.curved else skin.path(ends[0], ends[-1])
+        return skin_paths.course(self.atlas, self.controls, curved=self.curved)
 
     @cached_property
     def path(self) -> SkinPath:
         """The path with its zones; InputRefused as in `skin_paths.resolve`."""
-        return skin_paths.resolve(self.atlas, self.controls, curved=self.curved)
+        return skin_paths.resolve(self.atlas, self.controls, curved=self.curved, laid=self.points)
 
     @cached_property
     def length_um(self) -> int:
