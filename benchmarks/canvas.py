@@ -112,7 +112,7 @@ def five_views(effort: Effort) -> list[Part]:
         sheet.fill(Qt.GlobalColor.transparent)
         sheets.append((sheet, picture.camera.origin, ready_shapes([*items.halos, *items.lines, *entry])))
 
-    repeats = effort.times(4)
+    repeats = effort.times(12)
     maps, passes = [], before.passes
     for order in range(before.next_order, before.next_order + repeats * effort.rounds + 1):
         passes = (*passes, replace(template, id=new_id(), entry_id=new_id(), order=order))
