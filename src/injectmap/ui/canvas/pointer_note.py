@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics
 
@@ -11,13 +11,18 @@ _PAD_X, _PAD_Y, _AWAY = 10, 6, 18
 
 
 class PointerNote:
-    """One or two lines of text near a pixel, kept inside the canvas and out from under the hand."""
+    """One or two lines of text near a pixel, kept inside the canvas and out from under the hand.
+
+    Its picture is kept, because ink that runs under it repaints it with every event.
+    """
 
     def __init__(self, theme: Theme) -> None:
         """Start empty."""
         self._theme = theme
         self.lines: tuple[str, ...] = ()
         self.rect = QRect()
+        self._picture = QPixmap()
+        self._key: tuple[object, ...] = ()
 
     def set(self, lines: tuple[str, ...], at: QPoint, inside: QRect) -> QRect:
         """Say something near a pixel, or nothing; returns the pixels to repaint."""
@@ -48,20 +53,29 @@ class PointerNote:
         """Paint it if it is in the dirty part."""
         if not self.lines or not self.rect.intersects(dirty):
             return
-        theme = self._theme
-        painter.save()
+        ratio = painter.device().devicePixelRatio()
+        key = (self.lines, self.rect.width(), self.rect.height(), ratio, self._theme.dark)
+        if key != self._key:
+            self._key, self._picture = key, QPixmap(self.rect.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            fresh = QPainter(self._picture)
+            self._paint(fresh)
+            fresh.end()
+        painter.drawPixmap(self.rect.topLeft(), self._picture)
+
+    def _paint(self, painter: QPainter) -> None:
+        theme, width, height = self._theme, self.rect.width(), self.rect.height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colour("line2"), 1))
         painter.setBrush(theme.colour("raised"))
-        painter.drawRoundedRect(
-            QRectF(self.rect).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL
-        )
-        top = self.rect.top() + _PAD_Y
+        frame = QRectF(0.5, 0.5, width - 1, height - 1)
+        painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
+        top = _PAD_Y
         for number, line in enumerate(self.lines):
-            height = 18 if number == 0 else 16
+            tall = 18 if number == 0 else 16
             painter.setFont(font("table_strong" if number == 0 else "label"))
             painter.setPen(theme.colour("text" if number == 0 else "text2"))
-            box = QRect(self.rect.left() + _PAD_X, top, self.rect.width() - 2 * _PAD_X + 4, height)
+            box = QRect(_PAD_X, top, width - 2 * _PAD_X + 4, tall)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
-            top += height
-        painter.restore()
+            top += tall
