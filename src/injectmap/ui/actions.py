@@ -44,6 +44,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_patient", ("Ctrl+Shift+N",), When.WRITABLE, "person"),
     ActionSpec("add_syringe", ("Ctrl+Shift+S",), When.SESSION, "syringe"),
     ActionSpec("save_pdf", ("Ctrl+S",), When.SESSION, "save"),
+    ActionSpec("session_details", (), When.SESSION, "pencil"),
     ActionSpec("session_error", (), When.SESSION, "warning"),
     ActionSpec("theme", ("Ctrl+Shift+D",), When.ALWAYS, "moon"),
     ActionSpec("close_clinic", ("Ctrl+W",), When.CLINIC, "folder"),

@@ -88,6 +88,10 @@ class Desk(ClinicHolder):
         """The products file."""
         return self.services.products.products()
 
+    def practitioner_name(self, practitioner_id: str) -> str:
+        """The name of a practitioner of the clinic."""
+        return next((one.name for one in self.services.practitioners if one.id == practitioner_id), "")
+
     # Patients
 
     def search(self, typed: str) -> tuple[Patient, ...]:
@@ -187,6 +191,20 @@ class Desk(ClinicHolder):
         """Mark the open treatment session as entered in error; it stays readable."""
         self._refuse_if_unsaved()
         self._take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
+        self._read_sessions()
+
+    def correct_session(self, *, date: dt.date, practitioner_id: str) -> None:
+        """Correct the open treatment session's date or practitioner; after a conflict the newer state is shown."""
+        self._refuse_if_unsaved()
+        try:
+            opened = self.services.sessions.set_details(
+                self.acting, self._session(), date=date, practitioner_id=practitioner_id
+            )
+        except Conflict:
+            self.reload_session()
+            self._read_sessions()
+            raise
+        self._take_changed(opened)
         self._read_sessions()
 
     def update_syringe(self, syringe: Syringe) -> None:

@@ -26,7 +26,7 @@ PAGES = ("chart", "record")
 # Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
 _GAP, _SMALL_GAP = 92, 12
 _NARROW, _NARROWEST = 1400, 1200
-_MENU = ("theme", "keys", "session_error", "", "close_clinic", "quit")
+_MENU = ("theme", "keys", "", "session_details", "session_error", "", "close_clinic", "quit")
 
 
 class _Tab(QAbstractButton):

@@ -13,6 +13,7 @@ from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.patients.side import IdentityLine, PatientSide
+from injectmap.ui.patients.thumbnails import Thumbnails
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.theme import Theme
@@ -79,6 +80,10 @@ class Workspace(QObject):
             session=self.session,
             footer=self.footer,
         )
+        time_line = self.side.column.time_line
+        time_line.take_thumbnails(
+            Thumbnails(self.theme, desk, self.chart.view.pictures, time_line.view.shows)
+        )
         window.closing = self._may_close
         window.atlas_source = desk.atlas
         self._connect()
@@ -115,6 +120,7 @@ class Workspace(QObject):
             "new_patient": self._new_patient,
             "add_syringe": self._add_syringe,
             "save_pdf": self._save_pdf,
+            "session_details": self._session_details,
             "session_error": self._session_error,
             "theme": self._switch_theme,
             "close_clinic": self._close_clinic,
@@ -230,7 +236,7 @@ class Workspace(QObject):
         self.top.fit()
 
     def _on_form(self, shown: bool) -> None:
-        """While a new session is typed in nothing can be drawn: it would go into the session before."""
+        """While a form is typed in nothing can be drawn: it would go into the session before."""
         self.chart.setEnabled(not shown)
         self._show_hints()
 
@@ -252,8 +258,8 @@ class Workspace(QObject):
         words = load_words()
         if not self.desk.has_clinic:
             self.footer.show_hints([("F1", words("hint.keys"))])
-        elif self.session.form_open:
-            self.footer.show_hints([("Enter", words("hint.start")), ("Esc", words("hint.cancel"))])
+        elif self.session.form_hints:
+            self.footer.show_hints([(key, words(hint)) for key, hint in self.session.form_hints])
         elif self._page == "record":
             self.footer.show_hints([("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))])
         elif self.desk.editor is not None:
@@ -302,6 +308,10 @@ class Workspace(QObject):
 
     def _save_pdf(self) -> None:
         self.record.save_pdf()
+
+    def _session_details(self) -> None:
+        self.show_page("chart")
+        self.session.start_correction()
 
     def _session_error(self) -> None:
         self.side.unfold()

@@ -1,4 +1,4 @@
-"""The right column: syringes, passes, totals; the form of a new treatment session takes its place."""
+"""The right column: the treatment session, syringes, passes, totals; the session's forms take its place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.looks import instrument_text
 from injectmap.ui.session.pass_table import PassTable
+from injectmap.ui.session.session_line import SessionLine
 from injectmap.ui.session.syringe_panel import SyringePanel
 from injectmap.ui.session.totals_panel import TotalsPanel
 from injectmap.ui.theme import RIGHT_COLUMN, Theme
@@ -17,6 +18,7 @@ from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.ui.session.details_form import DetailsForm
     from injectmap.ui.session.session_form import SessionForm
 
 
@@ -31,11 +33,13 @@ class SessionColumn(Surface):
         words = load_words()
         self._desk = desk
         self.setFixedWidth(RIGHT_COLUMN)
+        self.line = SessionLine(theme, desk)
         self.syringes = SyringePanel(theme, desk)
         self.table = PassTable(theme, desk.bridge)
         self.totals = TotalsPanel(theme, desk.bridge)
         self._theme = theme
         self._form: SessionForm | None = None
+        self._details: DetailsForm | None = None
         self._title = TextLabel(theme, "table_strong", "text", words("passes.title"))
         self._count = TextLabel(theme, "table", "text2")
         self._common = TextLabel(theme, "label", "text2", elide=True)
@@ -61,6 +65,7 @@ class SessionColumn(Surface):
         self.table.refused.connect(self._show_refusal)
         self.table.chart_wanted.connect(self.chart_wanted)
         self.syringes.chart_wanted.connect(self.chart_wanted)
+        self.line.correct_wanted.connect(self.start_correction)
         desk.session_changed.connect(self._show_home)
         desk.clinic_changed.connect(self._show_home)
         desk.bridge.changed.connect(self._on_changed)
@@ -75,6 +80,8 @@ class SessionColumn(Surface):
         head.addWidget(self._count)
         head.addWidget(self._common, 1)
         layout = column(panel)
+        layout.addWidget(self.line)
+        layout.addWidget(Hairline(theme))
         layout.addWidget(self._in_error)
         layout.addWidget(self.syringes)
         layout.addWidget(Hairline(theme))
@@ -93,10 +100,22 @@ class SessionColumn(Surface):
             from injectmap.ui.session.session_form import SessionForm
 
             self._form = SessionForm(self._theme, self._desk)
-            self._form.started.connect(self._on_started)
-            self._form.cancelled.connect(self._on_cancelled)
+            self._form.started.connect(self._on_form_over)
+            self._form.cancelled.connect(self._on_form_over)
             self._stack.addWidget(self._form)
         return self._form
+
+    @property
+    def details(self) -> DetailsForm:
+        """The form of a correction, built when it is first wanted."""
+        if self._details is None:
+            from injectmap.ui.session.details_form import DetailsForm
+
+            self._details = DetailsForm(self._theme, self._desk)
+            self._details.corrected.connect(self._on_form_over)
+            self._details.cancelled.connect(self._on_form_over)
+            self._stack.addWidget(self._details)
+        return self._details
 
     def start_new_session(self) -> None:
         """Open the form of a new treatment session."""
@@ -107,16 +126,32 @@ class SessionColumn(Surface):
         self.form_shown.emit(True)
         self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def start_correction(self) -> None:
+        """Open the form that corrects date and practitioner."""
+        editor = self._desk.editor
+        if editor is None or editor.read_only or self._desk.read_only:
+            return
+        self.details.begin()
+        self._stack.setCurrentWidget(self.details)
+        self.form_shown.emit(True)
+        self.details.date.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.details.date.selectAll()
+
     @property
     def form_open(self) -> bool:
-        """True while the form of a new session is open."""
-        return self._form is not None and self._stack.currentWidget() is self._form
+        """True while a form has taken the column's place."""
+        return self._stack.currentWidget() not in (self.nothing, self._panel)
 
-    def _on_started(self) -> None:
-        self._show_home()
-        self.chart_wanted.emit()
+    @property
+    def form_hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys of the open form and the words for what they do."""
+        if not self.form_open:
+            return ()
+        if self._stack.currentWidget() is self._details:
+            return ("Enter", "hint.correct"), ("Esc", "hint.uncorrected")
+        return ("Enter", "hint.start"), ("Esc", "hint.cancel")
 
-    def _on_cancelled(self) -> None:
+    def _on_form_over(self) -> None:
         self._show_home()
         self.chart_wanted.emit()
 
