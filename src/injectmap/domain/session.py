@@ -45,7 +45,12 @@ class TreatmentSession:
     @property
     def number_text(self) -> str:
         """The record number as printed."""
-        return f"{self.date.year}-{self.number:05d}"
+        return record_number(self.date, self.number)
+
+
+def record_number(date: dt.date, number: int) -> str:
+    """A treatment session's number as printed: with the year of the treatment."""
+    return f"{date.year}-{number:05d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,16 +90,8 @@ class SmallPicture:
 
     def style(self, shown_zones: bool = True) -> MapStyle:
         """How a small view is drawn."""
-        from injectmap.chart.styles import MapStyle
-
-        return MapStyle(
-            px_per_mm=self.camera.px_per_mm,
-            labels="none",
-            zones=shown_zones,
-            patterns=False,
-            names=False,
-            dark=self._theme.dark,
-            mark_scale=_MARK_SCALE,
+        return small_style(
+            self.camera.px_per_mm, dark=self._theme.dark, mark_scale=_MARK_SCALE, zones=shown_zones
         )
 
     def _paint_all(self, treatment_map: TreatmentMap | None, wanted: _Shown) -> None:
@@ -182,6 +174,21 @@ class SmallPicture:
         for sheet in (self._ground, self._lines, self._entries):
             painter.drawPixmap(0, 0, sheet)
         self.selection.paint(painter, self.selection.rect)
+
+
+def small_style(px_per_mm: float, *, dark: bool, mark_scale: float, zones: bool = True) -> MapStyle:
+    """How a map is drawn where there is no room for names, volumes and patterns."""
+    from injectmap.chart.styles import MapStyle
+
+    return MapStyle(
+        px_per_mm=px_per_mm,
+        labels="none",
+        zones=zones,
+        patterns=False,
+        names=False,
+        dark=dark,
+        mark_scale=mark_scale,
+    )
 
 
 def _zones_of(one: CannulaPass) -> set[tuple[str, str]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from injectmap.domain.session import record_number
 from injectmap.domain.units import show_volume
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.icons import paint_icon
@@ -18,16 +20,26 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
 from injectmap.words import load_words
 
+if TYPE_CHECKING:
+    from injectmap.ui.patients.thumbnails import Thumbnails
+
 _ROW = 84
+_PICTURE, _PICTURE_RADIUS, _MARGIN = 62, 6, 12
+
+
+def products_of(summary: SessionSummary) -> str:
+    """The products injected, as described that day."""
+    return ", ".join(summary.product_names) or load_words()("session.no_product")
+
+
+def volume_of(summary: SessionSummary) -> str:
+    """Such as 1.41 mL; nothing without passes."""
+    return load_words()("volume.ml", volume=show_volume(summary.microlitres)) if summary.pass_count else ""
 
 
 def products_and_volume(summary: SessionSummary) -> str:
     """Such as HArmonyCa · 1.41 mL; a session without passes names its product alone."""
-    words = load_words()
-    products = ", ".join(summary.product_names) or words("session.no_product")
-    if not summary.pass_count:
-        return products
-    return f"{products} · {words('volume.ml', volume=show_volume(summary.microlitres))}"
+    return " · ".join(filter(None, (products_of(summary), volume_of(summary))))
 
 
 def count_of_passes(count: int) -> str:
@@ -53,8 +65,23 @@ def say_summary(summary: SessionSummary) -> str:
     )
 
 
+def tip_of(summary: SessionSummary) -> str:
+    """All about a treatment session, with who treated and the record number, which the row has no room for."""
+    words = load_words()
+    lines = [
+        show_date(summary.date),
+        products_and_volume(summary),
+        count_of_passes(summary.pass_count),
+        summary.practitioner_name,
+        words("session.record", number=record_number(summary.date, summary.number)),
+    ]
+    if summary.error_reason:
+        lines.append(words("session.in_error", reason=summary.error_reason))
+    return "\n".join(lines)
+
+
 class _TimeLineDelegate(RowDelegate):
-    """A dot on a line, then date, product and volume, passes, state."""
+    """A dot on a line, then date, products, volume and passes, state; a small picture of the passes."""
 
     def __init__(self, theme: Theme, parent: TimeLineView) -> None:
         super().__init__(theme, _ROW, parent)
@@ -78,9 +105,13 @@ class _TimeLineDelegate(RowDelegate):
             painter.setPen(QPen(theme.colour("text3"), 2))
             painter.setBrush(theme.colour("panel"))
         painter.drawEllipse(QPointF(x, y), 5, 5)
-        left, width = rect.left() + 44, rect.width() - 56
+        left, width = rect.left() + 44, rect.width() - 44 - _MARGIN
+        if row.pass_count and self._view.thumbnails is not None:
+            self._paint_picture(painter, rect, row)
+            width -= _PICTURE + 8
         struck = bool(row.error_reason)
-        passes = count_of_passes(row.pass_count)
+        # The products' names may be cut short; the volume beside the passes never is.
+        amount = " · ".join(filter(None, (volume_of(row), count_of_passes(row.pass_count))))
         if row.error_reason:
             state, mark = words("session.state.error"), "cross"
         elif is_open:
@@ -89,8 +120,8 @@ class _TimeLineDelegate(RowDelegate):
             state, mark = words("session.state.draft"), "pencil"
         lines = (
             ("table_strong", "text2" if struck else "text", show_date(row.date), 12),
-            ("table", "text2" if struck else "text", products_and_volume(row), 30),
-            ("label", "text2", passes, 47),
+            ("table", "text2" if struck else "text", products_of(row), 30),
+            ("label", "text2", amount, 47),
         )
         for role, colour, text, top in lines:
             painter.setFont(font(role))
@@ -105,6 +136,28 @@ class _TimeLineDelegate(RowDelegate):
             QRect(left + 18, rect.top() + 62, width - 18, 18), Qt.AlignmentFlag.AlignVCenter, state
         )
 
+    def _paint_picture(self, painter: QPainter, rect: QRect, row: SessionSummary) -> None:
+        """The picture in its frame; the frame keeps the place until there is a picture."""
+        thumbnails, theme = self._view.thumbnails, self.theme
+        assert thumbnails is not None
+        box = QRectF(rect.right() + 1 - _MARGIN - _PICTURE, rect.top() + 11, _PICTURE, _PICTURE)
+        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
+        shape = QPainterPath()
+        shape.addRoundedRect(frame, _PICTURE_RADIUS, _PICTURE_RADIUS)
+        picture = thumbnails.picture(row, painter.device().devicePixelRatio())
+        painter.save()
+        if picture is not None:
+            painter.setClipPath(shape)
+            # What was entered in error stays readable but does not speak as loud.
+            painter.setOpacity(0.5 if row.error_reason else 1.0)
+            painter.drawPixmap(box.topLeft(), picture)
+            painter.setOpacity(1.0)
+            painter.setClipping(False)
+        painter.setPen(QPen(theme.colour("line2"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        painter.restore()
+
 
 class TimeLineView(RowsView):
     """The list; the open session is tinted whatever the keyboard marks."""
@@ -112,6 +165,18 @@ class TimeLineView(RowsView):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         self.open_id: str | None = None
+        self.thumbnails: Thumbnails | None = None
+
+    def shows(self, session_id: str) -> bool:
+        """True if any of a session's row is in sight."""
+        model = self.model()
+        if not self.isVisible():
+            return False
+        for number in range(model.rowCount()):
+            index = model.index(number, 0)
+            if index.data(Qt.ItemDataRole.UserRole).id == session_id:
+                return self.visualRect(index).intersects(self.viewport().rect())
+        return False
 
 
 class TimeLine(QWidget):
@@ -128,7 +193,7 @@ class TimeLine(QWidget):
         self.new.setAccessibleName(words("sessions.new.name"))
         self.new.setToolTip(words("sessions.new.tip"))
         self.new.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.model = RowsModel(say_summary, self)
+        self.model = RowsModel(say_summary, self, tip=tip_of)
         self.view = TimeLineView(theme, words("sessions.title"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_TimeLineDelegate(theme, self.view))
@@ -145,6 +210,12 @@ class TimeLine(QWidget):
         layout.addWidget(self.view, 1)
         self.view.chosen.connect(self.chosen)
         self.new.clicked.connect(self.new_wanted)
+
+    def take_thumbnails(self, thumbnails: Thumbnails) -> None:
+        """Show pictures from now on."""
+        self.view.thumbnails = thumbnails
+        thumbnails.changed.connect(self.view.viewport().update)
+        self.view.viewport().update()
 
     def show_sessions(self, summaries: Sequence[SessionSummary], open_id: str | None) -> None:
         """Show the sessions and which of them is open."""

@@ -25,9 +25,16 @@ Index = QModelIndex | QPersistentModelIndex
 class RowsModel(QAbstractListModel):
     """A list of values, each said in one sentence; the value itself is the user role."""
 
-    def __init__(self, say: Callable[[Any], str], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        say: Callable[[Any], str],
+        parent: QObject | None = None,
+        *,
+        tip: Callable[[Any], str] | None = None,
+    ) -> None:
+        """`tip` gives the tooltip of a value, if there is more to say than is shown."""
         super().__init__(parent)
-        self._say = say
+        self._say, self._tip = say, tip
         self._rows: tuple[Any, ...] = ()
 
     @property
@@ -52,6 +59,8 @@ class RowsModel(QAbstractListModel):
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._say(row)
+        if role == Qt.ItemDataRole.ToolTipRole and self._tip is not None:
+            return self._tip(row)
         return row if role == Qt.ItemDataRole.UserRole else None
 
 
