@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.services.ports import SessionSummary
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from injectmap.ui.canvas.camera import Camera
 
 SIDE: Final = 62
+RADIUS: Final = 6
 # A picture follows an edit when the hand has come to rest.
 SETTLE_MS: Final = 500
 # The working area fills the picture; marks as small as it is, without what would hide the passes.
@@ -59,7 +60,7 @@ class Thumbnails(QObject):
     of a few milliseconds between which the window answers. Rows that have left the sight meanwhile are skipped.
     """
 
-    changed = Signal()
+    changed = Signal(str)
 
     def __init__(
         self, theme: Theme, desk: Desk, pictures: HeadPictures, in_sight: Callable[[str], bool]
@@ -72,6 +73,7 @@ class Thumbnails(QObject):
         self._grounds: dict[tuple[str, bool, float], QImage] = {}
         self._edits: dict[str, int] = {}
         self._open: tuple[str, TreatmentMap] | None = None
+        self._in_hand: tuple[str, _Look] | None = None
         self._steps: Iterator[None] | None = None
         self._turn = QTimer(self)
         self._turn.setInterval(0)
@@ -79,7 +81,7 @@ class Thumbnails(QObject):
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
-        self._settling.timeout.connect(self.changed)
+        self._settling.timeout.connect(self._on_settled)
         desk.clinic_changed.connect(self._forget)
         desk.patient_changed.connect(self._drop)
         desk.bridge.changed.connect(self._on_changed)
@@ -99,12 +101,16 @@ class Thumbnails(QObject):
         )
         kept = self._kept.get(key)
         if kept is None or kept.look != look:
-            if not (self._settling.isActive() and self._open is not None and self._open[0] == key):
-                self._wanted[key] = look
-                self._turn.start()
+            self._want(key, look)
         else:
             self._kept.move_to_end(key)
         return kept.picture if kept is not None else None
+
+    def _want(self, session_id: str, look: _Look) -> None:
+        resting = not (self._settling.isActive() and self._open is not None and self._open[0] == session_id)
+        if resting and self._in_hand != (session_id, look):
+            self._wanted[session_id] = look
+            self._turn.start()
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
         if "map" not in aspects:
@@ -117,11 +123,15 @@ class Thumbnails(QObject):
             self._edits[before[0]] = self._edits.get(before[0], 0) + 1
             self._settling.start()
 
+    def _on_settled(self) -> None:
+        if self._open is not None:
+            self.changed.emit(self._open[0])
+
     def _drop(self) -> None:
         """Draw nothing more of what was asked for."""
         self._turn.stop()
         self._wanted.clear()
-        self._steps = None
+        self._steps = self._in_hand = None
 
     def _forget(self) -> None:
         self._drop()
@@ -136,6 +146,7 @@ class Thumbnails(QObject):
             while self._wanted and self._steps is None:
                 session_id, look = self._wanted.popitem(last=False)
                 if self._in_sight(session_id):
+                    self._in_hand = session_id, look
                     self._steps = self._draw(session_id, look)
             if self._steps is None:
                 self._turn.stop()
@@ -143,7 +154,7 @@ class Thumbnails(QObject):
         try:
             next(self._steps)
         except StopIteration:
-            self._steps = None
+            self._steps = self._in_hand = None
 
     def _draw(self, session_id: str, look: _Look) -> Iterator[None]:
         """Read, draw, paint: each for itself."""
@@ -164,14 +175,15 @@ class Thumbnails(QObject):
         style = small_style(camera.px_per_mm, dark=look.dark, mark_scale=_MARK_SCALE)
         drawing = draw_map(atlas, treatment_map, view_id, style)
         yield
-        picture = QPixmap.fromImage(ground)
-        painter = QPainter(picture)
+        image = ground.copy()
+        painter = QPainter(image)
         painter.translate(*camera.origin)
         paint_drawing(painter, drawing, without=_LEFT_OUT)
         painter.resetTransform()
         self._paint_badge(painter, view_id)
+        _round_corners(painter)
         painter.end()
-        self._keep(session_id, _Kept(look, picture))
+        self._keep(session_id, _Kept(look, QPixmap.fromImage(image)))
 
     def _map_of(self, session_id: str) -> TreatmentMap | None:
         if self._open is not None and self._open[0] == session_id:
@@ -214,7 +226,17 @@ class Thumbnails(QObject):
         self._kept.move_to_end(session_id)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        self.changed.emit()
+        self.changed.emit(session_id)
+
+
+def _round_corners(painter: QPainter) -> None:
+    """Once here rather than with a clip whenever the row is painted."""
+    whole = QRectF(0, 0, SIDE, SIDE)
+    outside = QPainterPath()
+    outside.addRect(whole)
+    outside.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+    painter.fillPath(outside, Qt.GlobalColor.black)
 
 
 def _fuller_side(treatment_map: TreatmentMap) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.domain.session import record_number
 from injectmap.domain.units import show_volume
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.icons import paint_icon
+from injectmap.ui.patients.thumbnails import RADIUS, SIDE, Thumbnails
 from injectmap.ui.theme import Theme, font, metrics
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -20,11 +20,8 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
 from injectmap.words import load_words
 
-if TYPE_CHECKING:
-    from injectmap.ui.patients.thumbnails import Thumbnails
-
 _ROW = 84
-_PICTURE, _PICTURE_RADIUS, _MARGIN = 62, 6, 12
+_MARGIN = 12
 
 
 def products_of(summary: SessionSummary) -> str:
@@ -108,7 +105,7 @@ class _TimeLineDelegate(RowDelegate):
         left, width = rect.left() + 44, rect.width() - 44 - _MARGIN
         if row.pass_count and self._view.thumbnails is not None:
             self._paint_picture(painter, rect, row)
-            width -= _PICTURE + 8
+            width -= SIDE + 8
         struck = bool(row.error_reason)
         # The products' names may be cut short; the volume beside the passes never is.
         amount = " · ".join(filter(None, (volume_of(row), count_of_passes(row.pass_count))))
@@ -140,23 +137,16 @@ class _TimeLineDelegate(RowDelegate):
         """The picture in its frame; the frame keeps the place until there is a picture."""
         thumbnails, theme = self._view.thumbnails, self.theme
         assert thumbnails is not None
-        box = QRectF(rect.right() + 1 - _MARGIN - _PICTURE, rect.top() + 11, _PICTURE, _PICTURE)
-        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
-        shape = QPainterPath()
-        shape.addRoundedRect(frame, _PICTURE_RADIUS, _PICTURE_RADIUS)
+        box = QRectF(rect.right() + 1 - _MARGIN - SIDE, rect.top() + 11, SIDE, SIDE)
         picture = thumbnails.picture(row, painter.device().devicePixelRatio())
-        painter.save()
         if picture is not None:
-            painter.setClipPath(shape)
             # What was entered in error stays readable but does not speak as loud.
             painter.setOpacity(0.5 if row.error_reason else 1.0)
             painter.drawPixmap(box.topLeft(), picture)
             painter.setOpacity(1.0)
-            painter.setClipping(False)
         painter.setPen(QPen(theme.colour("line2"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(shape)
-        painter.restore()
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
 class TimeLineView(RowsView):
@@ -169,14 +159,20 @@ class TimeLineView(RowsView):
 
     def shows(self, session_id: str) -> bool:
         """True if any of a session's row is in sight."""
+        index = self._index_of(session_id)
+        return self.isVisible() and self.visualRect(index).intersects(self.viewport().rect())
+
+    def update_session(self, session_id: str) -> None:
+        """Paint a session's row again."""
+        self.update(self._index_of(session_id))
+
+    def _index_of(self, session_id: str) -> QModelIndex:
         model = self.model()
-        if not self.isVisible():
-            return False
         for number in range(model.rowCount()):
             index = model.index(number, 0)
             if index.data(Qt.ItemDataRole.UserRole).id == session_id:
-                return self.visualRect(index).intersects(self.viewport().rect())
-        return False
+                return index
+        return QModelIndex()
 
 
 class TimeLine(QWidget):
@@ -214,7 +210,7 @@ class TimeLine(QWidget):
     def take_thumbnails(self, thumbnails: Thumbnails) -> None:
         """Show pictures from now on."""
         self.view.thumbnails = thumbnails
-        thumbnails.changed.connect(self.view.viewport().update)
+        thumbnails.changed.connect(self.view.update_session)
         self.view.viewport().update()
 
     def show_sessions(self, summaries: Sequence[SessionSummary], open_id: str | None) -> None:
