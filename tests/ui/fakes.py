@@ -67,7 +67,8 @@ class FakeRecordOutput:
         if self.failing is not None:
             raise self.failing
         self.asked.append(pixels_per_inch)
-        self.looks.append((clinic.paper, mono))
+        # As the real output reads it: a bare text would not do.
+        self.looks.append((Paper[clinic.paper.name], mono))
         shade = 255 - len(opened.map.passes)
         size = (round(pixels_per_inch * 8.27), round(pixels_per_inch * 11.69))
         content = io.BytesIO()

@@ -182,7 +182,8 @@ class RecordPage(Surface):
     @property
     def look(self) -> PrintLook:
         """The paper and the ink chosen."""
-        return PrintLook(self.paper.currentData(), self.ink.currentData())
+        # Qt gives an enumeration of texts back as a text.
+        return PrintLook(Paper(self.paper.currentData()), self.ink.currentData())
 
     def _take_clinics_paper(self) -> None:
         """Begin with the paper of the clinic that is open; a choice made here holds until another is opened."""
