@@ -19,6 +19,8 @@ def parse_volume(text: str) -> int:
     At most three decimals; signs, thousands separators and units are refused, never guessed.
     """
     typed = text.strip()
+    if not typed:
+        raise InputRefused("volume_empty")
     if typed.startswith(("-", "−")):
         raise InputRefused("volume_negative", typed=typed)
     match = _VOLUME.fullmatch(typed)

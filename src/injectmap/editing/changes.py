@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -119,3 +119,28 @@ def draw_from(
         raise InputRefused("syringes_empty")
     share = Share(chosen.syringe.id, min(microlitres, chosen.left_ul))
     return Drawn(share, switched=syringe_id is not None and chosen.syringe.id != syringe_id)
+
+
+def syringe_in_use(
+    treatment_map: TreatmentMap,
+    syringes: Iterable[Syringe],
+    last_id: str | None,
+    added: Collection[str] = (),
+    wanted_ul: int = 0,
+) -> str | None:
+    """Return the syringe that the next pass is drawn from: the last used one, unless it is empty.
+
+    One just added takes over if the last used one holds less than is wanted and the new one more than it.
+    """
+    left = {balance.syringe.id: balance.left_ul for balance in syringe_balances(syringes, treatment_map)}
+    if last_id not in left:
+        last_id = next(iter(left), None)
+    if last_id is None:
+        return None
+    if left[last_id] < max(wanted_ul, 1):
+        fuller = next((one for one in added if left[one] > left[last_id]), None)
+        if fuller is not None:
+            return fuller
+    if left[last_id] > 0:
+        return last_id
+    return next((one for one, rest in left.items() if rest > 0), last_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from injectmap.domain.acting import Acting
@@ -19,6 +18,7 @@ from injectmap.domain.treatment_map import Instrument, Plane, SkinPath, Techniqu
 from injectmap.domain.units import parse_volume
 from injectmap.editing import changes
 from injectmap.editing.hit import HitFinder
+from injectmap.editing.listeners import Followed
 from injectmap.editing.pointer import Cursor, Hint, Preview
 from injectmap.editing.tools.base import Tool
 from injectmap.editing.tools.cannula_pass import CannulaPassTool, FreeHandTool
@@ -40,7 +40,7 @@ class FailedEdit:
     undoes: int | None = None
 
 
-class MapEditor:
+class MapEditor(Followed):
     """Holds the map as stored, and everything about the gesture in hand that is not.
 
     Invariant: `map` is what the sink has acknowledged. A change goes to the sink first; if that fails the map
@@ -56,14 +56,15 @@ class MapEditor:
         history: Sequence[JournalRow] = (),
     ) -> None:
         """Edit an opened session; `history` is its journal, oldest first."""
+        super().__init__()
         self.atlas = atlas
         self.hits = HitFinder(atlas)
         self._sink = sink
         self._acting = acting
-        self._subscribers: list[Callable[[frozenset[str]], None]] = []
         self.view_id = "left_lateral"
         self.selection: frozenset[str] = frozenset()
         self.primary: str | None = None
+        self.selected_by_undo = self.write_protected = False
         self.previews: tuple[Preview, ...] = ()
         self.preview_replaces: frozenset[str] = frozenset()
         self.cursor = Cursor.ARROW
@@ -72,6 +73,7 @@ class MapEditor:
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self.tool: Tool = self._tools[CannulaPassTool.id]
         self._take(opened, history)
+        self._put_tool_down()
 
     def _take(self, opened: OpenSession, history: Sequence[JournalRow]) -> None:
         self.opened = opened
@@ -81,10 +83,10 @@ class MapEditor:
         self.undo_history = UndoHistory.from_journal(history, self._acting.practitioner_id)
         last = self.map.passes[-1] if self.map.passes else None
         self.defaults: PassDefaults = opened.session.defaults
-        self.syringe_id: str | None = opened.syringes[0].id if opened.syringes else None
         if last is not None:
             self.defaults = PassDefaults(last.technique, last.plane, last.instrument, last.microlitres)
-            self.syringe_id = last.shares[-1].syringe_id
+        used = last.shares[-1].syringe_id if last is not None else None
+        self.syringe_id: str | None = changes.syringe_in_use(self.map, self.syringes, used)
 
     # What is shown
 
@@ -115,17 +117,22 @@ class MapEditor:
 
     @property
     def read_only(self) -> bool:
-        """True for a session entered in error."""
-        return bool(self.session.error_reason)
+        """True for a session or patient entered in error, and in a file that cannot be written."""
+        return bool(self.session.error_reason or self.patient.error_reason) or self.write_protected
 
-    def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        """Be told which aspects changed; returns how to stop."""
-        self._subscribers.append(callback)
-        return partial(self._subscribers.remove, callback)
+    def _why_read_only(self) -> str:
+        if self.session.error_reason:
+            return "session_in_error"
+        return "patient_in_error" if self.patient.error_reason else "file_read_only"
 
-    def _tell(self, *aspects: str) -> None:
-        for callback in tuple(self._subscribers):
-            callback(frozenset(aspects))
+    def protect(self) -> None:
+        """Only show: the file cannot be written."""
+        self.write_protected = True
+        self._put_tool_down()
+
+    def _put_tool_down(self) -> None:
+        if self.read_only:
+            self.tool = self._tools[SelectTool.id]
 
     # View, tool, selection
 
@@ -142,11 +149,13 @@ class MapEditor:
         """Take another tool in hand."""
         self.tool.cancel()
         self.tool = self._tools[tool_id]
+        self._put_tool_down()
         self.hint, self.cursor = None, Cursor.ARROW
         self._tell("tool")
 
-    def select(self, pass_ids: Iterable[str], primary: str | None = None) -> None:
-        """Select passes; the primary one is where keys and the inline editor act."""
+    def select(self, pass_ids: Iterable[str], primary: str | None = None, *, by_undo: bool = False) -> None:
+        """Select passes; the primary one is where keys and the inline editor act, unless undo selected it."""
+        self.selected_by_undo = by_undo
         chosen = frozenset(one for one in pass_ids if one in self.map.by_id)
         ranked = sorted(chosen, key=self.map.numbers.__getitem__)
         first = primary if primary in chosen else (ranked[-1] if ranked else None)
@@ -204,16 +213,16 @@ class MapEditor:
 
         InputRefused when the map would not be a valid one; nothing has changed then.
         """
+        if edit is not None and self.failed is not None and edit is not self.failed.edit:
+            raise InputRefused("edit_waiting")
         self.tool.cancel()
         if edit is None:
             return True
-        if self.failed is not None and edit is not self.failed.edit:
-            raise InputRefused("edit_waiting")
         after = edit.apply(self.map)
         try:
-            check_syringes(self.syringes, after)
             if self.read_only:
-                raise InputRefused("session_in_error")
+                raise InputRefused(self._why_read_only())
+            check_syringes(self.syringes, after)
         except InputRefused:
             self.show_preview(None)
             raise
@@ -225,27 +234,22 @@ class MapEditor:
             return False
         self.failed = None
         self.map, self.revision = after, committed.revision
-        step = self._step_of(undoes)
+        step = self.undo_history.step(undoes)
         self.undo_history.record(committed.journal_number, step.edit if step else edit, undoes)
         self.previews, self.preview_replaces = (), frozenset()
         kept = self.selection & after.by_id.keys()
         if kept != self.selection:
-            self.select(kept)
+            self.select(kept, by_undo=undoes is not None)
         self._tell("map", "preview", "state", "syringes")
         return True
-
-    def _step_of(self, number: int | None) -> Step | None:
-        steps = (*self.undo_history.done[-1:], *self.undo_history.undone[-1:])
-        return next((step for step in steps if step.number == number), None)
 
     def retry(self) -> bool:
         """Try again to store the edit that failed."""
         if self.failed is None:
             return True
-        edit = self.failed.edit
-        stored = self.commit(edit, undoes=self.failed.undoes)
-        if stored:
-            self.select([change.pass_id for change in edit.changes])
+        edit, undoes = self.failed.edit, self.failed.undoes
+        if stored := self.commit(edit, undoes=undoes):
+            self.select([change.pass_id for change in edit.changes], by_undo=undoes is not None)
         return stored
 
     def discard_failed(self) -> None:
@@ -258,13 +262,15 @@ class MapEditor:
         """Show a newer state, after a conflict or a change of the session's details."""
         self.tool.cancel()
         self.failed = None
-        chosen = self.syringe_id
+        chosen, known = self.syringe_id, {syringe.id for syringe in self.syringes}
         self._take(opened, history)
-        if chosen in {syringe.id for syringe in self.syringes}:
-            self.syringe_id = chosen
+        added = [syringe.id for syringe in self.syringes if syringe.id not in known]
+        wanted = self.defaults.microlitres
+        self.syringe_id = changes.syringe_in_use(self.map, self.syringes, chosen, added, wanted)
+        self._put_tool_down()
         self.selection &= self.map.by_id.keys()
         self.primary = self.primary if self.primary in self.selection else None
-        self._tell("map", "selection", "preview", "defaults", "state", "syringes")
+        self._tell("map", "selection", "preview", "defaults", "tool", "state", "syringes")
 
     def remove_selected(self) -> None:
         """Take the selected passes off the map."""
@@ -333,7 +339,7 @@ class MapEditor:
         edit = step.edit.inverse() if inverse else step.edit
         try:
             if self.commit(edit, undoes=step.number):
-                self.select([c.pass_id for c in edit.changes if c.after is not None])
+                self.select([c.pass_id for c in edit.changes if c.after is not None], by_undo=True)
         except Conflict:
             # The map is not as the step left it: another's change came between. There is nothing to take back.
             self.undo_history.clear()

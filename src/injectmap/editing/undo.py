@@ -71,6 +71,11 @@ class UndoHistory:
         else:
             self.clear()
 
+    def step(self, number: int | None) -> Step | None:
+        """The last step done or undone, if a journal row names it."""
+        steps = (*self.done[-1:], *self.undone[-1:])
+        return next((step for step in steps if step.number == number), None)
+
     def clear(self) -> None:
         """Forget everything, after a conflict or another's change."""
         self.done.clear()

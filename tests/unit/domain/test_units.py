@@ -28,7 +28,8 @@ def test_reads_volumes_as_typed(typed: str, microlitres: int) -> None:
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("", "volume_not_a_number"),
+        ("", "volume_empty"),
+        ("  ", "volume_empty"),
         (".", "volume_not_a_number"),
         ("abc", "volume_not_a_number"),
         ("0.1.5", "volume_not_a_number"),

@@ -51,6 +51,8 @@ class SelectTool(Tool):
         """Show where the handle would go."""
         if self._hit is None or self._hit.kind is HitKind.PATH or self._pressed is None:
             return
+        if self.editor.read_only:
+            return
         moved = abs(pointer.u_mm - self._pressed.u_mm) + abs(pointer.v_mm - self._pressed.v_mm)
         if self._to is None and moved < STILL_MM:
             return
@@ -100,7 +102,7 @@ class SelectTool(Tool):
         hit = self._under(pointer)
         if hit is None:
             self.editor.show_hint(Cursor.ARROW, None)
-        elif hit.kind is HitKind.PATH:
+        elif hit.kind is HitKind.PATH or self.editor.read_only:
             self.editor.show_hint(Cursor.POINT, None)
         else:
             self.editor.show_hint(Cursor.MOVE, None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.units import parse_volume, show_length, show_volume, volume_per_cm
 from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.side_badge import paint_side_badge
 from injectmap.ui.canvas.volume_line import StepButton, VolumeLine
 from injectmap.ui.theme import RADIUS_CARD, RADIUS_CONTROL, Theme, font, metrics
 from injectmap.words import Words
@@ -40,7 +41,7 @@ class InlineEditor(QWidget):
         super().__init__(parent)
         self._bridge, self._words, self._theme = bridge, words, theme
         self.pass_id: str | None = None
-        self._number = ""
+        self._number, self._side = "", "left"
         self._length = self._per_cm = self._problem = ""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.field = VolumeLine(self)
@@ -80,7 +81,8 @@ class InlineEditor(QWidget):
         self.pass_id = pass_id
         self._restore()
         self.setFixedSize(WIDTH, HEIGHT)
-        self.setAccessibleName(self._words("inline.name", number=self._number))
+        side = self._words(f"side.{self._side}")
+        self.setAccessibleName(self._words("inline.name", number=self._number, side=side))
         self.show()
         self.raise_()
 
@@ -97,6 +99,9 @@ class InlineEditor(QWidget):
         """Put it away; what was typed must have been committed or given up before."""
         self.pass_id = None
         if self.isVisible():
+            # Before hiding: Qt would hand the keyboard to the next field of the header.
+            if self.field.hasFocus() and (canvas := self.parentWidget()) is not None:
+                canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             self.hide()
             self.closed.emit()
 
@@ -112,7 +117,7 @@ class InlineEditor(QWidget):
         one, editor = self.one, self._bridge.editor
         if one is None or editor is None:
             return
-        self._number = str(editor.map.numbers[one.id])
+        self._number, self._side = str(editor.map.numbers[one.id]), one.side.value
         self._length = self._words("inline.length", mm=show_length(one.path.length_um))
         self.field.setText(show_volume(one.microlitres))
         self.field.setModified(False)
@@ -152,8 +157,13 @@ class InlineEditor(QWidget):
         return True
 
     def _accept(self) -> None:
-        if self.commit():
-            self.close_editor()
+        """Done with this pass: the next one can be drawn, and digits switch the views again."""
+        if not self.commit():
+            return
+        editor = self._bridge.editor
+        self.close_editor()
+        if editor is not None and editor.failed is None:
+            editor.select([])
 
     def _give_up(self) -> None:
         changed = self.field.isModified()
@@ -243,7 +253,9 @@ class InlineEditor(QWidget):
         painter.setFont(font("label_strong"))
         painter.setPen(theme.colour("on_sel"))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._number)
-        row = QRect(round(chip.right()) + 8, 8, WIDTH - round(chip.right()) - 20, 18)
+        badge = QRectF(chip.right() + 6, 8, 18, 18)
+        paint_side_badge(painter, badge, self._side, self._words, theme)
+        row = QRect(round(badge.right()) + 8, 8, WIDTH - round(badge.right()) - 20, 18)
         painter.setFont(font("table_strong"))
         painter.setPen(theme.colour("text"))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self._length)

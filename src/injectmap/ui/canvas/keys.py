@@ -1,4 +1,4 @@
-"""What a key means on the chart; digits go to the open volume, and name views when none is open."""
+"""What a key means on the chart; digits type the volume of the one selected pass, else they name views."""
 
 from __future__ import annotations
 
@@ -51,10 +51,7 @@ def _select_all(column: ChartColumn) -> bool:
 
 
 def _typed_volume(column: ChartColumn, text: str) -> bool:
-    if len(text) != 1 or text not in _VOLUME_LETTERS or not column.inline.isVisible():
-        return False
-    column.inline.take_focus(text)
-    return True
+    return len(text) == 1 and text in _VOLUME_LETTERS and column.host.reopen(text)
 
 
 def _view_key(column: ChartColumn, event: QKeyEvent) -> bool:
