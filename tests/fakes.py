@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from injectmap.domain.acting import Acting
+from injectmap.domain.dates import take_dates
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict, InjectmapError, InputRefused, StorageProblem
 from injectmap.domain.journal import GENESIS, JournalRow, canonical_json, make_row
@@ -119,14 +120,15 @@ class MemoryPatients:
         return max((one.number for one in self._state.patients.values()), default=0) + 1
 
     def search(self, typed: str, *, limit: int) -> tuple[Patient, ...]:
-        parts = fold_name(typed).split()
+        rest, dates = take_dates(typed, today=TODAY)
+        parts = fold_name(rest).split()
         found = [
             one
             for one in self._state.patients.values()
-            if not one.error_reason
-            and all(part in f"{one.folded_name} {one.number_text} {one.birth_date}" for part in parts)
+            if all(part in f"{one.folded_name} {one.number_text} {one.birth_date}" for part in parts)
+            and all(any(r.first <= one.birth_date <= r.last for r in readings) for readings in dates)
         ]
-        return tuple(sorted(found, key=lambda one: one.folded_name)[:limit])
+        return tuple(sorted(found, key=lambda one: (bool(one.error_reason), one.folded_name))[:limit])
 
     def recent(self, *, limit: int) -> tuple[Patient, ...]:
         latest = {s.patient_id: s.date for s in sorted(self._state.sessions.values(), key=lambda s: s.date)}
@@ -136,13 +138,12 @@ class MemoryPatients:
 
     def same_person(self, folded_name: str, birth_date: dt.date) -> tuple[Patient, ...]:
         wanted = sorted(folded_name.split())
-        return tuple(
+        same = [
             one
             for one in self._state.patients.values()
-            if one.birth_date == birth_date
-            and sorted(one.folded_name.split()) == wanted
-            and not one.error_reason
-        )
+            if one.birth_date == birth_date and sorted(one.folded_name.split()) == wanted
+        ]
+        return tuple(sorted(same, key=lambda one: bool(one.error_reason)))
 
 
 class MemorySessions:

@@ -55,6 +55,12 @@ class PatientService:
                 return work.patients.recent(limit=limit)
             return work.patients.search(typed, limit=limit)
 
+    def any_registered(self, acting: Acting) -> bool:
+        """True if a patient was ever registered, be it in error."""
+        acting.require(Right.READ)
+        with self._database.reading() as work:
+            return work.patients.next_number() > 1
+
     def recent(self, acting: Acting, *, limit: int = 20) -> tuple[Patient, ...]:
         """The patients seen last."""
         return self.search(acting, "", limit=limit)
@@ -66,7 +72,7 @@ class PatientService:
             return work.patients.get(patient_id)
 
     def likely_duplicates(self, acting: Acting, details: PatientDetails) -> tuple[Patient, ...]:
-        """Patients who are probably the same person: same folded name and birth date."""
+        """Patients who are probably the same person, by folded name and birth date; those in error come last."""
         acting.require(Right.READ)
         folded = fold_name(f"{details.family_name} {details.given_name}")
         with self._database.reading() as work:
@@ -95,7 +101,7 @@ class PatientService:
         return patient
 
     def update(self, acting: Acting, patient: Patient, details: PatientDetails) -> Patient:
-        """Correct a patient's details; Conflict if they were changed elsewhere meanwhile."""
+        """Correct a patient's details; Conflict if they were changed meanwhile, InputRefused if in error."""
         changed = replace(
             patient,
             family_name=details.family_name,
@@ -107,12 +113,14 @@ class PatientService:
         return self._put(acting, changed)
 
     def mark_error(self, acting: Acting, patient: Patient, reason: str) -> Patient:
-        """Mark a patient as entered in error; the entry stays, it is no longer found."""
+        """Mark a patient as entered in error; the entry stays findable and can no longer be changed."""
         return self._put(acting, replace(patient, error_reason=checked_reason(reason)))
 
     def _put(self, acting: Acting, changed: Patient) -> Patient:
         acting.require(Right.EDIT_PATIENT)
         with self._database.writing() as work:
+            if work.patients.get(changed.id).error_reason:
+                raise InputRefused("patient_in_error")
             stored = work.patients.update(changed)
             self._journal(work, acting, stored)
             work.commit()

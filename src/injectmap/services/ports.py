@@ -63,7 +63,7 @@ class Patients(Protocol):
         ...
 
     def search(self, typed: str, *, limit: int) -> tuple[Patient, ...]:
-        """Patients whose folded name parts, birth date (any usual writing) or number fit; not those in error."""
+        """Patients whose folded name parts, birth date (any usual writing) or number fit; those in error come last."""
         ...
 
     def recent(self, *, limit: int) -> tuple[Patient, ...]:
@@ -71,7 +71,7 @@ class Patients(Protocol):
         ...
 
     def same_person(self, folded_name: str, birth_date: dt.date) -> tuple[Patient, ...]:
-        """Patients with this folded name (in either order of the parts) and birth date."""
+        """Patients with this folded name (in either order of the parts) and birth date; in error last."""
         ...
 
 

@@ -109,6 +109,17 @@ class SessionService:
         with self._database.reading() as work:
             return work.sessions.of_patient(patient_id)
 
+    def usual_product(self, acting: Acting, patient_id: str) -> str | None:
+        """The id of the product of the patient's latest session, else of the clinic's; None without either."""
+        acting.require(Right.READ)
+        with self._database.reading() as work:
+            own = (one.id for one in work.sessions.of_patient(patient_id) if not one.error_reason)
+            for session_id in filter(None, (next(own, None), work.sessions.latest())):
+                syringes = work.sessions.open(session_id).syringes
+                if syringes:
+                    return syringes[0].product.id
+        return None
+
     def create(
         self,
         acting: Acting,
@@ -119,13 +130,15 @@ class SessionService:
         syringes: Sequence[NewSyringes] = (),
         defaults: PassDefaults | None = None,
     ) -> OpenSession:
-        """Start a treatment session with its syringes; InputRefused for an impossible date or count."""
+        """Start a treatment session; InputRefused for an impossible date or count, or a patient in error."""
         acting.require(Right.EDIT_SESSION)
         now = self._clock.now_ms()
         if not 0 <= sum(new.count for new in syringes) <= SYRINGE_LIMIT:
             raise InputRefused("syringe_count_impossible", limit=SYRINGE_LIMIT)
         with self._database.writing() as work:
             patient = work.patients.get(patient_id)
+            if patient.error_reason:
+                raise InputRefused("patient_in_error")
             check_treatment_date(date, birth_date=patient.birth_date, today=self.today())
             session = TreatmentSession(
                 id=new_id(now),
@@ -241,6 +254,8 @@ class SessionService:
         stored = work.sessions.update(session)
         self._journal_session(work, acting, stored)
         opened = work.sessions.open(session.id)
+        if opened.patient.error_reason:
+            raise InputRefused("patient_in_error")
         work.commit()
         return opened
 

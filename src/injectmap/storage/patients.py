@@ -30,7 +30,7 @@ _READ = Prepared(select(*PATIENT_COLUMNS))
 
 
 class StoredPatients:
-    """People treated, each in the search index while not in error."""
+    """People treated, each in the search index."""
 
     def __init__(self, connection: Connection) -> None:
         """Work on the transaction of this connection."""
@@ -71,13 +71,14 @@ class StoredPatients:
         return int(self._connection.execute(select(func.max(patients.c.number))).scalar() or 0) + 1
 
     def search(self, typed: str, *, limit: int) -> tuple[Patient, ...]:
-        """Patients whose names, birth date or number fit every word typed, by name; not those in error."""
+        """Patients whose names, birth date or number fit every word typed, by name; those in error come last."""
         numbers = find_numbers(self._connection, typed, limit=limit)
         if not numbers:
             return ()
         places = ", ".join("?" * len(numbers))
         rows = self._connection.exec_driver_sql(
-            f"{_READ.sql} WHERE number IN ({places}) ORDER BY folded_name, number", tuple(numbers)
+            f"{_READ.sql} WHERE number IN ({places}) ORDER BY error_reason <> '', folded_name, number",
+            tuple(numbers),
         )
         return tuple(map(patient_of, rows))
 
@@ -110,12 +111,12 @@ class StoredPatients:
         return latest + tuple(map(patient_of, others))
 
     def same_person(self, folded_name: str, birth_date: dt.date) -> tuple[Patient, ...]:
-        """Patients with this birth date and the same folded words in their names, in whatever order."""
+        """Patients with this birth date and the same folded words in their names; those in error come last."""
         words = sorted(fold_name(folded_name).split())
         born = self._connection.execute(
             select(*PATIENT_COLUMNS)
-            .where(patients.c.birth_date == birth_date.isoformat(), patients.c.error_reason == "")
-            .order_by(patients.c.number)
+            .where(patients.c.birth_date == birth_date.isoformat())
+            .order_by(patients.c.error_reason != "", patients.c.number)
         )
         return tuple(one for one in map(patient_of, born) if sorted(one.folded_name.split()) == words)
 

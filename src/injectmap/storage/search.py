@@ -1,7 +1,8 @@
 """Finds patients as a name, birth date or number is typed; the only place that knows SQLite's full-text search.
 
 Two indexes stand beside the patients' table, both kept here: the words of the names, for prefixes of any
-length, and the folded names cut into trigrams, for any part of three letters or more.
+length, and the folded names cut into trigrams, for any part of three letters or more. Patients entered in
+error are in both: they stay findable, after all others.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
+from injectmap.domain.dates import DateRange, day_in_figures, take_dates, year_range
 from injectmap.domain.patient import OLDEST_BIRTH, Patient, fold_name
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import patient_name_parts
-from injectmap.storage.typed_dates import DateRange, take_dates, year_range
 
 # Contentless: the rows hold patient numbers and trigrams, and no second copy of the names.
 SEARCH_TABLE = (
@@ -38,11 +39,9 @@ _PREFIX = (
 
 
 def index_patient(connection: Connection, patient: Patient) -> None:
-    """Bring both indexes into step with a patient; one entered in error leaves them."""
+    """Bring both indexes into step with a patient."""
     _DELETE_PARTS(connection, {"of": patient.number})
     connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (patient.number,))
-    if patient.error_reason:
-        return
     words = _indexed_words(patient)
     _INSERT_PART.many(
         connection, [{"part": word, "patient_number": patient.number} for word in dict.fromkeys(words)]
@@ -73,7 +72,7 @@ class _Wanted:
 
 
 def _understand(typed: str) -> _Wanted:
-    rest, dates = take_dates(typed)
+    rest, dates = take_dates(typed, today=dt.datetime.now(tz=dt.UTC).date())
     wanted = _Wanted(dates=dates)
     for word in dict.fromkeys(fold_name(rest).split()):
         (wanted.figures if word.isascii() and word.isdecimal() else wanted.words).append(word)
@@ -84,16 +83,24 @@ def find_numbers(connection: Connection, typed: str, *, limit: int) -> list[int]
     """Return the numbers of at most `limit` patients that fit all that was typed.
 
     Where not all find room, names that begin with what was typed come before names that hold it further in,
-    and the patient with the typed number before those born in that year.
+    and the patient with the typed number before those born in that year. Those entered in error take what
+    room is left; where there is any, so few fit that looking again costs nothing.
     """
     wanted = _understand(typed)
-    conditions, values = _other_conditions(wanted)
+    found = _find(connection, wanted, "patients.error_reason = ''", limit)
+    if len(found) < limit:
+        found += _find(connection, wanted, "patients.error_reason <> ''", limit - len(found))
+    return found
+
+
+def _find(connection: Connection, wanted: _Wanted, state: str, limit: int) -> list[int]:
+    conditions, values = _other_conditions(wanted, state)
     if wanted.words:
         found = _beginning(connection, wanted, conditions, values, limit)
         if len(found) < limit and any(len(word) >= _TRIGRAM for word in wanted.words):
             found += _holding(connection, wanted, conditions, values, limit)
     elif len(wanted.figures) == 1 and not wanted.dates:
-        found = _by_figure(connection, wanted.figures[0], limit)
+        found = _by_figure(connection, wanted.figures[0], state, limit)
     elif wanted.figures or wanted.dates:
         found = _numbers(connection, "SELECT number FROM patients WHERE 1", conditions, values, limit)
     else:
@@ -101,16 +108,16 @@ def find_numbers(connection: Connection, typed: str, *, limit: int) -> list[int]
     return list(dict.fromkeys(found))[:limit]
 
 
-def _by_figure(connection: Connection, figure: str, limit: int) -> list[int]:
+def _by_figure(connection: Connection, figure: str, state: str, limit: int) -> list[int]:
     found = []
     for column, values in _readings_of(figure):
         start = "SELECT number FROM patients WHERE "
-        found += _numbers(connection, start + column, ["patients.error_reason = ''"], values, limit)
+        found += _numbers(connection, start + column, [state], values, limit)
     return found
 
 
 def _readings_of(figure: str) -> list[tuple[str, list[object]]]:
-    """What a lone figure may be: a patient's number, part of a name, a year of birth."""
+    """What a lone figure may be: a patient's number, part of a name, a year or day of birth."""
     in_name = "number IN (SELECT patient_number FROM patient_name_parts WHERE part >= ? AND part < ?)"
     readings: list[tuple[str, list[object]]] = [
         ("number = ?", [_number(figure)]),
@@ -118,6 +125,8 @@ def _readings_of(figure: str) -> list[tuple[str, list[object]]]:
     ]
     if len(figure) == 4 and OLDEST_BIRTH.year <= int(figure) <= dt.date.max.year:
         readings.append(("birth_date BETWEEN ? AND ?", _days((year_range(int(figure)),))))
+    if day := day_in_figures(figure):
+        readings.append(("birth_date BETWEEN ? AND ?", _days((day,))))
     return readings
 
 
@@ -161,9 +170,9 @@ def _holding(
     )
 
 
-def _other_conditions(wanted: _Wanted) -> tuple[list[str], list[object]]:
-    """Conditions on birth date and figures."""
-    conditions, values = ["patients.error_reason = ''"], list[object]()
+def _other_conditions(wanted: _Wanted, state: str) -> tuple[list[str], list[object]]:
+    """Conditions on birth date and figures, and on being entered in error or not."""
+    conditions, values = [state], list[object]()
     for readings in wanted.dates:
         conditions.append(_between(len(readings)))
         values += _days(readings)

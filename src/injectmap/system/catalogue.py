@@ -224,13 +224,13 @@ class Catalogue:
         self._own = own_folder
 
     def products(self) -> tuple[Product, ...]:
-        """All products by name; StorageProblem("products_unreadable") for a file that is wrong."""
+        """All products in the order of the files; StorageProblem("products_unreadable") for a file that is wrong."""
         found = {
             one.id: one
             for file in self._files("products")
             for one in _read(file, _products_of, "products_unreadable")
         }
-        return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
+        return tuple(found.values())
 
     def protocols(self) -> tuple[Protocol, ...]:
         """All protocols by name; StorageProblem("protocol_unreadable") for a file that is wrong."""

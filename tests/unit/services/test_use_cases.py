@@ -69,13 +69,51 @@ def test_a_likely_duplicate_is_found_whatever_the_accents_and_order(clinic: Clin
     assert clinic.patients.likely_duplicates(clinic.acting, other) == ()
 
 
-def test_error_needs_a_reason_and_hides_the_patient(clinic: Clinic) -> None:
+def test_a_patient_in_error_stays_findable_and_can_no_longer_be_changed(clinic: Clinic) -> None:
     patient = clinic.patients.create(clinic.acting, clinic.details())
     with pytest.raises(InputRefused, match="reason_empty"):
         clinic.patients.mark_error(clinic.acting, patient, "   ")
-    clinic.patients.mark_error(clinic.acting, patient, "registered twice")
-    assert clinic.patients.search(clinic.acting, "vale") == ()
+    marked = clinic.patients.mark_error(clinic.acting, patient, "registered twice")
+    assert clinic.patients.search(clinic.acting, "vale") == (marked,)
+    assert clinic.patients.recent(clinic.acting) == ()
+    assert clinic.patients.any_registered(clinic.acting)
+    rows = len(clinic.database.state.journal)
+    for change in (
+        lambda: clinic.patients.update(clinic.acting, marked, clinic.details(telephone="1")),
+        lambda: clinic.patients.mark_error(clinic.acting, marked, "again"),
+        lambda: clinic.sessions.create(
+            clinic.acting, patient_id=marked.id, practitioner_id=clinic.practitioner.id, date=TODAY
+        ),
+    ):
+        with pytest.raises(InputRefused, match="patient_in_error"):
+            change()
+    assert len(clinic.database.state.journal) == rows
     assert clinic.patients.get(clinic.acting, patient.id).error_reason == "registered twice"
+
+
+def test_sessions_of_a_patient_in_error_can_no_longer_be_changed(clinic: Clinic) -> None:
+    opened = clinic.session()
+    clinic.patients.mark_error(clinic.acting, opened.patient, "registered twice")
+    rows = len(clinic.database.state.journal)
+    for change in (
+        lambda: clinic.sessions.mark_error(clinic.acting, opened.session, "x"),
+        lambda: clinic.sessions.add_syringe(clinic.acting, opened.session, product=builders.product()),
+    ):
+        with pytest.raises(InputRefused, match="patient_in_error"):
+            change()
+    assert len(clinic.database.state.journal) == rows
+
+
+def test_the_usual_product_is_the_patients_last_else_the_clinics(clinic: Clinic) -> None:
+    nobody = clinic.patients.create(clinic.acting, clinic.details())
+    assert clinic.sessions.usual_product(clinic.acting, nobody.id) is None
+    first = clinic.session()
+    other = builders.product(product_id="other", name="Other")
+    clinic.session(date=TODAY - dt.timedelta(1), patient_id=nobody.id, syringes=[NewSyringes(other, 1)])
+    assert clinic.sessions.usual_product(clinic.acting, nobody.id) == "other"
+    assert clinic.sessions.usual_product(clinic.acting, first.patient.id) == "harmonyca"
+    third = clinic.patients.create(clinic.acting, clinic.details())
+    assert clinic.sessions.usual_product(clinic.acting, third.id) == "harmonyca"
 
 
 def test_two_people_changing_one_patient_is_a_conflict(clinic: Clinic) -> None:
