@@ -115,7 +115,9 @@ def five_views(effort: Effort) -> list[Part]:
     repeats = effort.times(12)
     maps, passes = [], before.passes
     for order in range(before.next_order, before.next_order + repeats * effort.rounds + 1):
-        passes = (*passes, replace(template, id=new_id(), entry_id=new_id(), order=order))
+        # A path of its own: what is remembered of the template's must not help.
+        fresh = replace(template, id=new_id(), entry_id=new_id(), order=order, path=replace(template.path))
+        passes = (*passes, fresh)
         maps.append(type(before)(passes))
     grown = iter(maps)
 

@@ -60,10 +60,15 @@ class Atlas:
         seen = [name for name, view in self.views.items() if view.project_with(points, normals)[1][0]]
         return max(seen or facing, key=facing.__getitem__)
 
-    def project_all(self, points: Floats) -> dict[str, tuple[Floats, Bools]]:
-        """Return places (n, 2) and visibility (n,) of skin points (n, 3) in all views, as `View.project` of each does."""
+    def project_all(self, points: Floats, normals: Floats | None = None) -> dict[str, tuple[Floats, Bools]]:
+        """Return places (n, 2) and visibility (n,) of skin points (n, 3) in all views, as `View.project` of each does.
+
+        With the outward normals (n, 3) already known it is as `View.project_with`.
+        """
         points = np.asarray(points, dtype=float).reshape(-1, 3)
-        return self._all_views.project(points)
+        if normals is None:
+            return self._all_views.project(points)
+        return self._all_views.project_with(points, normals)
 
     @cached_property
     def _all_views(self) -> AllViews:

@@ -31,9 +31,13 @@ class AllViews:
 
     def project(self, points: Floats) -> dict[str, tuple[Floats, Bools]]:
         """Return places (n, 2) and visibility (n,) of skin points (n, 3) by view id."""
+        return self.project_with(points, self._skin.outward(points))
+
+    def project_with(self, points: Floats, normals: Floats) -> dict[str, tuple[Floats, Bools]]:
+        """As `project`, with the outward normals (n, 3) of the skin there already known."""
         count = len(self._ids)
         placed = self._matrix @ points.T + self._offset
-        facing = self._toward.T @ self._skin.outward(points).T
+        facing = self._toward.T @ normals.T
         visible = facing > 0.0
         depth = placed[2 * count :] + allowed_slant(facing)
         found = {}

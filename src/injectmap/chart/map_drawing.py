@@ -28,11 +28,11 @@ from injectmap.chart.projection import (
     project_pass,
     project_paths,
     resampled,
+    sights,
 )
 from injectmap.chart.styles import MapStyle
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure, text_width
 from injectmap.chart.zone_drawing import ZoneSide, shapes_in_view, touched_zones, zone_layers
-from injectmap.domain.skin_paths import to_mm
 from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
 from injectmap.domain.units import show_volume
 
@@ -173,6 +173,12 @@ def draw_entry(atlas: Atlas, point_mm: Array, view_id: str, style: MapStyle) -> 
     return entry_marker(uv[0] * style.px_per_mm, style) if visible[0] else ()
 
 
+def draw_pass_entry(atlas: Atlas, one: CannulaPass, view_id: str, style: MapStyle) -> tuple[Item, ...]:
+    """The marker of a pass's entry point; nothing if the view does not see it."""
+    (seen,) = sights(atlas, [one.path], view_id)
+    return entry_marker(seen.places[0] * style.px_per_mm, style) if seen.entry_in_sight else ()
+
+
 def _entries(
     atlas: Atlas,
     treatment_map: TreatmentMap,
@@ -182,11 +188,9 @@ def _entries(
     hidden: frozenset[str],
 ) -> list[EntryPlace]:
     """Entry points the view sees, with the directions in which their passes leave them."""
-    used = {one.entry_id for one in treatment_map.passes if one.id not in hidden}
+    used = {one.entry_id: one.path for one in treatment_map.passes if one.id not in hidden}
     points = [point for point in treatment_map.entry_points.values() if point.id in used]
-    if not points:
-        return []
-    uv, visible = atlas.views[view_id].project(to_mm([point.position for point in points]))
+    seen = sights(atlas, [used[point.id] for point in points], view_id)
     leaving: dict[str, list[Array]] = {}
     for one in treatment_map.passes:
         if one.id in shown:
@@ -196,11 +200,11 @@ def _entries(
         EntryPlace(
             point.id,
             point.letter,
-            np.asarray(at) * style.px_per_mm,
+            sight.places[0] * style.px_per_mm,
             np.array(leaving.get(point.id, [])).reshape(-1, 2),
         )
-        for point, at, seen in zip(points, uv, visible, strict=True)
-        if seen
+        for point, sight in zip(points, seen, strict=True)
+        if sight.entry_in_sight
     ]
 
 
@@ -288,6 +292,7 @@ __all__ = [
     "draw_label",
     "draw_map",
     "draw_pass",
+    "draw_pass_entry",
     "draw_path",
     "draw_selection",
 ]

@@ -15,7 +15,7 @@ from injectmap.domain.treatment_map import PassStatus
 
 @dataclass(frozen=True, slots=True)
 class PassItems:
-    """The marks of one pass by layer; `tip` and `direction` are where its label belongs."""
+    """The marks of one pass by layer; `tip` and `direction` are where its label belongs, if the style has labels."""
 
     id: str
     halos: tuple[Item, ...]
@@ -48,9 +48,9 @@ def direction_at_tip(points: Array, back: float, along: Array | None = None) -> 
     return unit(points[-1] - start)
 
 
-def arrow_head(points: Array, mark: float) -> Arrow:
+def arrow_head(points: Array, mark: float, along: Array | None = None) -> Arrow:
     """The arrow at the end of a line, smaller where the line is too foreshortened to carry a full one."""
-    along = arc_lengths(points)
+    along = arc_lengths(points) if along is None else along
     size = min(max(float(along[-1]) / (1.6 * styles.ARROW_LENGTH * mark), 0.55), 1.0) * mark
     length, half = styles.ARROW_LENGTH * size, styles.ARROW_WIDTH * size / 2
     forward = direction_at_tip(points, length, along)
@@ -72,12 +72,16 @@ def shortened(points: Array, by: float) -> Array:
     return np.concatenate([keep, last]) if len(keep) else np.concatenate([points[:1], last])
 
 
-def _line(points: Array, colour: str, width: float, opacity: float = 1.0, **how: object) -> Polyline:
-    return Polyline(as_points(points), colour, width, opacity, **how)  # type: ignore[arg-type]
+def _line(
+    points: tuple[Point, ...], colour: str, width: float, opacity: float = 1.0, **how: object
+) -> Polyline:
+    return Polyline(points, colour, width, opacity, **how)  # type: ignore[arg-type]
 
 
-def _painted(stretch: Stretch, mark: float, arrow: Arrow | None) -> Array:
-    points = thinned(stretch.points, 4 * mark)
+def _painted(stretch: Stretch, mark: float, arrow: Arrow | None, along: Array | None = None) -> Array:
+    """The line of a stretch without its arrow; `along` is that of the whole path."""
+    whole = stretch.has_entry and stretch.has_tip
+    points = thinned(stretch.points, 4 * mark, along if whole else None)
     return shortened(points, arrow.length) if arrow and stretch.has_tip else points
 
 
@@ -97,12 +101,13 @@ def draw_projected(shown: ProjectedPass, style: MapStyle, status: PassStatus = P
         return PassItems(shown.id, (), (), (0.0, 0.0), (1.0, 0.0), ())
     mark, ink = style.line, style.ink
     stretches = shown.stretches()
-    arrow = arrow_head(shown.points, mark)
+    along = arc_lengths(shown.points)
+    arrow = arrow_head(shown.points, mark, along)
     halos: list[Item] = []
     lines: list[Item] = []
     halo_width = (styles.PASS_WIDTH + styles.HALO_EXTRA) * mark
     for stretch in stretches:
-        points = _painted(stretch, mark, arrow)
+        points = as_points(_painted(stretch, mark, arrow, along))
         if not stretch.in_sight:
             dash = (styles.TURNED_DASH[0] * mark, styles.TURNED_DASH[1] * mark)
             lines.append(
@@ -125,6 +130,8 @@ def draw_projected(shown: ProjectedPass, style: MapStyle, status: PassStatus = P
         )  # fmt: skip
     opacity = 1.0 if tip_in_sight else styles.TURNED_OPACITY
     lines.append(Polyline(arrow.outline, closed=True, fill=ink, fill_opacity=opacity))
+    if style.label_kind == "none":
+        return PassItems(shown.id, tuple(halos), tuple(lines), arrow.outline[0], (1.0, 0.0), arrow.outline)
     tip, forward = _label_place(shown, stretches, mark)
     return PassItems(shown.id, tuple(halos), tuple(lines), tip, forward, arrow.outline)
 
@@ -145,9 +152,10 @@ def selection_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
         points = _painted(stretch, mark, arrow)
         if stretch.has_entry and arc_lengths(points)[-1] > 2 * rim:
             points = shortened(points[::-1], rim)[::-1]
-        bands.append(_line(points, styles.SELECTION, styles.SELECTION_BAND * mark))
-        whites.append(_line(points, styles.WHITE, styles.SELECTION_WHITE * mark))
-        inks.append(_line(points, style.ink, styles.SELECTED_WIDTH * mark))
+        line = as_points(points)
+        bands.append(_line(line, styles.SELECTION, styles.SELECTION_BAND * mark))
+        whites.append(_line(line, styles.WHITE, styles.SELECTION_WHITE * mark))
+        inks.append(_line(line, style.ink, styles.SELECTED_WIDTH * mark))
     if shown.in_sight[-1]:
         outline = arrow.outline
         edge = styles.SELECTION_BAND - styles.SELECTED_WIDTH
@@ -164,7 +172,7 @@ def hover_band(shown: ProjectedPass, style: MapStyle) -> tuple[Item, ...]:
         return ()
     return tuple(
         _line(
-            thinned(stretch.points, 4 * style.line),
+            as_points(thinned(stretch.points, 4 * style.line)),
             styles.SELECTION,
             styles.SELECTION_BAND * style.line,
             0.35,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,21 +22,73 @@ Array = np.ndarray
 # Passes with less skin than this in sight are not drawn: a pinprick of line says nothing.
 LEAST_VISIBLE_MM = 1.5
 _REMEMBERED = 4096
-_laid: OrderedDict[int, tuple[SkinPath, Array, Array]] = OrderedDict()
 
 
-def laid_points(atlas: Atlas, path: SkinPath) -> tuple[Array, Array]:
-    """The resolved points (n, 3) of a path in mm and the skin's normals there; remembered for the other views."""
-    # The path itself is kept beside its points, so that its id cannot be given to another path meanwhile.
-    known = _laid.get(id(path))
-    if known is not None and known[0] is path:
-        return known[1], known[2]
-    points = to_mm(path.points)
-    normals = atlas.skin.normals(points)
-    _laid[id(path)] = (path, points, normals)
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one view sees of a path: places (n, 2) in mm of its window, and which are in sight."""
+
+    places: Array
+    in_sight: Array
+    visible_mm: float
+    entry_in_sight: bool
+
+
+class _Laid:
+    """A path on the head with what every view sees of it; a view's share is finished when it is asked for."""
+
+    __slots__ = ("_points", "_seen", "_sights", "atlas", "path")
+
+    def __init__(
+        self, atlas: Atlas, path: SkinPath, points: Array, seen: dict[str, tuple[Array, Array, bool]]
+    ) -> None:
+        # The path itself is kept, so that its id cannot be given to another path meanwhile.
+        self.atlas, self.path, self._points, self._seen = atlas, path, points, seen
+        self._sights: dict[str, Sight] = {}
+
+    def sight(self, view_id: str) -> Sight:
+        found = self._sights.get(view_id)
+        if found is None:
+            places, visible, entry_in_sight = self._seen[view_id]
+            steady = _steady(visible)
+            found = Sight(places, steady, _visible_mm(self._points, steady), entry_in_sight)
+            self._sights[view_id] = found
+        return found
+
+
+_laid: OrderedDict[int, _Laid] = OrderedDict()
+
+
+def sights(atlas: Atlas, paths: Sequence[SkinPath], view_id: str) -> list[Sight]:
+    """What a view sees of each path; remembered, and reckoned for all views at once."""
+    laid = [_laid.get(id(path)) for path in paths]
+    missing = [
+        path
+        for path, known in zip(paths, laid, strict=True)
+        if known is None or known.path is not path or known.atlas is not atlas
+    ]
+    if missing:
+        _lay(atlas, missing)
+        laid = [_laid[id(path)] for path in paths]
+    found = [one.sight(view_id) for one in laid if one is not None]
     while len(_laid) > _REMEMBERED:
         _laid.popitem(last=False)
-    return points, normals
+    return found
+
+
+def _lay(atlas: Atlas, paths: Sequence[SkinPath]) -> None:
+    resolved = [to_mm(path.points) for path in paths]
+    points = np.concatenate(resolved)
+    stops = np.cumsum([len(one) for one in resolved]).tolist()
+    starts = [0, *stops[:-1]]
+    seen = atlas.project_all(points, atlas.skin.normals(points))
+    entries = atlas.project_all(points[starts])
+    for number, (path, start, stop) in enumerate(zip(paths, starts, stops, strict=True)):
+        of_path = {
+            view_id: (places[start:stop], visible[start:stop], bool(entries[view_id][1][number]))
+            for view_id, (places, visible) in seen.items()
+        }
+        _laid[id(path)] = _Laid(atlas, path, points[start:stop], of_path)
 
 
 def as_points(array: Array) -> tuple[Point, ...]:
@@ -93,6 +145,13 @@ def _steady(in_sight: Array) -> Array:
     return steady
 
 
+def _visible_mm(points: Array, in_sight: Array) -> float:
+    """Length of the steps whose both ends are in sight."""
+    steps = points[1:] - points[:-1]
+    sizes = np.sqrt(np.einsum("ij,ij->i", steps, steps))
+    return float(sizes[in_sight[1:] & in_sight[:-1]].sum())
+
+
 def project_paths(
     atlas: Atlas, view_id: str, px_per_mm: float, paths: Iterable[tuple[str, int | None, Array, Array]]
 ) -> list[ProjectedPass]:
@@ -109,10 +168,7 @@ def project_paths(
     for id_, number, points, _ in asked:
         stop = start + len(points)
         seen = _steady(visible[start:stop])
-        steps = points[1:] - points[:-1]
-        sizes = np.sqrt(np.einsum("ij,ij->i", steps, steps))
-        visible_mm = float(sizes[seen[1:] & seen[:-1]].sum())
-        projected.append(ProjectedPass(id_, number, uv[start:stop], seen, visible_mm))
+        projected.append(ProjectedPass(id_, number, uv[start:stop], seen, _visible_mm(points, seen)))
         start = stop
     return projected
 
@@ -121,20 +177,22 @@ def project_map(
     atlas: Atlas, treatment_map: TreatmentMap, view_id: str, px_per_mm: float
 ) -> list[ProjectedPass]:
     """All passes of a map in order, in drawing units of one view."""
-    numbers = treatment_map.numbers
-    return project_paths(
-        atlas,
-        view_id,
-        px_per_mm,
-        [(one.id, numbers[one.id], *laid_points(atlas, one.path)) for one in treatment_map.passes],
-    )
+    numbers, passes = treatment_map.numbers, treatment_map.passes
+    seen = sights(atlas, [one.path for one in passes], view_id)
+    return [
+        _projected(one, numbers[one.id], sight, px_per_mm) for one, sight in zip(passes, seen, strict=True)
+    ]
 
 
 def project_pass(
     atlas: Atlas, one: CannulaPass, number: int | None, view_id: str, px_per_mm: float
 ) -> ProjectedPass:
     """One pass alone."""
-    return project_paths(atlas, view_id, px_per_mm, [(one.id, number, *laid_points(atlas, one.path))])[0]
+    return _projected(one, number, sights(atlas, [one.path], view_id)[0], px_per_mm)
+
+
+def _projected(one: CannulaPass, number: int | None, sight: Sight, px_per_mm: float) -> ProjectedPass:
+    return ProjectedPass(one.id, number, sight.places * px_per_mm, sight.in_sight, sight.visible_mm)
 
 
 def arc_lengths(points: Array) -> Array:
@@ -145,11 +203,11 @@ def arc_lengths(points: Array) -> Array:
     return along
 
 
-def thinned(points: Array, spacing: float) -> Array:
+def thinned(points: Array, spacing: float, along: Array | None = None) -> Array:
     """The points that matter for painting: both ends and about one per `spacing` between them."""
     if len(points) <= 2:
         return points
-    along = arc_lengths(points)
+    along = arc_lengths(points) if along is None else along
     wanted = np.arange(0.0, along[-1], max(spacing, 1e-9))
     keep = np.zeros(len(points), dtype=bool)
     keep[np.minimum(np.searchsorted(along, wanted), len(points) - 1)] = True

@@ -117,8 +117,7 @@ class SmallPicture:
             painter.end()
 
     def _paint_pass(self, one: CannulaPass, wanted: _Shown, *, new_entry: bool) -> None:
-        from injectmap.chart.map_drawing import draw_entry, draw_pass
-        from injectmap.domain.skin_paths import to_mm
+        from injectmap.chart.map_drawing import draw_pass, draw_pass_entry
 
         assert wanted.atlas is not None
         style = self.style(wanted.zones)
@@ -127,8 +126,7 @@ class SmallPicture:
         self._put_on(self._lines, items.lines)
         # Painted twice, the soft edge of a marker would grow.
         if new_entry:
-            (point,) = to_mm([one.path.entry])
-            self._put_on(self._entries, draw_entry(wanted.atlas, point, self.view_id, style))
+            self._put_on(self._entries, draw_pass_entry(wanted.atlas, one, self.view_id, style))
 
     def _put_on(self, sheet: QPixmap, items: tuple[Item, ...] | list[Item]) -> None:
         if items:
