@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from injectmap.resources import asset_path
+
+if TYPE_CHECKING:
+    from injectmap.domain.treatment_map import CannulaPass
 
 
 class Words:
@@ -34,3 +39,25 @@ def load_words(language: str = "en") -> Words:
             raise ValueError(f"{file.name} repeats {sorted(doubled)}")
         texts |= part
     return Words(texts)
+
+
+def zone_text(one: CannulaPass, name_of: Callable[[str], str], words: Words) -> str:
+    """Name the zones of a pass, the longest part first: the same on screen and on paper.
+
+    Over the midline each part says its side. Two names that begin alike say so once: "Angle + border".
+    """
+    from injectmap.domain.totals import zones_by_length
+    from injectmap.domain.treatment_map import Side
+
+    parts = zones_by_length(one)
+    sides = {side for _, side, _ in parts}
+    names = []
+    for zone, side, _ in parts:
+        own = side is one.side or (one.side is Side.MIDLINE and len(sides) == 1)
+        names.append(name_of(zone) if own else f"{name_of(zone)} ({words(f'side.{side.value}.badge')})")
+    names = list(dict.fromkeys(names))
+    firsts = {name.split(" ", 1)[0] for name in names}
+    if len(names) == 2 and len(firsts) == 1 and all(" " in name for name in names):
+        first, second = (name.split(" ", 1)[1] for name in names)
+        return f"{first[:1].upper()}{first[1:]} + {second}"
+    return " + ".join(names)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -129,6 +130,20 @@ def test_product_lot_expiry_and_notices() -> None:
     assert "Date and time" in text
     assert "Dr R. Okonjo-Lind" in text
     assert "Register No. 7654321" in text
+
+
+def test_an_expired_syringe_is_said_in_words() -> None:
+    opened = session_of(c_shape_map())
+    one = replace(opened.syringes[0], expiry=opened.session.date - dt.timedelta(days=1))
+    other = replace(opened.syringes[1], expiry=opened.session.date)
+    syringes = (one, other, *opened.syringes[2:])
+    made = record_document(
+        replace(opened, syringes=syringes), DEMO, load_atlas(), load_words(), printed_at_ms=PRINTED_AT_MS
+    )
+    rows = made["syringes"]["rows"]
+    assert [row["expired"] for row in rows][:2] == [True, False]
+    page = " ".join(texts(pdf_of(replace(opened, syringes=syringes))))
+    assert page.count("expired on the treatment date") == 1
 
 
 def test_right_stands_left() -> None:

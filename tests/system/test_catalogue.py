@@ -61,8 +61,11 @@ def test_harmonyca_and_at_least_three_others_ship_with_source_and_date():
         assert ("calcium hydroxyapatite" in one.composition.lower()) == (CAHA_NOTICE in one.notices)
 
 
-def test_what_was_not_read_at_its_source_says_so():
-    assert all("to be checked" in one.source for one in Catalogue().products())
+def test_what_was_not_read_at_its_source_says_so_in_the_file_and_nowhere_else():
+    _, *entries = asset_path("products", "products.toml").read_text("utf-8").split("[[products]]")
+    assert all("to be checked" in entry for entry in entries)
+    for one in Catalogue().products():
+        assert "to be checked" not in f"{one.maker} {one.composition} {one.source}"
 
 
 def test_a_clinics_file_replaces_and_adds(tmp_path):

@@ -44,3 +44,7 @@ class Syringe:
     def nominal_ul(self) -> int:
         """The volume the maker filled in."""
         return self.product.nominal_ul
+
+    def expired_on(self, date: dt.date) -> bool:
+        """True if a known expiry lies before a day; the day of expiry itself still counts."""
+        return self.expiry is not None and self.expiry < date

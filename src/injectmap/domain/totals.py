@@ -21,6 +21,20 @@ def zone_volumes(one: CannulaPass) -> dict[tuple[str, Side], int]:
     return volumes
 
 
+# A path that only grazes a zone is not said to run through it.
+GRAZED_UM = 1000
+
+
+def zones_by_length(one: CannulaPass) -> tuple[tuple[str, Side, int], ...]:
+    """Return the zones that a pass runs through as (zone, side, micrometres), the longest part first."""
+    lengths: dict[tuple[str, Side], int] = {}
+    for part in one.path.zones:
+        lengths[part.zone, part.side] = lengths.get((part.zone, part.side), 0) + part.length_um
+    ranked = sorted(lengths.items(), key=lambda item: -item[1])
+    kept = [(zone, side, um) for (zone, side), um in ranked if um >= GRAZED_UM]
+    return tuple(kept or [(*ranked[0][0], one.path.length_um)] if ranked else [])
+
+
 @dataclass(frozen=True, slots=True)
 class ZoneTotal:
     """Volume of one zone on both sides."""
@@ -78,6 +92,18 @@ def shown_totals(treatment_map: TreatmentMap) -> Totals:
     """Totals for the eye: to 0.01 mL, or to the microlitre if any pass was given to the microlitre."""
     exact = any(one.microlitres % 10 for one in done_passes(treatment_map))
     return totals(treatment_map, step_ul=1 if exact else 10)
+
+
+def exact_totals(treatment_map: TreatmentMap) -> dict[str, ZoneTotal]:
+    """Totals to the microlitre by zone; a zone that only planned passes touch is not among them."""
+    return {row.zone: row for row in totals(treatment_map).zones}
+
+
+def show_part(shown_ul: int, exact_ul: int, *, decimals: int | None = None) -> str:
+    """Write a share as it is shown: nothing for none, and never nothing for a volume that rounds to zero."""
+    if shown_ul:
+        return show_volume(shown_ul, decimals=decimals)
+    return "<0.01" if exact_ul else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,26 @@ from zoneinfo import ZoneInfo
 
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
-from injectmap.domain.totals import Totals, done_passes, shown_totals, syringe_balances
+from injectmap.domain.totals import (
+    Totals,
+    ZoneTotal,
+    done_passes,
+    exact_totals,
+    show_part,
+    shown_totals,
+    syringe_balances,
+    zones_by_length,
+)
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, TreatmentMap
 from injectmap.domain.units import show_length, show_volume, volume_per_cm
 from injectmap.output.record_maps import map_pictures
 from injectmap.output.swatches import swatch_svg
+from injectmap.words import Words, zone_text
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
-    from injectmap.words import Words
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# A path that only grazes a zone is not said to run through it.
-_GRAZED_UM = 1000
 # Letters of a name on one line of the page, and lines that fit under the map (measured on both papers).
 _NAME_LINE = 44
 _ROWS_UNDER_MAP = 8
@@ -55,6 +62,7 @@ def record_document(
         "paper": clinic.paper.value,
         "mono": mono,
         "title": words("record.title"),
+        "document": words("record.document", number=session.number_text),
         "subtitle": _subtitle(opened, words),
         "marks": _marks(opened, clinic, words),
         "in_error": _in_error(opened, words),
@@ -129,7 +137,9 @@ def _map_page_full(opened: OpenSession) -> bool:
     """True if the syringes will not fit under the map, so that the passes follow them without a new page."""
     name_lines = -(-len(opened.patient.display_name) // _NAME_LINE)
     products = len({syringe.product.id for syringe in opened.syringes})
-    rows = len(opened.syringes) + products + 2 * (name_lines - 1) + 2 * bool(opened.session.error_reason)
+    expired = sum(one.expired_on(opened.session.date) for one in opened.syringes)
+    rows = len(opened.syringes) + products + expired
+    rows += 2 * (name_lines - 1) + 2 * bool(opened.session.error_reason)
     return rows > _ROWS_UNDER_MAP
 
 
@@ -170,6 +180,7 @@ def _syringes(opened: OpenSession, words: Words) -> dict[str, Any]:
             "product": one.syringe.product.name,
             "lot": one.syringe.lot or None,
             "expiry": show_date(one.syringe.expiry) if one.syringe.expiry else None,
+            "expired": one.syringe.expired_on(opened.session.date),
             "serial": one.syringe.serial,
             "volumes": [show(one.syringe.nominal_ul), show(one.injected_ul), show(one.left_ul)],
         }
@@ -185,6 +196,7 @@ def _syringes(opened: OpenSession, words: Words) -> dict[str, Any]:
         "sum": [show(part) for part in sums],
         "serials": any(row["serial"] for row in rows),
         "empty": words("record.no_syringes"),
+        "expired": words("record.expired"),
     }
 
 
@@ -214,26 +226,6 @@ def _kept_together(text: str) -> str:
     return text.replace("× ", "×\u00a0")
 
 
-def _zones_of(one: CannulaPass) -> list[tuple[str, Side, int]]:
-    """The zones a pass runs through with its length in each, in the order in which it meets them."""
-    lengths: dict[tuple[str, Side], int] = {}
-    for part in one.path.zones:
-        lengths[part.zone, part.side] = lengths.get((part.zone, part.side), 0) + part.length_um
-    kept = [(zone, side, um) for (zone, side), um in lengths.items() if um >= _GRAZED_UM]
-    return kept or [(*max(lengths, key=lambda key: lengths[key]), one.path.length_um)]
-
-
-def _zone_text(one: CannulaPass, atlas: Atlas, words: Words) -> str:
-    parts = _zones_of(one)
-    names = []
-    for zone, side, _ in parts:
-        name = atlas.zones.info[zone].short_name
-        # A pass over the midline names the side of each part; otherwise the table's heading says it.
-        own = side is one.side or (one.side is Side.MIDLINE and len({s for _, s, _ in parts}) == 1)
-        names.append(name if own else f"{name} ({words(f'side.{side.value}.badge')})")
-    return " + ".join(dict.fromkeys(names))
-
-
 def _sides(opened: OpenSession, atlas: Atlas, words: Words, *, mono: bool) -> list[dict[str, Any]]:
     treatment_map = opened.map
     decimals = _decimals(treatment_map)
@@ -243,8 +235,8 @@ def _sides(opened: OpenSession, atlas: Atlas, words: Words, *, mono: bool) -> li
     def row(one: CannulaPass) -> dict[str, Any]:
         return {
             "number": str(numbers[one.id]),
-            "zone": _zone_text(one, atlas, words),
-            "swatch": swatch_svg([(zone, um) for zone, _, um in _zones_of(one)], mono=mono),
+            "zone": zone_text(one, lambda zone: atlas.zones.info[zone].short_name, words),
+            "swatch": swatch_svg([(zone, um) for zone, _, um in zones_by_length(one)], mono=mono),
             "entry": entries[one.entry_id].letter,
             "mm": show_length(one.path.length_um),
             "ml_per_cm": volume_per_cm(one.microlitres, one.path.length_um),
@@ -306,20 +298,28 @@ def _totals(treatment_map: TreatmentMap, atlas: Atlas, *, mono: bool) -> dict[st
         return None
     decimals = _decimals(treatment_map)
 
-    def cells(right: int, left: int, both: int) -> list[str]:
-        return [show_volume(part, decimals=decimals) if part else "–" for part in (right, left, both)]
+    exact = exact_totals(treatment_map)
+
+    def cells(row: ZoneTotal | Totals, true: ZoneTotal | Totals) -> list[str]:
+        pairs = zip(_three(row), _three(true), strict=True)
+        return [show_part(part, real, decimals=decimals) or "–" for part, real in pairs]
 
     return {
         "rows": [
             {
                 "zone": atlas.zones.info[row.zone].name,
                 "swatch": swatch_svg([(row.zone, 1)], mono=mono),
-                "cells": cells(row.right_ul, row.left_ul, row.both_ul),
+                "cells": cells(row, exact[row.zone]),
             }
             for row in shown.zones
+            if exact[row.zone].both_ul
         ],
-        "sum": cells(shown.right_ul, shown.left_ul, shown.both_ul),
+        "sum": cells(shown, shown),
     }
+
+
+def _three(row: ZoneTotal | Totals) -> tuple[int, int, int]:
+    return row.right_ul, row.left_ul, row.both_ul
 
 
 def _products(opened: OpenSession, words: Words) -> list[dict[str, Any]]:

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.totals import check_syringes, shown_totals, syringe_balances, totals, zone_volumes
+from injectmap.domain.totals import (
+    check_syringes,
+    exact_totals,
+    show_part,
+    shown_totals,
+    syringe_balances,
+    totals,
+    zone_volumes,
+    zones_by_length,
+)
 from injectmap.domain.treatment_map import PassStatus, Share, Side, SkinPath, TreatmentMap, ZoneLength
 from tests import builders
 
@@ -49,6 +58,38 @@ def test_shown_cells_add_up_in_rows_and_columns(treatment_map: TreatmentMap) -> 
     assert shown.both_ul == whole
     if not any(one.microlitres % 10 for one in treatment_map.passes):
         assert not any(cell % 10 for row in shown.zones for cell in (row.right_ul, row.left_ul))
+
+
+def along(*parts: tuple[str, Side, int]):
+    one = builders.cannula_pass()
+    path = one.path
+    zones = tuple(ZoneLength(zone, side, um) for zone, side, um in parts)
+    return replace(
+        one, path=SkinPath(path.controls, path.points, sum(um for *_, um in parts), zones), shares=one.shares
+    )
+
+
+def test_the_zone_with_the_longest_part_comes_first_and_grazes_are_left_out() -> None:
+    one = along(
+        ("preauricular", Side.LEFT, 9_000),
+        ("mandibular_angle", Side.LEFT, 12_000),
+        ("preauricular", Side.LEFT, 5_000),
+        ("mandibular_border", Side.LEFT, 900),
+    )
+    assert zones_by_length(one) == (
+        ("preauricular", Side.LEFT, 14_000),
+        ("mandibular_angle", Side.LEFT, 12_000),
+    )
+    short = along(("preauricular", Side.LEFT, 500), ("mandibular_angle", Side.LEFT, 700))
+    assert [zone for zone, *_ in zones_by_length(short)] == ["mandibular_angle"]
+
+
+def test_a_volume_that_rounds_to_nothing_is_still_shown() -> None:
+    assert show_part(0, 4) == "<0.01"
+    assert show_part(0, 0) == ""
+    assert show_part(120, 118) == "0.12"
+    planned = replace(builders.cannula_pass(), status=PassStatus.PLANNED)
+    assert exact_totals(TreatmentMap((planned,))) == {}
 
 
 def test_only_done_passes_count() -> None:
