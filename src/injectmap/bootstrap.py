@@ -181,9 +181,11 @@ class Opener:
 
     def _services(self, database: ClinicDatabase) -> Services:
         from injectmap.domain.acting import Acting, Role
+        from injectmap.domain.journal import SubjectKind
         from injectmap.output.pdf import RecordWriter
         from injectmap.services.clinic import Services
         from injectmap.services.patients import PatientService
+        from injectmap.services.practitioners import PractitionerService
         from injectmap.services.records import RecordService
         from injectmap.services.sessions import SessionService
         from injectmap.system.catalogue import Catalogue
@@ -191,15 +193,16 @@ class Opener:
 
         with database.reading() as work:
             settings = work.clinic.settings()
-            practitioners = work.practitioners.all()
+            # Who made the clinic acts until there is a sign-in, whoever else was added since.
+            founder = work.journal.of_subject(SubjectKind.CLINIC, "clinic")[0].practitioner_id
         clock = self.clock
         catalogue = Catalogue(self.folder)
         return Services(
             database=database,
             clock=clock,
             settings=settings,
-            acting=Acting(practitioners[0].id, Role.PRACTITIONER, _workstation()),
-            practitioners=practitioners,
+            acting=Acting(founder, Role.PRACTITIONER, _workstation()),
+            staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, map_versions(), settings.time_zone),
             records=RecordService(database, clock, RecordWriter(_atlas, load_words()), settings),

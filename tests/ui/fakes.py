@@ -18,6 +18,7 @@ from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.services.clinic import Services
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import RenderedPage
+from injectmap.services.practitioners import PractitionerService
 from injectmap.services.records import RecordService
 from injectmap.services.sessions import MapVersions, SessionService
 from tests import builders
@@ -164,7 +165,7 @@ class FakeOpener:
             clock=clock,
             settings=self.settings,
             acting=self.acting,
-            practitioners=database.state.practitioners,
+            staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, MapVersions(1, 1), "Europe/London"),
             records=RecordService(database, clock, self.output, self.settings),

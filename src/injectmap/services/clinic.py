@@ -13,6 +13,7 @@ from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import Clock, Database, ProductCatalogue, ProtocolCatalogue
+from injectmap.services.practitioners import PractitionerService, put_practitioner
 from injectmap.services.records import RecordService
 from injectmap.services.sessions import SessionService
 
@@ -25,12 +26,17 @@ class Services:
     clock: Clock
     settings: ClinicSettings
     acting: Acting
-    practitioners: tuple[Practitioner, ...]
+    staff: PractitionerService
     patients: PatientService
     sessions: SessionService
     records: RecordService
     products: ProductCatalogue
     protocols: ProtocolCatalogue
+
+    @property
+    def practitioners(self) -> tuple[Practitioner, ...]:
+        """All practitioners by name, as stored now."""
+        return self.staff.all()
 
     @property
     def practitioner(self) -> Practitioner:
@@ -60,20 +66,7 @@ def found(
             at_ms=clock.now_ms(),
         )
         for one in practitioners:
-            work.practitioners.add(one)
-            work.journal.append(
-                acting,
-                kind=JournalKind.PUT,
-                subject_kind=SubjectKind.PRACTITIONER,
-                subject_id=one.id,
-                payload={
-                    "id": one.id,
-                    "name": one.name,
-                    "profession": one.profession,
-                    "register_number": one.register_number,
-                },
-                at_ms=clock.now_ms(),
-            )
+            put_practitioner(work, acting, one, at_ms=clock.now_ms())
         work.commit()
 
 

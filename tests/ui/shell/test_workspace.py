@@ -300,7 +300,7 @@ def test_a_problem_outlives_the_rewriting_of_its_date(shell):
 def test_nothing_is_drawn_into_the_session_before_while_a_new_one_is_typed_in(shell, qtbot):
     shell.space.actions["new_session"].trigger()
     assert not shell.space.chart.view.isEnabled()
-    qtbot.keyClick(shell.space.session.form.lot, F.Key_Escape)
+    qtbot.keyClick(shell.space.session.form.product, F.Key_Escape)
     assert shell.space.chart.view.isEnabled()
     shell.space.actions["new_session"].trigger()
     shell.space.session.form.submit()

@@ -124,7 +124,7 @@ class SessionColumn(Surface):
         self.form.begin()
         self._stack.setCurrentWidget(self.form)
         self.form_shown.emit(True)
-        self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.product.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def start_correction(self) -> None:
         """Open the form that corrects date and practitioner."""
@@ -149,7 +149,7 @@ class SessionColumn(Surface):
             return ()
         if self._stack.currentWidget() is self._details:
             return ("Enter", "hint.correct"), ("Esc", "hint.uncorrected")
-        return ("Enter", "hint.start"), ("Esc", "hint.cancel")
+        return ("Enter", "hint.next_field"), ("Ctrl Enter", "hint.start"), ("Esc", "hint.cancel")
 
     def _on_form_over(self) -> None:
         self._show_home()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError, InputRefused
+from injectmap.domain.patient import Practitioner
 from injectmap.domain.session import DEFAULT_INSTRUMENT, PassDefaults, check_treatment_date
 from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique
 from injectmap.domain.units import show_volume
 from injectmap.services.sessions import NewSyringes
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.looks import instrument_text
+from injectmap.ui.session.practitioner_line import PractitionerLine
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.dates import read_expiry
+from injectmap.ui.widgets.dates import read_date, read_expiry
 from injectmap.ui.widgets.fields import CountField, DateField
 from injectmap.ui.widgets.form import Form, choice_field, text_field
 from injectmap.ui.widgets.sentences import error_sentence
@@ -32,6 +36,7 @@ INSTRUMENTS = (
     Instrument(InstrumentKind.NEEDLE, 27, 13_000),
     Instrument(InstrumentKind.NEEDLE, 30, 13_000),
 )
+_ADD = "add"
 
 
 class SessionForm(QWidget):
@@ -43,13 +48,14 @@ class SessionForm(QWidget):
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
         words = load_words()
-        self._desk = desk
+        self._desk, self._chosen = desk, ""
         body = QWidget()
         self._title = TextLabel(theme, "section", "text", words("session.form.title"))
         self._for = TextLabel(theme, "table", "text2", wrap=True)
         self._form = Form(theme)
         self.practitioner = choice_field(theme, [])
-        self.date = DateField()
+        self.adding = PractitionerLine(theme, desk)
+        self.date = DateField(reader=self._read_date)
         self.product = choice_field(theme, [])
         self.count = CountField(value=1, lowest=1, highest=12)
         self.lot = text_field()
@@ -59,6 +65,7 @@ class SessionForm(QWidget):
         self.plane = choice_field(theme, [(words(f"plane.{one}"), one) for one in Plane], Plane.SUBDERMAL)
         self.technique = choice_field(theme, [(words(f"technique.{one}"), one) for one in Technique])
         self._practitioner_row = self._form.row(words("session.field.practitioner"), self.practitioner)
+        self._form.add(self.adding)
         self._date_row = self._form.row(words("session.field.date"), self.date)
         self.date.show_reading_in(self._date_row, "")
         self._product_row = self._form.row(words("session.field.product"), self.product)
@@ -97,34 +104,36 @@ class SessionForm(QWidget):
         self.accept.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.cancelled)
         self.product.currentIndexChanged.connect(self._on_product)
+        self.lot.textChanged.connect(self._on_lot)
+        self.practitioner.activated.connect(self._on_practitioner)
+        self.adding.added.connect(self._on_added)
+        self.adding.left.connect(self._on_adding_left)
 
     def begin(self) -> None:
-        """Start with today, the acting practitioner and the last product."""
+        """Start with today, the acting practitioner and the product this patient, or the last one, was given."""
         desk, words = self._desk, load_words()
         patient = desk.patient
         self._for.setText(words("session.form.for", name=patient.display_name) if patient else "")
-        self.practitioner.clear()
-        for one in desk.services.practitioners:
-            self.practitioner.addItem(one.name, one.id)
-            if one.id == desk.acting.practitioner_id:
-                self.practitioner.setCurrentIndex(self.practitioner.count() - 1)
+        self._list_practitioners(desk.acting.practitioner_id)
+        self.adding.hide()
         self.date.set_date(desk.today)
-        last = desk.sessions[0].product_names[:1] if desk.sessions else ()
+        usual = desk.services.sessions.usual_product(desk.acting, patient.id) if patient else None
         self.product.clear()
         for product in desk.products():
             text = words("session.product", name=product.name, nominal=show_volume(product.nominal_ul))
             self.product.addItem(text, product)
-            if product.name in last:
+            if product.id == usual:
                 self.product.setCurrentIndex(self.product.count() - 1)
         self._on_product()
         self.lot.clear()
+        self._on_lot()
         self.expiry.set_date(None)
         self.instrument.setCurrentIndex(0)
         self.plane.setCurrentIndex(self.plane.findData(Plane.SUBDERMAL))
         self.technique.setCurrentIndex(0)
         self._form.clear_problems()
         self._problem.hide()
-        self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.product.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         """Check, store, open; a refusal stands under its field and everything typed stays."""
@@ -164,20 +173,24 @@ class SessionForm(QWidget):
         return [*shown, self._problem.full_text()] if not self._problem.isHidden() else shown
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape calls it off; Enter starts, from whatever field it comes up."""
+        """Escape calls it off; Enter goes on to the next field and starts in the last, with Ctrl in any."""
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.submit()
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier or not self._form.go_on():
+                self.submit()
         else:
             super().keyPressEvent(event)
+
+    def _read_date(self, typed: str) -> dt.date:
+        return read_date(typed, self._desk.today if self._desk.has_clinic else None)
 
     def _sound(self) -> bool:
         words = load_words()
         date = self.date.date()
         patient = self._desk.patient
         if date is None:
-            self._date_row.show_problem(words("date.unreadable"))
+            self._date_row.show_problem(self.date.wrong or words("date.unreadable"))
         elif patient is not None:
             try:
                 check_treatment_date(date, birth_date=patient.birth_date, today=self._desk.today)
@@ -189,8 +202,8 @@ class SessionForm(QWidget):
             self._product_row.show_problem(words("session.product_missing"))
         if self.count.value() is None:
             self._count_row.show_problem(words("session.count_wrong"))
-        if self.expiry.date() is None and not self.expiry.empty:
-            self._expiry_row.show_problem(words("date.unreadable"))
+        if self.expiry.wrong:
+            self._expiry_row.show_problem(self.expiry.wrong)
         return not self.problems()
 
     def _place(self, refused: InputRefused) -> None:
@@ -199,6 +212,35 @@ class SessionForm(QWidget):
         if row is None:
             row = self._count_row if refused.code.startswith("syringe_count") else self._lot_row
         row.show_problem(error_sentence(refused))
+
+    def _list_practitioners(self, chosen: str) -> None:
+        words = load_words()
+        self.practitioner.clear()
+        for one in self._desk.services.practitioners:
+            self.practitioner.addItem(one.name, one.id)
+        self.practitioner.addItem(words("session.practitioner.add"), _ADD)
+        self.practitioner.setCurrentIndex(max(0, self.practitioner.findData(chosen)))
+        self._chosen = self.practitioner.currentData()
+
+    def _on_practitioner(self) -> None:
+        """The entry that adds one is never the one who treats."""
+        if self.practitioner.currentData() == _ADD:
+            self.practitioner.setCurrentIndex(self.practitioner.findData(self._chosen))
+            self.adding.begin()
+        else:
+            self._chosen = self.practitioner.currentData()
+
+    def _on_added(self, one: Practitioner) -> None:
+        self._list_practitioners(one.id)
+        self._on_adding_left()
+
+    def _on_adding_left(self) -> None:
+        self.adding.hide()
+        self.practitioner.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_lot(self) -> None:
+        missing = not self.lot.text().strip()
+        self._lot_row.show_hint(load_words()("syringe.lot_later") if missing else "")
 
     def _on_product(self) -> None:
         product = self.product.currentData()

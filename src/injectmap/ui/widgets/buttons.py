@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from injectmap.ui.icons import icon
@@ -25,6 +26,23 @@ class Button(QPushButton):
             self.setIconSize(QSize(18, 18))
             self._tint()
             theme.changed.connect(self._tint)
+
+    def set_kind(self, kind: str) -> None:
+        """Change what it stands for."""
+        if kind != self._kind:
+            self._kind = kind
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            if self._icon_name:
+                self._tint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it as the space bar does; it must not go on to the form around it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def _tint(self) -> None:
         colour = {"primary": "on_accent", "flat": "accent"}.get(self._kind, "text")

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.units import parse_volume, show_volume
 from injectmap.ui.theme import font
-from injectmap.ui.widgets.dates import DateUnreadable, read_date, show_date
+from injectmap.ui.widgets.dates import DateUnreadable, read_date, read_expiry, show_date
 from injectmap.ui.widgets.form import FormRow
 from injectmap.words import load_words
 
@@ -21,12 +21,22 @@ class DateField(QLineEdit):
     """A date typed in any usual writing; it is shown back as 14 Mar 1968 while typing and rewritten on leaving."""
 
     read = Signal(object)
+    left = Signal()
 
-    def __init__(self, *, reader: Callable[[str], dt.date] = read_date, start: dt.date | None = None) -> None:
-        """`reader` turns text into a date or raises DateUnreadable."""
+    def __init__(
+        self,
+        *,
+        reader: Callable[[str], dt.date] = read_date,
+        start: dt.date | None = None,
+        unreadable: str = "",
+    ) -> None:
+        """`reader` turns text into a date or raises DateUnreadable; `unreadable` is the key of what is said then."""
         super().__init__(show_date(start) if start is not None else "")
         self.setMaxLength(60)
         self._reader = reader
+        self._unreadable = unreadable or (
+            "date.unreadable.expiry" if reader is read_expiry else "date.unreadable"
+        )
         self.textChanged.connect(self._say)
         self.editingFinished.connect(self._rewrite)
 
@@ -41,6 +51,17 @@ class DateField(QLineEdit):
             return self._reader(self.text())
         except DateUnreadable:
             return None
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the text as a date, in words; an empty field is not wrong."""
+        if self.empty:
+            return ""
+        try:
+            self._reader(self.text())
+        except DateUnreadable as error:
+            return load_words()("date.day_first" if error.month_first else self._unreadable)
+        return ""
 
     def set_date(self, date: dt.date | None) -> None:
         """Show a date."""
@@ -57,7 +78,18 @@ class DateField(QLineEdit):
                 said = "" if same else load_words()("date.read_as", date=show_date(date))
             row.show_hint(said)
 
+        def check() -> None:
+            if self.wrong:
+                row.show_problem(self.wrong)
+
         self.read.connect(say)
+        self.left.connect(check)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the field was left; another window or a menu in front is no leaving."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.left.emit()
 
     def _say(self) -> None:
         self.read.emit(self.date())

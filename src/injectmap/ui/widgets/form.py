@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from injectmap.ui.icons import paint_icon
-from injectmap.ui.theme import Theme
+from injectmap.ui.theme import Theme, metrics
 from injectmap.ui.widgets.basics import TextLabel, column
 
 
 class FormRow(QWidget):
     """One field of a form; a problem stands under the field that caused it and what was typed stays."""
 
-    def __init__(self, theme: Theme, label: str, field: QWidget, *, hint: str = "") -> None:
-        """Tie label and field together; `hint` is shown until there is a problem."""
+    def __init__(
+        self, theme: Theme, label: str, field: QWidget, *, hint: str = "", steady: bool = False
+    ) -> None:
+        """Tie label and field together; `hint` is shown until there is a problem.
+
+        A steady row keeps a line free for either, so that what follows does not move under the pointer.
+        """
         super().__init__()
+        self._steady = steady
         self.field = field
         self._hint = hint
         self._label = TextLabel(theme, "label", "text2", label)
         self._label.setBuddy(field)
         self._under = TextLabel(theme, "label", "text3", hint, wrap=True)
         self._under.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self._under.setVisible(bool(hint))
+        self._under.setMinimumHeight(metrics("label").height() if steady else 0)
+        self._under.setVisible(bool(hint) or steady)
         field.setAccessibleName(label)
         field.setAccessibleDescription(hint)
         layout = column(self, spacing=4)
@@ -58,7 +65,7 @@ class FormRow(QWidget):
         self._mark(False)
         self._under.set_colour("text3")
         self._under.setText(self._hint)
-        self._under.setVisible(bool(self._hint))
+        self._under.setVisible(bool(self._hint) or self._steady)
         self.field.setAccessibleDescription(self._hint)
 
     def _mark(self, refused: bool) -> None:
@@ -72,15 +79,15 @@ class FormRow(QWidget):
 class Form(QWidget):
     """Rows one under the other."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, steady: bool = False) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._steady = theme, steady
         self._rows: list[FormRow] = []
-        self._layout: QVBoxLayout = column(self, spacing=12)
+        self._layout: QVBoxLayout = column(self, spacing=4 if steady else 12)
 
     def row(self, label: str, field: QWidget, *, hint: str = "") -> FormRow:
         """Add a field."""
-        row = FormRow(self._theme, label, field, hint=hint)
+        row = FormRow(self._theme, label, field, hint=hint, steady=self._steady)
         self._rows.append(row)
         self._layout.addWidget(row)
         return row
@@ -98,10 +105,29 @@ class Form(QWidget):
         """Put the keyboard on the first field with a problem."""
         for row in self._rows:
             if row.problem:
-                row.field.setFocus(Qt.FocusReason.OtherFocusReason)
-                if isinstance(row.field, QLineEdit):
-                    row.field.selectAll()
+                self._focus(row)
                 return
+
+    def go_on(self) -> bool:
+        """Put the keyboard on the field after the one that has it; False if it is in the last."""
+        focus = QApplication.focusWidget()
+        rows = [row for row in self._rows if row.isVisible()]
+        for place, row in enumerate(rows):
+            if focus is not None and row.isAncestorOf(focus):
+                if row is rows[-1]:
+                    return False
+                self._focus(rows[place + 1])
+        return True
+
+    def _focus(self, row: FormRow) -> None:
+        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(row.field, QLineEdit):
+            row.field.selectAll()
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(row)
 
 
 def text_field(*, limit: int = 32_767, placeholder: str = "") -> QLineEdit:
