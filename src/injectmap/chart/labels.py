@@ -19,7 +19,6 @@ NUMBER_SIZE = 11.5
 _PILL_PAD = 6.0
 # The nearest places mostly win, so they are tried a few at a time.
 _AT_ONCE = 48
-_BOTH, _LABELS, _NOTHING = frozenset({"labels", "passes"}), frozenset({"labels"}), frozenset[str]()
 _NUMBER_GAP = 4.0
 _RINGS = np.arange(20.0, 240.0, 11.0)
 _SLIDES = np.array([0, 3.5, -3.5, 7, -7, 10.5, -10.5, styles.LABEL_SLIDE, -styles.LABEL_SLIDE])
@@ -95,53 +94,79 @@ def _leader_places(tip: Array, direction: Array, size: LabelSize, mark: float) -
     return np.asarray(tip + forward * distance[..., None]).reshape(-1, 2)
 
 
-def _anywhere(tip: Array, bounds: Box, size: LabelSize) -> Array:
-    """Centres on a grid over all the ground, nearest first."""
-    columns = np.arange(bounds.left + size.width / 2, bounds.right - size.width / 2, size.width / 2)
-    rows = np.arange(bounds.top + size.height / 2, bounds.bottom - size.height / 2, size.height * 0.6)
-    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-    return np.asarray(grid[np.argsort(np.hypot(*(grid - tip).T), kind="stable")])
+class _Grid:
+    """Places for labels of one size on a grid over all the ground; those that are taken are forgotten."""
+
+    def __init__(self, ground: Ground, size: LabelSize) -> None:
+        bounds = ground.bounds
+        columns = np.arange(bounds.left + size.width / 2, bounds.right - size.width / 2, size.width / 2)
+        rows = np.arange(bounds.top + size.height / 2, bounds.bottom - size.height / 2, size.height * 0.6)
+        self._ground = ground
+        self._centres = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+        self._boxes = boxes_at(self._centres, size.width, size.height)
+        self._seen = ground.boxes_taken
+        self._keep(ground.free(self._boxes, off_lines=False))
+
+    def _keep(self, free: Array) -> None:
+        self._centres, self._boxes = self._centres[free], self._boxes[free]
+
+    def nearest(self, tip: Array) -> Array | None:
+        """The free box nearest to a tip."""
+        # Nothing that is taken is ever given back, so only what was taken since matters.
+        if self._seen < self._ground.boxes_taken:
+            self._keep(self._ground.clear_of_boxes(self._boxes, since=self._seen))
+            self._seen = self._ground.boxes_taken
+        if not len(self._boxes):
+            return None
+        return np.asarray(self._boxes[int(np.argmin(np.hypot(*(self._centres - tip).T)))])
 
 
-def _choose(
-    ground: Ground, tip: Array, centres: Array, size: LabelSize, mark: float, avoid: frozenset[str]
-) -> tuple[Array, Array] | None:
-    """The first free box whose leader avoids what it should: `labels`, and with its box `passes`."""
-    start, count = 0, _AT_ONCE
-    while start < len(centres):
-        boxes = boxes_at(centres[start : start + count], size.width, size.height)
-        start, count = start + count, count * 2
-        boxes = boxes[ground.free(boxes, off_lines="passes" in avoid)]
-        if not len(boxes):
-            continue
-        leaders = leaders_to(tip, boxes, 5 * mark)
-        good = np.ones(len(boxes), dtype=bool)
-        if "labels" in avoid:
-            good &= ~ground.leaders_meet_boxes(leaders)
-        if "passes" in avoid:
+class _Places:
+    """Finds a place for one label after another on a ground."""
+
+    def __init__(self, ground: Ground, mark: float) -> None:
+        self._ground, self._mark = ground, mark
+        self._grids: dict[LabelSize, _Grid] = {}
+
+    def find(self, tip: Array, direction: Array, size: LabelSize) -> tuple[Array, Array | None] | None:
+        """A free box: near the tip if there is room, else on a leader, over passes or labels if need be."""
+        near = boxes_at(_near_places(tip, direction, size, self._mark), size.width, size.height)
+        for boxes in (near[: len(_SLIDES)], near[len(_SLIDES) :]):
+            free = self._ground.free(boxes)
+            if free.any():
+                return boxes[int(np.argmax(free))], None
+        return self._on_leader(tip, direction, size) or self._anywhere(tip, size)
+
+    def _on_leader(self, tip: Array, direction: Array, size: LabelSize) -> tuple[Array, Array] | None:
+        """The first free box whose leader crosses no box; one that also keeps off the passes goes before."""
+        ground, over_passes = self._ground, None
+        centres = _leader_places(tip, direction, size, self._mark)
+        start, count = 0, _AT_ONCE
+        while start < len(centres):
+            boxes = boxes_at(centres[start : start + count], size.width, size.height)
+            start, count = start + count, count * 2
+            boxes = boxes[ground.free(boxes, off_lines=False)]
+            if not len(boxes):
+                continue
+            leaders = leaders_to(tip, boxes, 5 * self._mark)
+            clear = ~ground.leaders_meet_boxes(leaders)
+            if not clear.any():
+                continue
+            boxes, leaders = boxes[clear], leaders[clear]
+            over_passes = over_passes or (boxes[0], leaders[0])
             # The first samples lie in the arrow head, which the leader comes from.
-            good &= ~ground.leaders_meet_lines(leaders[:, 3:])
-        first = int(np.argmax(good))
-        if good[first]:
-            return boxes[first], leaders[first]
-    return None
+            good = ground.off_lines(boxes) & ~ground.leaders_meet_lines(leaders[:, 3:])
+            if good.any():
+                first = int(np.argmax(good))
+                return boxes[first], leaders[first]
+        return over_passes
 
-
-def _find_place(
-    ground: Ground, tip: Array, direction: Array, size: LabelSize, mark: float
-) -> tuple[Array, Array | None] | None:
-    """A free box for one label: near the tip if there is room, else on a leader, over passes or labels if need be."""
-    near = boxes_at(_near_places(tip, direction, size, mark), size.width, size.height)
-    for boxes in (near[: len(_SLIDES)], near[len(_SLIDES) :]):
-        free = ground.free(boxes)
-        if free.any():
-            return boxes[int(np.argmax(free))], None
-    far = _leader_places(tip, direction, size, mark)
-    return (
-        _choose(ground, tip, far, size, mark, _BOTH)
-        or _choose(ground, tip, far, size, mark, _LABELS)
-        or _choose(ground, tip, _anywhere(tip, ground.bounds, size), size, mark, _NOTHING)
-    )
+    def _anywhere(self, tip: Array, size: LabelSize) -> tuple[Array, Array] | None:
+        grid = self._grids.get(size)
+        if grid is None:
+            grid = self._grids[size] = _Grid(self._ground, size)
+        box = grid.nearest(tip)
+        return None if box is None else (box, leaders_to(tip, box[None], 5 * self._mark)[0])
 
 
 def place_labels(
@@ -149,13 +174,14 @@ def place_labels(
 ) -> list[PlacedLabel]:
     """Place one label per pass in the order of the passes; a pass for which no room is left has none."""
     placed = []
+    places = _Places(ground, style.mark)
     for items, text in passes:
         tip, direction = np.array(items.tip), np.array(items.direction)
         if not ground.bounds.contains(items.tip):
             continue
         for one in (text, LabelText(text.number, "")):
             size = label_size(one, style, measure)
-            found = _find_place(ground, tip, direction, size, style.mark)
+            found = places.find(tip, direction, size)
             if found:
                 break
         else:

@@ -121,19 +121,19 @@ def draw_selection(
 ) -> Layer:
     """The selection layer alone, over a drawing of the same map, view and style; costs the selected passes only."""
     numbers = treatment_map.numbers
-    places = {**base.marks_of("label"), **base.marks_of("chip")}
-    full = base.marks_of("label")
+    full, short = base.marks_of("label"), base.marks_of("chip")
     bands: list[Item] = []
     chips: list[Item] = []
-    for id_, one in treatment_map.by_id.items():
-        if id_ not in selected:
-            continue
+    by_id = treatment_map.by_id
+    for id_ in sorted(selected & by_id.keys(), key=numbers.__getitem__):
+        one = by_id[id_]
         seen = (projected or {}).get(id_) or project_pass(atlas, one, numbers[id_], view_id, style.px_per_mm)
         bands.extend(selection_band(seen, style))
-        if id_ in places:
+        place = full.get(id_) or short.get(id_)
+        if place is not None:
             volume = one.microlitres if id_ in full else None
             chips.extend(
-                draw_label(places[id_], numbers[id_], volume, style, selected=True, measure_text=measure_text)
+                draw_label(place, numbers[id_], volume, style, selected=True, measure_text=measure_text)
             )
     return Layer("selection", (*bands, *chips))
 

@@ -104,10 +104,17 @@ class Ground:
             (boxes[:, 0] >= left) & (boxes[:, 1] >= top) & (boxes[:, 2] <= right) & (boxes[:, 3] <= bottom)
         )
 
-    def clear_of_boxes(self, boxes: Array) -> Array:
-        """Which boxes keep the gap to all taken boxes."""
+    @property
+    def boxes_taken(self) -> int:
+        """How many boxes have been taken so far."""
+        return int(self._boxes.columns.shape[1])
+
+    def clear_of_boxes(self, boxes: Array, since: int = 0) -> Array:
+        """Which boxes keep the gap to all taken boxes, or to those after the first so many."""
+        if not len(boxes):
+            return np.empty(0, dtype=bool)
         gap = self.gap
-        left, top, right, bottom = self._boxes_near(*_hull(boxes, gap))
+        left, top, right, bottom = self._boxes_near(*_hull(boxes, gap), since)
         if not len(left):
             return np.ones(len(boxes), dtype=bool)
         grown = boxes[:, 2:] + gap
@@ -116,9 +123,9 @@ class Ground:
         hit &= top < grown[:, 1:]
         return np.asarray(~hit.any(axis=1))
 
-    def _boxes_near(self, low: Array, high: Array) -> Array:
+    def _boxes_near(self, low: Array, high: Array, since: int = 0) -> Array:
         """The edges (4, n) of the taken boxes that may meet anything between two corners."""
-        edges = self._boxes.columns
+        edges = self._boxes.columns[:, since:]
         left, top, right, bottom = edges
         near = (left < high[0]) & (right > low[0]) & (top < high[1]) & (bottom > low[1])
         return np.asarray(edges[:, near])
@@ -159,6 +166,13 @@ class Ground:
         met &= y > grown[:, 1, None]
         met &= y < grown[:, 3, None]
         return np.asarray(~met.any(axis=1))
+
+    def off_lines(self, boxes: Array) -> Array:
+        """Which boxes keep off all passes and leaders."""
+        off = self._off_passes(boxes)
+        if off.any():
+            off[off] = self._off_leaders(boxes[off])
+        return off
 
     def free(self, boxes: Array, *, off_lines: bool = True) -> Array:
         """Which boxes are inside the bounds and clear of boxes, and of lines unless told otherwise.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -153,7 +154,7 @@ class Mark:
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawing:
     """One map in one view, layers bottom to top; (0, 0) is the top-left corner of the view's window."""
 
@@ -171,6 +172,13 @@ class Drawing:
         for layer in self.layers:
             yield from layer.items
 
-    def marks_of(self, kind: str) -> dict[str, Box]:
+    def marks_of(self, kind: str) -> Mapping[str, Box]:
         """Boxes of one kind of mark by id."""
-        return {mark.id: mark.box for mark in self.marks if mark.kind == kind}
+        return self._by_kind.get(kind, {})
+
+    @cached_property
+    def _by_kind(self) -> dict[str, dict[str, Box]]:
+        found: dict[str, dict[str, Box]] = {}
+        for mark in self.marks:
+            found.setdefault(mark.kind, {})[mark.id] = mark.box
+        return found
