@@ -35,23 +35,23 @@ class Sight:
 
 
 class _Laid:
-    """A path on the head with what every view sees of it; a view's share is finished when it is asked for."""
+    """A path on the head, and what each view that has looked at it sees."""
 
-    __slots__ = ("_points", "_seen", "_sights", "atlas", "path")
+    __slots__ = ("_sights", "atlas", "normals", "path", "points", "seen")
 
-    def __init__(
-        self, atlas: Atlas, path: SkinPath, points: Array, seen: dict[str, tuple[Array, Array, bool]]
-    ) -> None:
+    def __init__(self, atlas: Atlas, path: SkinPath, points: Array, normals: Array) -> None:
         # The path itself is kept, so that its id cannot be given to another path meanwhile.
-        self.atlas, self.path, self._points, self._seen = atlas, path, points, seen
+        self.atlas, self.path, self.points, self.normals = atlas, path, points, normals
+        # By view: places, which are visible, and whether the entry point is.
+        self.seen: dict[str, tuple[Array, Array, bool]] = {}
         self._sights: dict[str, Sight] = {}
 
     def sight(self, view_id: str) -> Sight:
         found = self._sights.get(view_id)
         if found is None:
-            places, visible, entry_in_sight = self._seen[view_id]
+            places, visible, entry_in_sight = self.seen[view_id]
             steady = _steady(visible)
-            found = Sight(places, steady, _visible_mm(self._points, steady), entry_in_sight)
+            found = Sight(places, steady, _visible_mm(self.points, steady), entry_in_sight)
             self._sights[view_id] = found
         return found
 
@@ -60,35 +60,55 @@ _laid: OrderedDict[int, _Laid] = OrderedDict()
 
 
 def sights(atlas: Atlas, paths: Sequence[SkinPath], view_id: str) -> list[Sight]:
-    """What a view sees of each path; remembered, and reckoned for all views at once."""
-    laid = [_laid.get(id(path)) for path in paths]
+    """What a view sees of each path; remembered."""
+    known = [_laid.get(id(path)) for path in paths]
     missing = [
         path
-        for path, known in zip(paths, laid, strict=True)
-        if known is None or known.path is not path or known.atlas is not atlas
+        for path, laid in zip(paths, known, strict=True)
+        if laid is None or laid.path is not path or laid.atlas is not atlas
     ]
     if missing:
         _lay(atlas, missing)
-        laid = [_laid[id(path)] for path in paths]
-    found = [one.sight(view_id) for one in laid if one is not None]
+    found = [_laid[id(path)] for path in paths]
+    unseen = [laid for laid in found if view_id not in laid.seen]
+    if len(unseen) == 1:
+        # A pass just drawn: the other views show it next.
+        _look_from_all(atlas, unseen[0])
+    elif unseen:
+        _look(atlas, unseen, view_id)
     while len(_laid) > _REMEMBERED:
         _laid.popitem(last=False)
-    return found
+    return [laid.sight(view_id) for laid in found]
 
 
 def _lay(atlas: Atlas, paths: Sequence[SkinPath]) -> None:
     resolved = [to_mm(path.points) for path in paths]
-    points = np.concatenate(resolved)
-    stops = np.cumsum([len(one) for one in resolved]).tolist()
-    starts = [0, *stops[:-1]]
-    seen = atlas.project_all(points, atlas.skin.normals(points))
-    entries = atlas.project_all(points[starts])
-    for number, (path, start, stop) in enumerate(zip(paths, starts, stops, strict=True)):
-        of_path = {
-            view_id: (places[start:stop], visible[start:stop], bool(entries[view_id][1][number]))
-            for view_id, (places, visible) in seen.items()
-        }
-        _laid[id(path)] = _Laid(atlas, path, points[start:stop], of_path)
+    starts, stops = _spans(resolved)
+    normals = atlas.skin.normals(np.concatenate(resolved))
+    for path, points, start, stop in zip(paths, resolved, starts, stops, strict=True):
+        _laid[id(path)] = _Laid(atlas, path, points, normals[start:stop])
+
+
+def _look(atlas: Atlas, laid: Sequence[_Laid], view_id: str) -> None:
+    view = atlas.views[view_id]
+    points = np.concatenate([one.points for one in laid])
+    starts, stops = _spans([one.points for one in laid])
+    places, visible = view.project_with(points, np.concatenate([one.normals for one in laid]))
+    _, entries = view.project(points[starts])
+    for one, start, stop, entry in zip(laid, starts, stops, entries.tolist(), strict=True):
+        one.seen[view_id] = places[start:stop], visible[start:stop], entry
+
+
+def _look_from_all(atlas: Atlas, laid: _Laid) -> None:
+    entry = atlas.project_all(laid.points[:1])
+    for view_id, (places, visible) in atlas.project_all(laid.points, laid.normals).items():
+        laid.seen[view_id] = places, visible, bool(entry[view_id][1][0])
+
+
+def _spans(arrays: Sequence[Array]) -> tuple[list[int], list[int]]:
+    """Where each of several arrays begins and ends once they are joined."""
+    stops = np.cumsum([len(one) for one in arrays]).tolist()
+    return [0, *stops[:-1]], stops
 
 
 def as_points(array: Array) -> tuple[Point, ...]:
