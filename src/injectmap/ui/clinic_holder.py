@@ -18,6 +18,7 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
+    from injectmap.domain.errors import InjectmapError
     from injectmap.domain.session import OpenSession
     from injectmap.editing.editor import MapEditor
     from injectmap.services.clinic import Services
@@ -28,6 +29,15 @@ class Opener(ClinicOpener, Protocol):
 
     def prepare(self) -> None:
         """Import and load what the chart needs, in the worker."""
+        ...
+
+    @property
+    def dark(self) -> bool | None:
+        """The look chosen last; None if it was never chosen."""
+        ...
+
+    def keep_dark(self, dark: bool) -> None:
+        """Remember the look that was chosen."""
         ...
 
     def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
@@ -100,6 +110,13 @@ class ClinicHolder(QObject):
     def read_only(self) -> bool:
         """True if the clinic cannot be written."""
         return self._services is not None and self._services.database.read_only
+
+    @property
+    def read_only_reason(self) -> InjectmapError | None:
+        """Why the clinic cannot be written, where that is known."""
+        if self._services is None:
+            return None
+        return getattr(self._services.database, "read_only_reason", None)
 
     @property
     def is_opening(self) -> bool:

@@ -122,12 +122,13 @@ class Desk(ClinicHolder):
         self.patient_changed.emit()
 
     def mark_patient_in_error(self, reason: str) -> None:
-        """Mark the open patient as entered in error and put it away."""
+        """Mark the open patient as entered in error; it stays open, to be read."""
         self._refuse_if_unsaved()
         assert self.patient is not None
-        self.services.patients.mark_error(self.acting, self.patient, reason)
+        marked = self.services.patients.mark_error(self.acting, self.patient, reason)
         self._saved()
-        self.close_patient()
+        self._put_session_away()
+        self.open_patient(marked)
 
     def open_patient(self, patient: Patient) -> None:
         """Open a patient with the latest treatment session, if there is one."""
@@ -248,6 +249,8 @@ class Desk(ClinicHolder):
 
     def _take_session(self, opened: OpenSession) -> None:
         editor = self.opener.make_editor(self.services, opened)
+        if self.read_only:
+            editor.protect()
         self.bridge.set_editor(editor)
         self.session_changed.emit()
 

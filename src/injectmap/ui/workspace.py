@@ -18,11 +18,12 @@ from injectmap.ui.prompts import Prompts
 from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
-from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from injectmap.ui.widgets.status_line import Banner, Footer
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.editing.editor import MapEditor
     from injectmap.ui.key_list import KeyList
     from injectmap.ui.records.record_page import RecordPage
     from injectmap.ui.start.start_screen import StartScreen
@@ -93,6 +94,7 @@ class Workspace(QObject):
     def _connect(self) -> None:
         desk = self.desk
         desk.clinic_changed.connect(self._on_clinic)
+        desk.bridge.changed.connect(self._on_edited)
         desk.opening_failed.connect(self._on_not_opened)
         desk.patient_changed.connect(self._on_patient)
         desk.session_changed.connect(self._on_session)
@@ -107,6 +109,8 @@ class Workspace(QObject):
         self.side.column.chart_wanted.connect(self._focus_page)
         self.session.chart_wanted.connect(self._focus_page)
         self.session.form_shown.connect(self._on_form)
+        self.session.volume_opened.connect(self.chart.host.put_away)
+        self.chart.syringe_wanted.connect(self._add_syringe)
         self.window.width_changed.connect(self._on_width)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -216,8 +220,6 @@ class Workspace(QObject):
             now.add(When.CLINIC)
             if not desk.read_only:
                 now.add(When.WRITABLE)
-            if desk.patient is not None and not desk.read_only:
-                now.add(When.PATIENT)
         if desk.editor is not None:
             now.add(When.SESSION)
         self.actions.enable(frozenset(now))
@@ -227,9 +229,10 @@ class Workspace(QObject):
         if not desk.has_clinic:
             save.hide()
         elif desk.editor is not None and desk.editor.failed is not None:
-            save.show_failed(error_sentence(desk.editor.failed.error))
+            # On the chart the way out stands beside the pass that is kept.
+            save.show_failed(error_sentence(desk.editor.failed.error), retry=self._page != "chart")
         elif desk.read_only:
-            save.show_read_only()
+            save.show_read_only(read_only_text(desk.read_only_reason))
         elif desk.saved_at_ms is not None:
             moment = dt.datetime.fromtimestamp(desk.saved_at_ms / 1000, tz=dt.UTC).astimezone()
             save.show_saved(f"{moment:%H:%M}")
@@ -253,6 +256,7 @@ class Workspace(QObject):
         self.window.show_page(self.record if page == "record" else None)
         self.top.show_page(page)
         self._show_hints()
+        self._show_save_state()
 
     def _show_hints(self) -> None:
         words = load_words()
@@ -263,11 +267,23 @@ class Workspace(QObject):
         elif self._page == "record":
             self.footer.show_hints([("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))])
         elif self.desk.editor is not None:
-            self.footer.show_hints(
-                [("", words("hint.drag")), ("", words("hint.digits")), ("F1", words("hint.keys"))]
-            )
+            self.footer.show_hints(self._chart_hints(self.desk.editor))
         else:
             self.footer.show_hints([("", words("hint.choose")), ("F1", words("hint.keys"))])
+
+    def _chart_hints(self, editor: MapEditor) -> list[tuple[str, str]]:
+        """What digits mean now, and dragging where something can be drawn."""
+        words = load_words()
+        digits = words("hint.views")
+        if len(editor.selection) == 1 and not editor.read_only:
+            number = editor.map.numbers[next(iter(editor.selection))]
+            digits = words("hint.digits", number=number)
+        drag = [] if editor.read_only else [("", words("hint.drag"))]
+        return [*drag, ("", digits), ("F1", words("hint.keys"))]
+
+    def _on_edited(self, aspects: frozenset[str]) -> None:
+        if "selection" in aspects:
+            self._show_hints()
 
     def _focus_page(self) -> None:
         if self._page == "record":
@@ -296,6 +312,13 @@ class Workspace(QObject):
         self.side.search()
 
     def _new_session(self) -> None:
+        patient = self.desk.patient
+        if patient is None or patient.error_reason:
+            self.banner.say_problem(
+                load_words()("patients.first" if patient is None else "error.patient_in_error")
+            )
+            self.side.search()
+            return
         self.show_page("chart")
         self.session.start_new_session()
 
@@ -319,6 +342,7 @@ class Workspace(QObject):
 
     def _switch_theme(self) -> None:
         self.theme.set_dark(not self.theme.dark)
+        self.desk.opener.keep_dark(self.theme.dark)
 
     def _close_clinic(self) -> None:
         if not self._unsaved():

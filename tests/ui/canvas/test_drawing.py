@@ -284,3 +284,77 @@ def test_one_finger_draws_and_a_second_one_takes_it_back_and_zooms(chart: Chart)
     touch.release(0, ear, chart.view).release(1, middle, chart.view).commit()
     assert len(chart.editor.map.passes) == 1
     assert chart.editor.preview is None
+
+
+def test_draw_type_enter_then_digits_switch_views(chart: Chart) -> None:
+    chart.drag(EAR, ARCH)
+    QTest.keyClicks(chart.column.inline.field, "0.2")
+    QTest.keyClick(chart.column.inline.field, Qt.Key.Key_Return)
+    assert chart.view.hasFocus()
+    assert chart.editor.selection == frozenset()
+    QTest.keyClick(chart.view, Qt.Key.Key_4)
+    assert chart.view.view_id == "left_oblique"
+    assert chart.editor.map.passes[0].microlitres == 200
+
+
+def test_escape_in_the_volume_gives_the_keyboard_to_the_head(chart: Chart) -> None:
+    chart.drag(EAR, ARCH)
+    QTest.keyClick(chart.column.inline.field, Qt.Key.Key_Escape)
+    assert not chart.column.inline.isVisible()
+    assert chart.view.hasFocus()
+    # Still selected: a digit opens its volume again and begins it.
+    QTest.keyClicks(chart.view, "3")
+    assert chart.column.inline.field.text() == "3"
+    assert chart.view.view_id == "left_lateral"
+
+
+def test_undo_and_redo_open_no_volume(chart: Chart) -> None:
+    chart.drag(EAR, ARCH)
+    QTest.keyClick(chart.column.inline.field, Qt.Key.Key_Return)
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_Y):
+        QTest.keyClick(chart.view, key, CTRL)
+        assert not chart.column.inline.isVisible()
+        assert chart.view.hasFocus()
+    assert len(chart.editor.selection) == 1
+
+
+def test_the_volume_never_opens_over_the_other_side_of_the_face(chart: Chart) -> None:
+    one = chart.draw(EAR, ARCH)
+    chart.editor.select([])
+    chart.editor.set_view("right_lateral")
+    chart.editor.select([one])
+    inline = chart.column.inline
+    assert not inline.isVisible()
+    # To type its volume is to see the pass.
+    QTest.keyClicks(chart.view, "0")
+    assert chart.view.view_id.startswith("left")
+    assert inline.isVisible()
+    assert inline.accessibleName() == "Volume of pass 1, Patient’s left"
+    chart.editor.set_view("right_lateral")
+    assert not inline.isVisible()
+    chart.editor.set_view("left_lateral")
+    assert inline.isVisible()
+
+
+def test_a_refused_press_says_why_until_it_can_be_read(chart: Chart) -> None:
+    corner = QPointF(chart.view.width() - 30, chart.view.height() / 2)
+    state = chart.atlas.views["left_lateral"].draw_state(chart.view.camera.to_mm(corner.x(), corner.y()))
+    chart.press(corner)
+    chart.release(corner)
+    wanted = {"off_head": "outside the head", "not_skin": "not on ear"}.get(state, "Draw this in")
+    assert wanted in chart.view.note.lines[0]
+    chart.move(corner + QPointF(-2, 0), held=False)
+    chart.rest()
+    assert wanted in chart.view.note.lines[0]
+
+
+def test_where_nothing_can_be_changed_the_tools_say_why(chart: Chart) -> None:
+    chart.draw(EAR, ARCH)
+    chart.editor.protect()
+    chart.column.bridge.changed.emit(frozenset({"tool", "state", "map"}))
+    palette = chart.column.palette_card
+    assert not palette.tools["cannula_pass"].isEnabled()
+    assert "reading only" in palette.tools["cannula_pass"].toolTip()
+    assert not palette.undo.isEnabled()
+    chart.drag(EAR, RAMUS)
+    assert len(chart.editor.map.passes) == 1

@@ -1,10 +1,11 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QAbstractItemView
 
-from injectmap.domain.treatment_map import Plane, Side
+from injectmap.domain.treatment_map import Plane, Side, Technique
 from injectmap.ui.session.pass_model import Column, PassRow, PassTableModel, SideRow
 from injectmap.ui.widgets.fields import VolumeField
 
@@ -45,7 +46,7 @@ def test_passes_stand_under_the_patients_sides_with_their_sums(table):
     assert cells(table, Column.SYRINGE) == ["1"] * 4 + ["2"] * 4
     assert cells(table, Column.PLANE) == ["subdermal"] * 8
     assert cells(table, Column.VOLUME) == ["0.15"] * 8
-    assert cells(table, Column.ZONE)[3] == "Angle + border"
+    assert cells(table, Column.ZONE)[3] == "Border + angle"
 
 
 def test_a_row_says_everything_to_a_screen_reader(table):
@@ -53,7 +54,7 @@ def test_a_row_says_everything_to_a_screen_reader(table):
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Volume in mL 0.15"
     tip = index.data(Qt.ItemDataRole.ToolTipRole)
     assert tip.startswith(
-        "Pass 4, Patient’s left: Mandibular angle 19 mm, Mandibular border 19 mm. From C, 37 mm"
+        "Pass 4, Patient’s left: Mandibular border 19 mm 0.075 mL, Mandibular angle 19 mm 0.075 mL. From C"
     )
     assert "linear, retrograde, subdermal, Cannula 22G × 50 mm, 0.15 mL." in tip
 
@@ -218,14 +219,14 @@ def test_a_new_session_is_started_inline_and_opened(shell, qtbot):
     qtbot.keyClick(shell.window, F.Key_N, Qt.KeyboardModifier.ControlModifier)
     form = shell.space.session.form
     assert form.isVisible()
-    assert form.lot.hasFocus()
+    assert form.product.hasFocus()
     assert form.date.text() == "22 Nov 2026"
     assert form.practitioner.currentText() == "Dr R. Okonjo-Lind"
     assert form.instrument.currentText() == "Cannula 22G × 50 mm"
     assert form.count.value() == 2
     fill(form, lot="H26C200", expiry="2027-08", date="20.11.2026")
     form.plane.setCurrentIndex(form.plane.findData(Plane.SUPRA_SMAS))
-    qtbot.keyClick(form.expiry, F.Key_Return)
+    qtbot.keyClick(form.expiry, F.Key_Return, Qt.KeyboardModifier.ControlModifier)
     session = shell.editor.session
     assert session.date == dt.date(2026, 11, 20)
     assert session.defaults.plane is Plane.SUPRA_SMAS
@@ -282,5 +283,58 @@ def test_another_product_suggests_its_box(shell):
 
 
 def test_rows_are_large_enough(table):
-    assert table.rowHeight(1) == 26
+    assert all(table.rowHeight(row) >= 26 for row in range(len(table.pass_model.rows)))
     assert table.selectionBehavior() == QAbstractItemView.SelectionBehavior.SelectRows
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800)])
+def test_the_form_of_a_syringe_has_room(shell, qtbot, size):
+    shell.window.resize(*size)
+    column = shell.space.session
+    column.syringes.start_new()
+    form = column.syringes.form
+    form.serial.setText("x" * 300)
+    form.submit()
+    assert form._serial_row.problem
+    assert not form._lot_row.problem
+    QCoreApplication.processEvents()
+    for field in (form.product, form.lot, form.expiry, form.serial, form.accept):
+        assert field.height() >= field.sizeHint().height()
+    bottom = form.accept.mapTo(column, form.accept.rect().bottomLeft()).y()
+    assert bottom < column.height()
+    assert not column.totals.isVisible()
+    qtbot.keyClick(form, F.Key_Escape)
+    assert column.totals.isVisible()
+
+
+def test_an_expired_syringe_says_so(shell):
+    one = shell.editor.syringes[0]
+    shell.desk.update_syringe(replace(one, expiry=dt.date(2020, 8, 31)))
+    rows = shell.space.session.syringes.rows
+    assert "expired 31 Aug 2020" in rows[0].accessibleName()
+    assert "expired" not in rows[1].accessibleName()
+
+
+def test_an_unusual_technique_stands_under_its_row(shell, table):
+    one = shell.editor.map.passes[1]
+    shell.editor.select([one.id])
+    shell.editor.set_technique(Technique.FANNING)
+    rows = [row for row in table.pass_model.rows if isinstance(row, PassRow)]
+    assert [bool(row.unusual) for row in rows] == [row.one.id == one.id for row in rows]
+    assert "fanning" in table.lines_of(rows[1])[1]
+    assert shell.space.session._common.full_text().startswith("mostly ")
+
+
+def test_who_goes_on_leaves_the_refused_volume_behind(shell, table, qtbot):
+    first, other = shell.editor.map.passes[:2]
+    shell.editor.select([first.id])
+    table.setFocus()
+    qtbot.keyClicks(table, "x9"[1:])
+    qtbot.keyClicks(open_field(table), "999")
+    qtbot.keyClick(open_field(table), F.Key_Return)
+    assert not shell.space.session._refusal.isHidden()
+    table.setFocus()
+    shell.editor.select([other.id])
+    qtbot.waitUntil(lambda: open_field(table) is None)
+    assert shell.space.session._refusal.isHidden()
+    assert shell.editor.map.by_id[first.id].microlitres == 150

@@ -1,4 +1,6 @@
+import datetime as dt
 import itertools
+import platform
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +102,10 @@ def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
     form = start.new_form
     form.name.setText("Quay")
     form.practitioner.setText("Dr M. Vale")
+    form.submit()
+    assert form.problems() == ["Choose where the file is kept."]
     form.file.setText("/tmp/there.injectmap")
+    assert form.problems() == []
     shell.opener.refusals[Path("/tmp/there.injectmap")] = StorageProblem(
         "file_exists", name="there.injectmap"
     )
@@ -127,8 +132,27 @@ def test_a_read_only_clinic_can_be_read_and_says_so(make_shell):
     shell.desk.open_patient(shell.elin)
     assert shell.space.top.save.text == "Open for reading only"
     assert not shell.space.actions["new_patient"].isEnabled()
-    assert not shell.space.side.column.found.add.isEnabled()
+    assert not shell.space.side.column.foot.add.isEnabled()
     assert not shell.space.session.syringes.add.isEnabled()
+
+
+def test_a_clinic_open_elsewhere_says_since_when_and_nothing_can_be_drawn(make_shell):
+    shell = make_shell(open=False)
+    database = shell.opener.database
+    database.read_only = True
+    since_ms = int(dt.datetime.now(tz=dt.UTC).timestamp() * 1000)
+    database.read_only_reason = StorageProblem(
+        "file_locked", name="a", host=platform.node(), since_ms=since_ms
+    )
+    shell.open()
+    shell.desk.open_patient(shell.elin)
+    since = dt.datetime.fromtimestamp(since_ms / 1000, tz=dt.UTC).astimezone()
+    said = f"Open for reading only: open in another window since {since:%H:%M}"
+    assert shell.space.top.save.text == said
+    assert shell.space.top.save._text.toolTip() == said
+    assert shell.editor.tool_id == "select"
+    assert shell.editor.read_only
+    assert shell.editor.failed is None
 
 
 def test_saved_is_always_said(shell):
@@ -205,6 +229,7 @@ def test_closing_the_clinic_puts_everything_away(shell):
 def test_the_theme_changes_everywhere_at_once(shell, theme):
     shell.space.actions["theme"].trigger()
     assert theme.dark
+    assert shell.opener.dark is True
     label = shell.space.side.column.header.name
     assert label.palette().color(label.foregroundRole()) == theme.colour("text")
     shell.space.actions["theme"].trigger()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from injectmap.domain.edits import EditKind
 from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
-from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique, TreatmentMap
+from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Share, Technique, TreatmentMap
+from injectmap.editing import changes
 from injectmap.editing.changes import move_entry
 from tests import builders
 from tests.unit.editing.conftest import Bench
@@ -265,3 +267,70 @@ def test_nothing_else_is_stored_while_an_edit_waits(bench: Bench) -> None:
     assert bench.editor.retry()
     bench.editor.set_volume_text("0.2")
     assert [one.microlitres for one in bench.editor.map.passes] == [100, 200]
+
+
+def test_an_undo_while_an_edit_waits_is_refused_and_drops_nothing(bench: Bench) -> None:
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=15))
+    bench.sink.fails_with = StorageProblem("disk_full")
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dy=-10, dz=15))
+    waiting = bench.editor.failed
+    assert waiting is not None
+    for act in (bench.editor.undo, bench.editor.redo, bench.editor.remove_selected):
+        if act == bench.editor.redo:
+            act()
+            continue
+        with pytest.raises(InputRefused, match="edit_waiting"):
+            act()
+        assert bench.editor.failed is waiting
+        assert len(bench.editor.map.passes) == 1
+
+
+def test_what_undo_brings_back_is_selected_as_such(bench: Bench) -> None:
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=15))
+    bench.editor.remove_selected()
+    bench.editor.undo()
+    assert bench.editor.selection == set(bench.editor.map.by_id)
+    assert bench.editor.selected_by_undo
+    bench.editor.select([])
+    assert not bench.editor.selected_by_undo
+
+
+def test_a_protected_editor_shows_and_changes_nothing(bench: Bench) -> None:
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=15))
+    bench.editor.protect()
+    bench.editor.choose_tool("cannula_pass")
+    assert bench.editor.tool_id == "select"
+    before = bench.editor.map
+    bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dy=-10, dz=15))
+    assert bench.editor.map is before
+    with pytest.raises(InputRefused, match="file_read_only"):
+        bench.editor.undo()
+
+
+@pytest.mark.parametrize(
+    ("used", "last", "added", "wanted", "chosen"),
+    [
+        ((0, 0), None, (), 100, 0),
+        ((1250, 0), 0, (), 100, 1),
+        ((1250, 1250), 0, (), 100, 0),
+        ((1200, 0), 0, (), 100, 0),
+        ((1200, 0), 0, (1,), 100, 1),
+        ((1200, 1220), 0, (1,), 100, 0),
+        ((600, 0), 0, (1,), 100, 0),
+    ],
+)
+def test_the_syringe_in_use(
+    used: tuple[int, int], last: int | None, added: tuple[int, ...], wanted: int, chosen: int
+) -> None:
+    session = builders.treatment_session(builders.patient(), builders.practitioner())
+    pair = [builders.syringe(session, number=number) for number in (1, 2)]
+    drawn = tuple(
+        replace(builders.cannula_pass(order=order + 1), shares=(Share(one.id, amount),))
+        for order, (one, amount) in enumerate(zip(pair, used, strict=True))
+        if amount
+    )
+    ids = [one.id for one in pair]
+    found = changes.syringe_in_use(
+        TreatmentMap(drawn), pair, None if last is None else ids[last], [ids[n] for n in added], wanted
+    )
+    assert found == ids[chosen]

@@ -122,14 +122,30 @@ def test_beside_the_head_there_is_nothing_to_say(bench) -> None:
     assert (bench.editor.cursor, bench.editor.hint) == (Cursor.ARROW, None)
 
 
-def test_a_drag_that_leaves_the_head_keeps_the_last_skin_under_it(bench) -> None:
+def test_a_drag_that_leaves_the_skin_keeps_the_tip_at_its_edge_and_says_so(bench) -> None:
     from injectmap.editing.pointer import Pointer
 
-    bench.stroke(bench.at("zygion", dz=10), bench.at("zygion", dz=-8), Pointer("left_lateral", 1.0, 1.0))
+    tool, last = bench.editor.tool, bench.at("zygion", dz=-8)
+    beyond = Pointer("left_lateral", 1.0, last.v_mm)
+    tool.press(bench.at("zygion", dz=10))
+    tool.drag(last)
+    tool.drag(beyond)
+    assert bench.editor.hint.code == "tip_stays"
+    tool.release(beyond)
     (one,) = bench.editor.map.passes
-    uv, _ = bench.atlas.views["left_lateral"].project(_mm(one.path.tip))
-    wanted = bench.at("zygion", dz=-8)
-    assert math.dist(uv[0], (wanted.u_mm, wanted.v_mm)) < 0.05
+    view = bench.atlas.views["left_lateral"]
+    uv, _ = view.project(_mm(one.path.tip))
+    assert abs(uv[0][1] - last.v_mm) < 0.05
+    assert uv[0][0] < last.u_mm
+    assert view.draw_state((uv[0][0] + 0.2, uv[0][1])) == "ok"
+    assert view.draw_state((uv[0][0] - 0.2, uv[0][1])) != "ok"
+
+
+def test_a_press_beside_the_head_says_that_nothing_is_drawn_there(bench) -> None:
+    from injectmap.editing.pointer import Pointer
+
+    bench.editor.tool.press(Pointer("left_lateral", 1.0, 1.0))
+    assert bench.editor.hint.code == "off_head"
 
 
 def _mm(point):

@@ -58,8 +58,11 @@ class Tool(ABC):
         points, on_skin = view.to_skin(pointer.uv)
         return skin_paths.to_um(points)[0] if on_skin[0] else None
 
-    def explain_refusal(self, pointer: Pointer) -> None:
-        """Set cursor and hint where the view does not accept drawing: name the view to use."""
+    def explain_refusal(self, pointer: Pointer, *, pressed: bool = False) -> None:
+        """Set cursor and hint where the view does not accept drawing: name the view to use.
+
+        Beside the head only a press is answered: the pointer rests there often.
+        """
         atlas = self.editor.atlas
         view = atlas.views[pointer.view_id]
         state = view.draw_state(pointer.uv[0])
@@ -71,6 +74,6 @@ class Tool(ABC):
                 )
                 return
         if state == "off_head":
-            self.editor.show_hint(Cursor.ARROW, None)
+            self.editor.show_hint(Cursor.ARROW, Hint("off_head") if pressed else None)
         else:
             self.editor.show_hint(Cursor.FORBIDDEN, Hint("not_skin"))

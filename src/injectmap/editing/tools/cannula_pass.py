@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +18,8 @@ from injectmap.editing.tools.base import Tool
 # A free-hand line is kept to the points that shape it: closer than the hand can mean is tremor.
 FREE_HAND_STEP_MM = 2.0
 FREE_HAND_TOLERANCE_MM = 0.6
+# The way to the edge is searched in steps, and the step that crosses it halved to a hair's breadth.
+_EDGE_STEP_MM, _EDGE_HALVINGS = 2.0, 6
 
 
 def simplified(points: np.ndarray, tolerance_mm: float) -> np.ndarray:
@@ -53,6 +57,7 @@ class CannulaPassTool(Tool):
     _view_id: str = ""
     _tip: SkinPoint | None = None
     _trail: list[SkinPoint]
+    _last: Pointer
     _curved = False
 
     @property
@@ -65,21 +70,27 @@ class CannulaPassTool(Tool):
         existing = self.editor.hits.entry(self.editor.map, pointer)
         place = existing.path.entry if existing is not None else self.skin_under(pointer)
         if place is None:
-            self.explain_refusal(pointer)
+            self.explain_refusal(pointer, pressed=True)
             return
         self._entry, self._entry_id = place, existing.entry_id if existing is not None else None
         self._view_id, self._tip, self._trail = pointer.view_id, None, [place]
+        self._last = pointer
         self._curved = self.always_curved or pointer.shift
 
     def drag(self, pointer: Pointer) -> None:
-        """Follow with the tip; where the skin ends or turns away, the tip stays where it last could be."""
+        """Follow with the tip; where the skin ends or turns away, the tip stays at that edge."""
         if self._entry is None or pointer.view_id != self._view_id:
             return
         tip = self.skin_under(pointer)
-        if tip is None:
-            self.explain_refusal(pointer)
-            return
-        self.editor.show_hint(Cursor.CROSS, None)
+        if tip is not None:
+            self._last = pointer
+            self.editor.show_hint(Cursor.CROSS, None)
+        else:
+            self._last = self._edge_towards(pointer)
+            tip = self.skin_under(self._last)
+            self.editor.show_hint(Cursor.FORBIDDEN, Hint("tip_stays"))
+            if tip is None:
+                return
         if not self._curved:
             self._tip = tip
             controls: tuple[SkinPoint, ...] = (self._entry, tip)
@@ -91,6 +102,27 @@ class CannulaPassTool(Tool):
         if tip != self._entry:
             preview = Preview(self.editor.atlas, controls, curved=len(controls) > 2)
             self.editor.show_preview(preview)
+
+    def _edge_towards(self, pointer: Pointer) -> Pointer:
+        """The last place before the first edge on the way to the pointer; the way begins where it may be drawn."""
+        start, good, bad = self._last, 0.0, 1.0
+        way = (pointer.u_mm - start.u_mm, pointer.v_mm - start.v_mm)
+        steps = max(1, round(math.hypot(*way) / _EDGE_STEP_MM))
+
+        def place(share: float) -> Pointer:
+            return replace(pointer, u_mm=start.u_mm + way[0] * share, v_mm=start.v_mm + way[1] * share)
+
+        for step in range(1, steps + 1):
+            if self.skin_under(place(step / steps)) is None:
+                good, bad = (step - 1) / steps, step / steps
+                break
+        for _ in range(_EDGE_HALVINGS):
+            middle = (good + bad) / 2
+            if self.skin_under(place(middle)) is None:
+                bad = middle
+            else:
+                good = middle
+        return place(good)
 
     def _controls(self) -> tuple[SkinPoint, ...]:
         assert self._entry is not None

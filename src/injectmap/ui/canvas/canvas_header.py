@@ -116,6 +116,11 @@ class CanvasHeader(QWidget):
         self.subject.setVisible(editor is not None and not self._narrow)
         if editor is None:
             return
+        closed = "tool.in_error" if editor.session.error_reason else "tool.read_only"
+        for field in self.fields:
+            field.setEnabled(not editor.read_only)
+            if editor.read_only:
+                field.setToolTip(words(closed))
         chosen = self._selected()
         if len(chosen) == 1:
             self.subject.setText(words("header.pass", number=editor.map.numbers[chosen[0].id]))

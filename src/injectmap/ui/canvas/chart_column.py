@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
 _INSET = 12
+_NO_SYRINGE = ("syringe_missing", "syringes_empty")
 
 
 class ChartColumn(QWidget):
@@ -38,6 +40,8 @@ class ChartColumn(QWidget):
 
     Until an editor is set it shows the head, its views and its zoom, and draws nothing.
     """
+
+    syringe_wanted = Signal()
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class ChartColumn(QWidget):
         self.inline.field.redo_asked.connect(self.redo)
         self.notice.retry.connect(self._retry)
         self.notice.discard.connect(self._discard)
+        self.notice.syringe_wanted.connect(self.syringe_wanted)
         bridge.changed.connect(self._on_changed)
         self.view.resized.connect(self._place_cards)
         self._show_empty()
@@ -122,6 +127,8 @@ class ChartColumn(QWidget):
                 self.notice.tell_failed(self._sentence(failed.error))
             else:
                 self.notice.solved()
+            reason = editor.session.error_reason.rstrip(".") if editor is not None else ""
+            self.notice.stand(self._words("notice.in_error", reason=reason) if reason else "")
         if aspects == {"hint"}:
             self._tell_hint()
         if aspects & {"map", "preview", "state"}:
@@ -135,7 +142,7 @@ class ChartColumn(QWidget):
         if hint.code in NOTICES:
             self.notice.tell(words(f"hint.{hint.code}", **hint.params), wrong=False)
         elif words.has(f"error.{hint.code}"):
-            self.notice.tell(words(f"error.{hint.code}", **hint.params))
+            self.notice.tell(words(f"error.{hint.code}", **hint.params), add_syringe=hint.code in _NO_SYRINGE)
 
     def _sentence(self, error: InjectmapError) -> str:
         return self._words(f"error.{error.code}", **error.params)
@@ -157,7 +164,8 @@ class ChartColumn(QWidget):
         if editor is None:
             text = self._words("canvas.no_session")
         elif not editor.map.passes and not editor.previews and editor.failed is None:
-            text = self._words("canvas.empty")
+            text = self._words("canvas.empty.read_only" if editor.read_only else "canvas.empty")
+            text = "" if editor.session.error_reason else text
         self.empty.say(text)
         self._place_cards()
 

@@ -13,7 +13,7 @@ from injectmap.ui.theme import drawing_target
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
-    from injectmap.editing.pointer import Pointer
+    from injectmap.editing.pointer import Hint, Pointer
     from injectmap.ui.canvas.head_view import HeadView
 
 _FRAME_MS: Final = 12
@@ -23,6 +23,8 @@ _TRAIL_MS: Final = 40
 _FINE_TARGET: Final = 24
 # A free-hand line is told to the tool in steps as long as a hand can mean; the ink shows every one.
 _TRAIL_STEP_MM: Final = 1.5
+# How long the reason of a refused press stays after the hand has let go.
+_REASON_MS: Final = 2500
 # Hints about what has happened, not about the place under the pointer: they are told at the top.
 NOTICES: Final = frozenset({"syringe_switched"})
 _CURSORS: Final = {
@@ -55,6 +57,9 @@ class GestureRelay(QObject):
         self._flushed = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.flush)
+        self._reason = QTimer(self, singleShot=True, interval=_REASON_MS)
+        self._reason.timeout.connect(self._clear_note)
+        self._refused = False
         self._trail = QTimer(self, interval=_TRAIL_MS)
         self._trail.timeout.connect(self._tell_trail)
 
@@ -87,9 +92,13 @@ class GestureRelay(QObject):
         if editor is None or editor.failed is not None:
             return
         self._drop_waiting()
+        self._reason.stop()
+        self._refused = False
+        self._clear_note()
         pointer = self._pointer(at, finger, keys)
-        view.guarded(editor.tool.press, pointer)
         self._at, self._told = at, pointer
+        view.guarded(editor.tool.press, pointer)
+        self._tell_refusal()
         drawing = editor.tool.active and editor.tool_id != "select"
         self._free_hand = drawing and (editor.tool_id == "free_hand" or pointer.shift)
         if self._free_hand:
@@ -115,6 +124,8 @@ class GestureRelay(QObject):
             self._tell_trail()
         self.flush()
         self._dry()
+        if self._refused:
+            self._reason.start()
         view.guarded(editor.tool.release, self._pointer(at, finger, keys))
 
     def gesture_hover(self, at: QPointF, finger: Finger, keys: Qt.KeyboardModifier) -> None:
@@ -137,7 +148,8 @@ class GestureRelay(QObject):
             self._trail.stop()
             self._view.ink.clear()
             self._view.update()
-        self._clear_note()
+        if not self._refused:
+            self._clear_note()
 
     def gesture_pan(self, dx: float, dy: float) -> None:
         """Move the picture."""
@@ -209,25 +221,43 @@ class GestureRelay(QObject):
         except InputRefused:
             zones = []
         place = ", ".join([words(f"side.{preview.side.value}"), *zones])
-        self._set_note((words("canvas.length", mm=mm), place))
+        lines = [words("canvas.length", mm=mm), place]
+        if editor.hint is not None and editor.hint.code == "tip_stays":
+            lines.append(words("hint.tip_stays"))
+        self._set_note(tuple(lines))
+
+    def _tell_refusal(self) -> None:
+        """A press that cannot draw says why, and goes on saying it until it can have been read."""
+        editor = self._editor
+        if editor is None or editor.tool.active or editor.tool_id == "select":
+            return
+        if editor.hint is not None and (sentence := self._sentence(editor.hint)):
+            self._refused = True
+            self._set_note((sentence,))
 
     def show_hint(self) -> None:
         """Show the tool's advice beside the pointer, if it is of that kind."""
         hint = self._editor.hint if self._editor is not None else None
+        if self._refused and (self._reason.isActive() or self._view.input.drawing):
+            return
         if hint is None or self._view.input.drawing:
             self._clear_note()
-            return
+        elif sentence := self._sentence(hint):
+            self._set_note((sentence,))
+
+    def _sentence(self, hint: Hint) -> str:
+        """The hint in words; nothing if it is told elsewhere."""
         words = self._view.words
         key = f"hint.{hint.code}"
         if hint.code in NOTICES or not words.has(key):
-            return
+            return ""
         params = dict(hint.params)
         if "view" in params:
             from injectmap.ui.canvas.head_pictures import VIEW_IDS
 
             view_id = str(params["view"])
             params |= {"view": words(f"view.{view_id}").lower(), "key": VIEW_IDS.index(view_id) + 1}
-        self._set_note((words(key, **params),))
+        return words(key, **params)
 
     def _set_note(self, lines: tuple[str, ...]) -> None:
         view = self._view

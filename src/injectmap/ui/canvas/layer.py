@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Logical pixels over which the head fades into the canvas where the widget cuts it off.
 _FADE_TOP, _FADE_BOTTOM = 64, 56
 # Palette, toggles, zoom box and scale bar lie over the canvas: names and labels keep clear of them.
-_CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 48.0
+_CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 62.0
 
 
 _SOURCE = QPainter.CompositionMode.CompositionMode_Source

@@ -20,6 +20,7 @@ class NoticeBar(Card):
 
     retry = Signal()
     discard = Signal()
+    syringe_wanted = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         """Build it hidden."""
@@ -36,21 +37,39 @@ class NoticeBar(Card):
         self.retry_button = QPushButton(words("failed.retry"), self)
         self.retry_button.setProperty("kind", "primary")
         self.discard_button = QPushButton(words("failed.discard"), self)
+        self.syringe_button = QPushButton(words("notice.add_syringe"), self)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.retry_button)
         row.addWidget(self.discard_button)
+        row.addWidget(self.syringe_button)
         self.retry_button.clicked.connect(self.retry)
         self.discard_button.clicked.connect(self.discard)
+        self.syringe_button.clicked.connect(self.syringe_wanted)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._rest)
+        self._standing = ""
         self._failed = False
         self.hide()
 
-    def tell(self, sentence: str, *, wrong: bool = True) -> None:
+    def stand(self, sentence: str) -> None:
+        """Say what is so as long as this session is open; nothing if there is nothing to say."""
+        if sentence != self._standing:
+            self._standing = sentence
+            if not self._failed:
+                self._timer.stop()
+                self._rest()
+
+    def _rest(self) -> None:
+        if self._standing:
+            self._show(self._standing, buttons=False, wrong=True)
+        else:
+            self.hide()
+
+    def tell(self, sentence: str, *, wrong: bool = True, add_syringe: bool = False) -> None:
         """Say a sentence for a while; a failed save that is still on screen is not covered."""
         if not self._failed:
-            self._show(sentence, buttons=False, wrong=wrong)
+            self._show(sentence, buttons=False, wrong=wrong, add_syringe=add_syringe)
             self._timer.start()
 
     def tell_failed(self, sentence: str) -> None:
@@ -63,15 +82,15 @@ class NoticeBar(Card):
         """The failed save is over."""
         if self._failed:
             self._failed = False
-            self.hide()
+            self._rest()
 
     def clear(self) -> None:
         """A new gesture begins: a passing sentence goes."""
         if not self._failed:
             self._timer.stop()
-            self.hide()
+            self._rest()
 
-    def _show(self, sentence: str, *, buttons: bool, wrong: bool) -> None:
+    def _show(self, sentence: str, *, buttons: bool, wrong: bool, add_syringe: bool = False) -> None:
         theme = self._theme
         colour = theme.colour("error" if wrong else "accent")
         self._sign.setPixmap(
@@ -81,6 +100,7 @@ class NoticeBar(Card):
         self.setAccessibleName(sentence)
         for button in (self.retry_button, self.discard_button):
             button.setVisible(buttons)
+        self.syringe_button.setVisible(add_syringe)
         self.place()
         self.show()
         self.raise_()

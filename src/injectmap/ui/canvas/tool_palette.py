@@ -80,19 +80,37 @@ class ToolPalette(Card):
     def _show_state(self) -> None:
         editor, words = self._bridge.editor, self._words
         tool_id = editor.tool_id if editor is not None else FIRST_TOOL
+        closed = self._closed()
         for name, button in self.tools.items():
             button.setChecked(name == tool_id and editor is not None)
-            button.setEnabled(editor is not None)
+            # Passes are selected and read in any session.
+            usable = editor is not None and (name == "select" or not editor.read_only)
+            button.setEnabled(usable)
+            own = words(f"tool.{name}")
+            button.setToolTip(f"{own} ({dict(TOOLS)[name]})" if usable or not closed else f"{own}. {closed}")
         for button, kind, what in (
             (self.undo, editor.undo_kind if editor else None, "undo"),
             (self.redo, editor.redo_kind if editor else None, "redo"),
         ):
-            button.setEnabled(kind is not None)
+            button.setEnabled(kind is not None and not closed)
             key = "Ctrl+Z" if what == "undo" else "Ctrl+Shift+Z"
-            if kind is None:
+            if closed:
+                button.setToolTip(closed)
+            elif kind is None:
                 button.setToolTip(words(f"tool.nothing_to_{what}"))
             else:
                 button.setToolTip(f"{words(f'tool.{what}.what', what=words(f'edit.{kind.value}'))} ({key})")
+
+    def _closed(self) -> str:
+        """Why nothing can be changed now, or nothing."""
+        editor = self._bridge.editor
+        if editor is None:
+            return ""
+        if editor.session.error_reason:
+            return self._words("tool.in_error")
+        if editor.read_only:
+            return self._words("tool.read_only")
+        return self._words("tool.edit_waiting") if editor.failed is not None else ""
 
     def paint_ground(self, painter: QPainter) -> None:
         """The card with a line between tools and undo."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from injectmap.ui.desk import Desk
-from injectmap.ui.session.looks import instrument_text
+from injectmap.ui.session.pass_model import how_text, usual_how
 from injectmap.ui.session.pass_table import PassTable
 from injectmap.ui.session.session_line import SessionLine
 from injectmap.ui.session.syringe_panel import SyringePanel
@@ -27,6 +28,7 @@ class SessionColumn(Surface):
 
     chart_wanted = Signal()
     form_shown = Signal(bool)
+    volume_opened = Signal()
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__(theme, "panel", edges="left")
@@ -65,6 +67,8 @@ class SessionColumn(Surface):
         self.table.refused.connect(self._show_refusal)
         self.table.chart_wanted.connect(self.chart_wanted)
         self.syringes.chart_wanted.connect(self.chart_wanted)
+        self.syringes.form_shown.connect(self._make_room)
+        self.table.volume_opened.connect(self.volume_opened)
         self.line.correct_wanted.connect(self.start_correction)
         desk.session_changed.connect(self._show_home)
         desk.clinic_changed.connect(self._show_home)
@@ -73,7 +77,8 @@ class SessionColumn(Surface):
 
     def _build_panel(self, theme: Theme) -> QWidget:
         panel = QWidget()
-        head = QHBoxLayout()
+        head_place = QWidget()
+        head = QHBoxLayout(head_place)
         head.setContentsMargins(16, 10, 16, 2)
         head.setSpacing(8)
         head.addWidget(self._title)
@@ -84,14 +89,27 @@ class SessionColumn(Surface):
         layout.addWidget(Hairline(theme))
         layout.addWidget(self._in_error)
         layout.addWidget(self.syringes)
-        layout.addWidget(Hairline(theme))
-        layout.addLayout(head)
-        layout.addWidget(self._none, 1)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self._refusal)
-        layout.addWidget(Hairline(theme))
-        layout.addWidget(self.totals)
+        # Everything below gives way to the form of a syringe.
+        self._below = QWidget()
+        below = column(self._below)
+        below.addWidget(Hairline(theme))
+        below.addWidget(head_place)
+        below.addWidget(self._none, 1)
+        below.addWidget(self.table, 1)
+        below.addWidget(self._refusal)
+        below.addWidget(Hairline(theme))
+        below.addWidget(self.totals)
+        layout.addWidget(self._below, 1)
+        layout.addStretch(0)
         return panel
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The totals take up to half of the height."""
+        super().resizeEvent(event)
+        self.totals.set_room(event.size().height() // 2)
+
+    def _make_room(self, form_shown: bool) -> None:
+        self._below.setVisible(not form_shown)
 
     @property
     def form(self) -> SessionForm:
@@ -178,15 +196,15 @@ class SessionColumn(Surface):
         reason = editor.session.error_reason if editor is not None else ""
         self._in_error.setText(load_words()("session.read_only", reason=reason))
         self._in_error.setVisible(bool(reason))
+        drawable = editor is not None and not editor.read_only
+        self._none.setText(load_words()("passes.none" if drawable else "session.passes.none"))
         self._none.setVisible(not passes)
         self.table.setVisible(bool(passes))
-        instruments = {one.instrument for one in passes}
-        techniques = {one.technique for one in passes}
-        # What is true of every pass is said once above the table.
-        parts = [instrument_text(one) for one in instruments] if len(instruments) == 1 else []
-        if len(techniques) == 1:
-            parts.append(load_words()(f"technique.{next(iter(techniques))}.short"))
-        self._common.setText(", ".join(parts))
+        # What is true of most passes is said once above the table, and of the others under their rows.
+        usual = usual_how(passes)
+        hows = {(one.technique, one.instrument) for one in passes}
+        said = how_text(usual) if usual is not None else ""
+        self._common.setText(said if len(hows) < 2 else load_words()("passes.mostly", how=said))
 
     def _show_refusal(self, sentence: str) -> None:
         self._refusal.setText(sentence)

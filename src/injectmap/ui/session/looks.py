@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from injectmap.domain.totals import zones_by_length
 from injectmap.domain.treatment_map import CannulaPass, Instrument
 from injectmap.domain.units import show_length
 from injectmap.ui.theme import RADIUS_SWATCH
-from injectmap.words import load_words
+from injectmap.words import load_words, zone_text
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
-
-# Below this share of a pass a zone is only brushed: it stands in the tooltip, not in the short name.
-_BRUSHED = 0.08
 
 
 def instrument_text(instrument: Instrument) -> str:
@@ -36,35 +35,17 @@ def zone_short_name(editor: MapEditor, zone_id: str) -> str:
     return editor.atlas.zones.info[zone_id].short_name
 
 
-def zones_along(one: CannulaPass) -> dict[str, int]:
-    """Micrometres in each zone in order along the path, both sides together."""
+def zone_shares(one: CannulaPass) -> dict[str, int]:
+    """Micrometres in each zone, the longest first, both sides together."""
     lengths: dict[str, int] = {}
-    for part in one.path.zones:
-        lengths[part.zone] = lengths.get(part.zone, 0) + part.length_um
+    for zone, _, um in zones_by_length(one):
+        lengths[zone] = lengths.get(zone, 0) + um
     return lengths
 
 
-def short_zones(editor: MapEditor, one: CannulaPass) -> str:
-    """Such as Preauricular, or Angle + border for a pass through two zones."""
-    names = _names(editor, one)
-    if len(names) > 2:
-        return shortest_zones(editor, one)
-    if len(names) == 2:
-        first, second = (name.removeprefix("Mandibular ").removeprefix("Mand. ") for name in names)
-        return f"{first.capitalize()} + {second.lower()}"
-    return names[0] if names else ""
-
-
-def shortest_zones(editor: MapEditor, one: CannulaPass) -> str:
-    """The first zone, and how many more: for a column too narrow for two names."""
-    names = _names(editor, one)
-    return f"{names[0]} + {len(names) - 1}" if len(names) > 1 else "".join(names)
-
-
-def _names(editor: MapEditor, one: CannulaPass) -> list[str]:
-    lengths = zones_along(one)
-    named = [zone for zone, um in lengths.items() if um >= _BRUSHED * one.path.length_um] or list(lengths)
-    return [zone_short_name(editor, zone) for zone in named]
+def zone_names(editor: MapEditor, one: CannulaPass) -> str:
+    """The zones of a pass as they also stand on the printed record."""
+    return zone_text(one, partial(zone_short_name, editor), load_words())
 
 
 def paint_swatch(painter: QPainter, box: QRectF, shares: dict[str, int]) -> None:

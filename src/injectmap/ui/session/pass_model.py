@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side
+from injectmap.domain.totals import zone_volumes
+from injectmap.domain.treatment_map import CannulaPass, Instrument, PassStatus, Side, Technique
 from injectmap.domain.units import show_length, show_volume
-from injectmap.ui.session.looks import instrument_text, short_zones, shortest_zones, zone_name, zones_along
+from injectmap.ui.session.looks import instrument_text, zone_name, zone_names, zone_shares
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -54,11 +56,26 @@ class PassRow:
     one: CannulaPass
     cells: tuple[str, ...]
     zones: dict[str, int]
-    short_zones: str
+    unusual: str
     tip: str
 
 
 Row = SideRow | PassRow
+
+
+How = tuple[Technique, Instrument]
+
+
+def usual_how(passes: Iterable[CannulaPass]) -> How | None:
+    """How most passes were made, the first used of those that are as many."""
+    common = Counter((one.technique, one.instrument) for one in passes).most_common(1)
+    return common[0][0] if common else None
+
+
+def how_text(how: How) -> str:
+    """Such as Cannula 22G × 50 mm, retrograde."""
+    technique, instrument = how
+    return f"{instrument_text(instrument)}, {load_words()(f'technique.{technique}.short')}"
 
 
 def rows_of(editor: MapEditor) -> list[Row]:
@@ -67,35 +84,32 @@ def rows_of(editor: MapEditor) -> list[Row]:
     for one in editor.map.passes:
         groups.setdefault(one.side, []).append(one)
     syringes = {syringe.id: syringe.number for syringe in editor.syringes}
+    usual = usual_how(editor.map.passes)
     rows: list[Row] = []
     for side, passes in groups.items():
         counted = sum(one.microlitres for one in passes if one.status is PassStatus.DONE)
         rows.append(SideRow(side, len(passes), counted))
-        rows += [_pass_row(editor, one, syringes) for one in passes]
+        rows += [_pass_row(editor, one, syringes, usual) for one in passes]
     return rows
 
 
-def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int]) -> PassRow:
+def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int], usual: How | None) -> PassRow:
     words = load_words()
     cells = (
         str(editor.map.numbers[one.id]),
-        short_zones(editor, one),
+        zone_names(editor, one),
         editor.map.entry_points[one.entry_id].letter,
         words(f"plane.{one.plane}.short"),
         show_length(one.path.length_um),
         " + ".join(str(syringes.get(share.syringe_id, "")) for share in one.shares),
         show_volume(one.microlitres),
     )
-    zones = zones_along(one)
-    split = ", ".join(
-        words("passes.tip.zone", zone=zone_name(editor, zone), mm=show_length(um))
-        for zone, um in zones.items()
-    )
+    zones = zone_shares(one)
     tip = words(
         "passes.tip",
         number=cells[Column.NUMBER],
         side=words(f"side.{one.side}"),
-        zones=split,
+        zones=_split_text(editor, one),
         entry=cells[Column.FROM],
         mm=cells[Column.LENGTH],
         technique=words(f"technique.{one.technique}").lower(),
@@ -103,7 +117,24 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int]) -> 
         instrument=instrument_text(one.instrument),
         volume=cells[Column.VOLUME],
     )
-    return PassRow(one, cells, zones, shortest_zones(editor, one), tip)
+    how = (one.technique, one.instrument)
+    return PassRow(one, cells, zones, how_text(how) if how != usual else "", tip)
+
+
+def _split_text(editor: MapEditor, one: CannulaPass) -> str:
+    """Each zone with its part of the path, and of the volume where there are several."""
+    words, lengths, volumes = load_words(), dict[str, int](), dict[str, int]()
+    for part in one.path.zones:
+        lengths[part.zone] = lengths.get(part.zone, 0) + part.length_um
+    for (zone, _), microlitres in zone_volumes(one).items():
+        volumes[zone] = volumes.get(zone, 0) + microlitres
+    said = []
+    for zone in sorted(lengths, key=lambda zone: -lengths[zone]):
+        text = words("passes.tip.zone", zone=zone_name(editor, zone), mm=show_length(lengths[zone]))
+        if len(lengths) > 1:
+            text = f"{text} {words('volume.ml', volume=show_volume(volumes[zone]))}"
+        said.append(text)
+    return ", ".join(said)
 
 
 class PassTableModel(QAbstractTableModel):

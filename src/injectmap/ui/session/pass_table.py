@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
 ROW_HEIGHT = 26
+# A second line under a row that has more to say.
+_SECOND_LINE = 16
 _WIDTHS = {
     Column.NUMBER: 31,
     Column.FROM: 32,
@@ -51,6 +53,8 @@ _WIDTHS = {
     Column.SYRINGE: 28,
     Column.VOLUME: 52,
 }
+# The width of the zone column's text beside a scroll bar.
+_ZONE_TEXT = 84
 # Inner room at the left and right of each column's text.
 _PADS = {
     Column.NUMBER: (2, 3),
@@ -61,6 +65,9 @@ _PADS = {
     Column.SYRINGE: (2, 3),
     Column.VOLUME: (0, 16),
 }
+
+
+_STILL_HERE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 
 
 class _Header(QHeaderView):
@@ -103,6 +110,8 @@ class _PassDelegate(QStyledItemDelegate):
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
             self._paint_pass(painter, rect, row, index.column(), selected=selected, hovered=hovered)
+            if index.column() == Column.VOLUME and (second := self._table.lines_of(row)[1]):
+                self._paint_second(painter, rect, second)
         painter.restore()
 
     def _paint_side(self, painter: QPainter, rect: QRect, row: SideRow) -> None:
@@ -140,6 +149,7 @@ class _PassDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.mixed("panel", "accentbg", 0.5))
         if selected and column == Column.NUMBER:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.colour("sel"))
+        whole, rect = rect, QRect(rect.left(), rect.top(), rect.width(), ROW_HEIGHT)
         box = _cell_box(rect, column)
         strong = column in (Column.NUMBER, Column.VOLUME)
         quiet = column in (Column.FROM, Column.PLANE, Column.SYRINGE)
@@ -154,13 +164,20 @@ class _PassDelegate(QStyledItemDelegate):
         role = "table_strong" if strong else "table"
         painter.setFont(font(role))
         painter.setPen(theme.colour("text2" if quiet else "text"))
-        text = row.cells[column]
-        if column == Column.ZONE and metrics(role).horizontalAdvance(text) > box.width():
-            text = row.short_zones
+        text = self._table.lines_of(row)[0] if column == Column.ZONE else row.cells[column]
         text = metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, _flags(column), text)
         if self._table.hasFocus() and self._table.currentIndex().row() == self._table.row_of(row) and strong:
-            self._paint_keyboard(painter, rect, column)
+            self._paint_keyboard(painter, whole, column)
+
+    def _paint_second(self, painter: QPainter, rect: QRect, text: str) -> None:
+        """What did not fit into the columns; painted last, it runs under all of them."""
+        left = _WIDTHS[Column.NUMBER] + _PADS[Column.ZONE][0] + 14
+        box = QRect(left, rect.top() + ROW_HEIGHT - 4, rect.right() - 8 - left, _SECOND_LINE)
+        painter.setFont(font("label"))
+        painter.setPen(self._theme.colour("text2"))
+        shown = metrics("label").elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_keyboard(self, painter: QPainter, rect: QRect, column: int) -> None:
         """The row under the keyboard has a ring about the whole of it."""
@@ -174,6 +191,7 @@ class _PassDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         field = VolumeField(parent)
         field.setStyleSheet("padding: 0 6px; border-radius: 4px; min-height: 0;")
+        self._table.volume_opened.emit()
         return field
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -183,10 +201,14 @@ class _PassDelegate(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         rect: QRect = option.rect
-        editor.setGeometry(rect.adjusted(-4, 0, -8, 0))
+        editor.setGeometry(rect.left() - 4, rect.top(), rect.width() - 4, ROW_HEIGHT)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Enter accepts, Escape restores, leaving accepts; a refusal keeps the field open with what was typed."""
+        """Enter accepts, Escape restores, leaving accepts.
+
+        After Enter a refusal keeps the field open with what was typed; who goes on elsewhere leaves the refused
+        text and its reason behind.
+        """
         if not isinstance(editor, VolumeField):
             return super().eventFilter(editor, event)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -196,8 +218,10 @@ class _PassDelegate(QStyledItemDelegate):
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self._table.pass_model.refused.emit("")
-        if event.type() == QEvent.Type.FocusOut:
-            if self._accept(editor):
+        if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            if event.reason() not in _STILL_HERE:
+                if not self._accept(editor):
+                    self._table.pass_model.refused.emit("")
                 self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
             return False
         return super().eventFilter(editor, event)
@@ -218,6 +242,7 @@ class PassTable(QTableView):
 
     refused = Signal(str)
     chart_wanted = Signal()
+    volume_opened = Signal()
 
     def __init__(self, theme: Theme, bridge: EditorBridge) -> None:
         super().__init__()
@@ -313,8 +338,12 @@ class PassTable(QTableView):
         editor = self._bridge.editor
         self._following = True
         try:
-            if aspects & {"map", "syringes"} and self.pass_model.show_editor(editor):
-                self._span_sides()
+            if aspects & {"map", "syringes"}:
+                if self.pass_model.show_editor(editor):
+                    self._span_sides()
+                self._fit_rows()
+            if "selection" in aspects:
+                self.refused.emit("")
             self._show_selection(editor)
         finally:
             self._following = False
@@ -324,6 +353,28 @@ class PassTable(QTableView):
         for number, row in enumerate(self.pass_model.rows):
             if isinstance(row, SideRow):
                 self.setSpan(number, 0, 1, len(Column))
+
+    def lines_of(self, row: PassRow) -> tuple[str, str]:
+        """What stands in the zone column, and under the row: zones that do not fit, and an unusual technique."""
+        zones, second = row.cells[Column.ZONE], row.unusual
+        if metrics("table").horizontalAdvance(zones) > _ZONE_TEXT:
+            first, _, rest = zones.partition(" + ")
+            zones, more = (f"{first} +", rest) if rest else (first, "")
+            second = " · ".join(part for part in (more, second) if part)
+        return zones, second
+
+    def _fit_rows(self) -> None:
+        for number, row in enumerate(self.pass_model.rows):
+            tall = isinstance(row, PassRow) and bool(self.lines_of(row)[1])
+            height = ROW_HEIGHT + (_SECOND_LINE if tall else 0)
+            if self.rowHeight(number) != height:
+                self.setRowHeight(number, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A sentence came under the table: the row that it speaks of stays in sight."""
+        super().resizeEvent(event)
+        if self.state() == QAbstractItemView.State.EditingState:
+            self.scrollTo(self.currentIndex())
 
     def _show_selection(self, editor: MapEditor | None) -> None:
         primary = editor.primary if editor is not None else None

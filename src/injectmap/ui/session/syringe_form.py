@@ -100,14 +100,24 @@ class SyringeForm(QWidget):
                 assert isinstance(product, Product)
                 self._desk.add_syringe(product, self.lot.text(), expiry, self.serial.text())
         except InputRefused as refused:
-            longer = self._serial_row if len(self.serial.text()) > len(self.lot.text()) else self._lot_row
-            longer.show_problem(error_sentence(refused))
-            self._form.focus_problem()
+            self._show_refusal(refused)
             return
         except InjectmapError as error:
             self._desk.problem.emit(error_sentence(error))
             return
         self.finished.emit()
+
+    def _show_refusal(self, refused: InputRefused) -> None:
+        """Under each field that is too long; anything else under the product, which says how many there may be."""
+        sentence, limit = error_sentence(refused), refused.params.get("limit")
+        if refused.code == "text_too_long" and isinstance(limit, int):
+            for field, row in ((self.lot, self._lot_row), (self.serial, self._serial_row)):
+                if len(field.text().strip()) > limit:
+                    row.show_problem(sentence)
+        else:
+            row = self._lot_row if self._syringe is not None else self._product_row
+            row.show_problem(sentence)
+        self._form.focus_problem()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape calls it off."""

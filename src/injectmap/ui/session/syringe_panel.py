@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
-from injectmap.ui.session.syringe_row import SyringeRow, lot_line
+from injectmap.ui.session.syringe_row import SyringeRow, lot_line, product_line
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
 from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SyringePanel(QWidget):
     """Lists the syringes; a click chooses where the next pass is drawn from, the pencil opens lot and expiry."""
 
     chart_wanted = Signal()
+    form_shown = Signal(bool)
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
@@ -33,12 +35,18 @@ class SyringePanel(QWidget):
         self._theme, self._desk = theme, desk
         self._title = TextLabel(theme, "table_strong", "text", words("syringes.title"))
         self.common = TextLabel(theme, "label", "text2", elide=True)
-        self.common.setContentsMargins(16, 0, 16, 2)
+        self._expired = Mark(theme, "warning", "error", 14)
+        common = QHBoxLayout()
+        common.setContentsMargins(16, 0, 16, 2)
+        common.setSpacing(6)
+        common.addWidget(self._expired)
+        common.addWidget(self.common, 1)
         self.edit = IconButton(theme, "pencil", words("syringes.edit"), side=26)
         self.add = IconButton(theme, "plus", words("syringes.add"), side=26)
         self.empty = TextLabel(theme, "body", "text2", words("syringes.none"), wrap=True)
         self.empty.setContentsMargins(16, 4, 16, 8)
         self.rows: list[SyringeRow] = []
+        self._seen: SyringeRow | None = None
         body = QWidget()
         self._list = column(body)
         self._scroller = Scroller(body)
@@ -52,7 +60,7 @@ class SyringePanel(QWidget):
         head.addWidget(self.add)
         layout = self._column = column(self, margins=(0, 0, 0, 6))
         layout.addLayout(head)
-        layout.addWidget(self.common)
+        layout.addLayout(common)
         layout.addWidget(self.empty)
         layout.addWidget(self._scroller)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -95,13 +103,20 @@ class SyringePanel(QWidget):
 
     def _open_form(self) -> None:
         self.form.show()
+        self.form_shown.emit(True)
         self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
         self.form.lot.selectAll()
 
     def _close_form(self) -> None:
         if self._form is not None and not self._form.isHidden():
             self._form.hide()
+            self.form_shown.emit(False)
             self.chart_wanted.emit()
+
+    def _show_used(self) -> None:
+        """The syringe in use is in sight, once the rows have their places."""
+        if self._seen is not None:
+            self._scroller.ensureWidgetVisible(self._seen, 0, 0)
 
     def _choose(self) -> None:
         editor = self._desk.editor
@@ -130,20 +145,35 @@ class SyringePanel(QWidget):
             self._list.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
-        lines = {f"{b.syringe.product.name} · {lot_line(b.syringe)}" for b in balances}
+        date = editor.session.date if editor is not None else None
+        lines = {product_line(b.syringe, date) for b in balances}
         self.common.setText(next(iter(lines)) if len(lines) == 1 else "")
         self.common.setVisible(len(lines) == 1)
+        expired = [date is not None and b.syringe.expired_on(date) for b in balances]
+        self._expired.setVisible(len(lines) == 1 and any(expired))
+        self.common.set_colour("error" if any(expired) else "text2")
         height = 0
+        used: SyringeRow | None = None
         for number, (row, balance) in enumerate(zip(self.rows, balances, strict=True)):
-            own = "" if len(lines) == 1 else f"{balance.syringe.product.name} · {lot_line(balance.syringe)}"
+            line = product_line(balance.syringe, date)
             in_use = editor is not None and balance.syringe.id == editor.syringe_id
-            row.show_balance(balance, in_use=in_use, own_line=own)
+            row.show_balance(
+                balance,
+                in_use=in_use,
+                own_line="" if len(lines) == 1 else line,
+                lot=lot_line(balance.syringe, date),
+                expired=expired[number],
+            )
+            used = row if in_use else used
             if number < _SHOWN:
                 height += row.height()
         more = len(balances) > _SHOWN
         # A third syringe is seen to be there, and the list scrolls.
         self._scroller.setFixedHeight(height + (30 if more else 0))
         self._scroller.setVisible(bool(balances))
+        if more and used is not None and used is not self._seen:
+            QTimer.singleShot(0, self, self._show_used)
+        self._seen = used
         self.empty.setVisible(editor is not None and not balances)
         editable = editor is not None and not editor.read_only and not self._desk.read_only
         self.edit.setEnabled(editable and bool(balances))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from injectmap.domain.product import Syringe
 from injectmap.domain.totals import SyringeBalance
 from injectmap.domain.units import show_volume
+from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
@@ -17,15 +20,27 @@ _HEIGHT = 68
 _MARK_UL, _LONG_MARK_UL = 50, 250
 
 
-def lot_line(syringe: Syringe) -> str:
-    """Lot and expiry in words; what is not known yet is said as such."""
+def lot_line(syringe: Syringe, treated: dt.date | None) -> str:
+    """Lot and expiry in words, as on the day of treatment; what is not known yet is said as such."""
     words = load_words()
     parts = [words("syringe.lot", lot=syringe.lot) if syringe.lot else words("syringe.no_lot")]
     if syringe.expiry is not None:
-        parts.append(words("syringe.expiry", date=show_date(syringe.expiry)))
+        expired = treated is not None and syringe.expired_on(treated)
+        key = "syringe.expired" if expired else "syringe.expiry"
+        parts.append(words(key, date=show_date(syringe.expiry)))
     if syringe.serial:
         parts.append(words("syringe.serial", serial=syringe.serial))
     return " · ".join(parts)
+
+
+def product_line(syringe: Syringe, treated: dt.date | None) -> str:
+    """Product, lot and expiry; an expiry that has passed comes first, where it is never cut off."""
+    line = lot_line(syringe, treated)
+    if syringe.expiry is None or treated is None or not syringe.expired_on(treated):
+        return f"{syringe.product.name} · {line}"
+    expired = load_words()("syringe.expired", date=show_date(syringe.expiry))
+    rest = [part for part in line.split(" · ") if part != expired]
+    return " · ".join((expired, syringe.product.name, *rest))
 
 
 class SyringeRow(QAbstractButton):
@@ -37,6 +52,7 @@ class SyringeRow(QAbstractButton):
         self._balance: SyringeBalance | None = None
         self._in_use = False
         self._own_line = ""
+        self._expired = False
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -47,10 +63,13 @@ class SyringeRow(QAbstractButton):
         """The syringe shown."""
         return self._balance.syringe if self._balance is not None else None
 
-    def show_balance(self, balance: SyringeBalance, *, in_use: bool, own_line: str) -> None:
-        """Show a syringe; `own_line` is its lot when the syringes differ in it."""
+    def show_balance(
+        self, balance: SyringeBalance, *, in_use: bool, own_line: str, lot: str, expired: bool
+    ) -> None:
+        """Show a syringe with its lot in words; `own_line` stands under it when the syringes differ."""
         words = load_words()
-        self._balance, self._in_use, self._own_line = balance, in_use, own_line
+        self._balance, self._in_use = balance, in_use
+        self._own_line, self._expired = own_line, expired
         self.setFixedHeight(_HEIGHT + (16 if own_line else 0))
         said = words(
             "syringe.said",
@@ -59,7 +78,7 @@ class SyringeRow(QAbstractButton):
             left=show_volume(balance.left_ul),
             injected=show_volume(balance.injected_ul),
             nominal=show_volume(balance.syringe.nominal_ul),
-            lot=lot_line(balance.syringe),
+            lot=lot,
         )
         self.setAccessibleName(f"{said} {words('syringe.in_use')}" if in_use else said)
         self.setToolTip(words("syringe.tip", said=said))
@@ -109,10 +128,14 @@ class SyringeRow(QAbstractButton):
                 QPointF(self.width() - 16 - metrics("label").horizontalAdvance(text), base), text
             )
         if self._own_line:
-            shown = metrics("label").elidedText(
-                self._own_line, Qt.TextElideMode.ElideRight, self.width() - 50 - 16
-            )
-            painter.drawText(QPointF(50, base + 16), shown)
+            left = 50
+            painter.setPen(theme.colour("error" if self._expired else "text2"))
+            if self._expired:
+                paint_icon(painter, "warning", QPointF(left + 7, base + 12), theme.colour("error"), 14)
+                left += 20
+            room = self.width() - left - 16
+            shown = metrics("label").elidedText(self._own_line, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QPointF(left, base + 16), shown)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())
 

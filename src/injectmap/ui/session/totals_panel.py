@@ -6,8 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from injectmap.domain.totals import Totals, shown_totals
-from injectmap.domain.units import show_volume
+from injectmap.domain.totals import Totals, ZoneTotal, exact_totals, show_part, shown_totals
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.session.looks import paint_swatch, zone_name
 from injectmap.ui.theme import Theme, font, metrics
@@ -16,12 +15,21 @@ from injectmap.words import load_words
 
 _ROW = 24
 _COLUMNS = (128, 72, 16)  # right edges of Right, Left, Both, from the right border
-_ROWS_SHOWN = 6
+# Heading, columns' names, sums and the note, which always stand.
+_AROUND = 130
 
 
-def shown_or_dash(microlitres: int) -> str:
-    """A volume, or a dash for none."""
-    return show_volume(microlitres) if microlitres else "–"
+def _figures(shown: ZoneTotal | Totals, exact: ZoneTotal | Totals) -> tuple[str, str, str]:
+    """Right, left and both as shown; a dash for none."""
+    right, left, both = (
+        show_part(part, real) or "–"
+        for part, real in (
+            (shown.right_ul, exact.right_ul),
+            (shown.left_ul, exact.left_ul),
+            (shown.both_ul, exact.both_ul),
+        )
+    )
+    return right, left, both
 
 
 class TotalsTable(QWidget):
@@ -126,7 +134,7 @@ class _Line(QWidget):
 
 
 class TotalsPanel(QWidget):
-    """Always visible while a session is open; more than six zones scroll, the sums stay."""
+    """Always visible while a session is open; zones scroll only if they would take half the column."""
 
     def __init__(self, theme: Theme, bridge: EditorBridge) -> None:
         super().__init__()
@@ -140,6 +148,9 @@ class TotalsPanel(QWidget):
         )
         self.sums = _Line(theme, words("totals.all"), ["–", "–", "–"], sums=True)
         self._scroller = Scroller(self.table)
+        self._room = 0
+        self.note = TextLabel(theme, "label", "text2", words("totals.shared"))
+        self.note.setContentsMargins(16, 2, 16, 0)
         head = QHBoxLayout()
         head.setContentsMargins(16, 10, 16, 0)
         head.setSpacing(8)
@@ -151,6 +162,7 @@ class TotalsPanel(QWidget):
         layout.addWidget(self._heads)
         layout.addWidget(self._scroller)
         layout.addWidget(self.sums)
+        layout.addWidget(self.note)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         bridge.changed.connect(self._on_changed)
         self._show()
@@ -162,19 +174,28 @@ class TotalsPanel(QWidget):
     def _show(self) -> None:
         editor = self._bridge.editor
         found = shown_totals(editor.map) if editor is not None else Totals((), 0, 0)
+        exact = exact_totals(editor.map) if editor is not None else {}
         rows = tuple(
             (
                 one.zone,
                 zone_name(editor, one.zone) if editor is not None else one.zone,
-                shown_or_dash(one.right_ul),
-                shown_or_dash(one.left_ul),
-                shown_or_dash(one.both_ul),
+                *_figures(one, exact[one.zone]),
             )
             for one in found.zones
+            # A zone of which nothing was injected has no line.
+            if exact[one.zone].both_ul
         )
         self.table.show_rows(rows)
-        self._scroller.setFixedHeight(_ROW * min(len(rows), _ROWS_SHOWN))
-        self._scroller.setVisible(bool(rows))
-        self.sums.show_figures(
-            [shown_or_dash(found.right_ul), shown_or_dash(found.left_ul), shown_or_dash(found.both_ul)]
-        )
+        self.sums.show_figures(list(_figures(found, found)))
+        self.note.setVisible(bool(rows))
+        self._fit()
+
+    def set_room(self, height: int) -> None:
+        """Tell how high the panel may be, logical px."""
+        self._room = height
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = _ROW * len(self.table.rows)
+        self._scroller.setFixedHeight(min(wanted, max(self._room - _AROUND, 3 * _ROW)))
+        self._scroller.setVisible(bool(wanted))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import platform
+
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.units import show_volume
+from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
 
 
@@ -30,3 +34,19 @@ def code_sentence(code: str, params: dict[str, object]) -> str:
         return words(key, **blanks)
     except (KeyError, IndexError):
         return words("window.problem.unknown", code=code)
+
+
+def read_only_text(reason: InjectmapError | None) -> str:
+    """Why a clinic is open for reading only, as the end of a sentence; nothing where it is not known."""
+    if reason is None:
+        return ""
+    words, since_ms = load_words(), reason.params.get("since_ms")
+    if reason.code != "file_locked" or not isinstance(since_ms, int):
+        return words("save.read_only.file")
+    since = dt.datetime.fromtimestamp(since_ms / 1000, tz=dt.UTC).astimezone()
+    today = since.date() == dt.datetime.now(tz=dt.UTC).astimezone().date()
+    time = f"{since:%H:%M}" if today else f"{show_date(since.date())}, {since:%H:%M}"
+    host = str(reason.params.get("host", ""))
+    if host in ("", platform.node()):
+        return words("save.read_only.window", time=time)
+    return words("save.read_only.host", host=host, time=time)

@@ -67,19 +67,20 @@ class SaveState(QWidget):
         self._time.setVisible(bool(time))
         self.show()
 
-    def show_read_only(self) -> None:
-        """Nothing can be written."""
+    def show_read_only(self, reason: str) -> None:
+        """Nothing can be written, and why."""
         self._kept(False)
         self._mark.show_mark("lock", "text2")
         self._text.set_colour("text2")
-        self._said = load_words()("save.read_only")
-        self._text.setToolTip("")
+        words = load_words()
+        self._said = words("save.read_only.why", reason=reason) if reason else words("save.read_only")
+        self._text.setToolTip(self._said)
         self._fit()
         self._time.hide()
         self.show()
 
-    def show_failed(self, sentence: str) -> None:
-        """Not saved, and why; stays until solved."""
+    def show_failed(self, sentence: str, *, retry: bool = True) -> None:
+        """Not saved, and why; stays until solved. `retry` offers to try again where the chart does not."""
         self._mark.show_mark("cross", "error")
         self._text.set_colour("error")
         # The whole sentence stands on the chart beside the pass; here there is room for what happened.
@@ -89,6 +90,7 @@ class SaveState(QWidget):
         self._time.hide()
         self._fit()
         self._kept(True)
+        self._retry.setVisible(retry)
         self.show()
 
     @property
@@ -99,7 +101,7 @@ class SaveState(QWidget):
     @property
     def failed(self) -> bool:
         """True while something is not saved."""
-        return not self._retry.isHidden()
+        return self._failed
 
     def set_room(self, width: int) -> None:
         """Tell how wide the words may be, logical px."""
@@ -112,6 +114,7 @@ class SaveState(QWidget):
         self._text.setAccessibleName(self._said)
 
     def _kept(self, failed: bool) -> None:
+        self._failed = failed
         self._retry.setVisible(failed)
 
 
@@ -122,6 +125,7 @@ class Footer(Surface):
         super().__init__(theme, "panel", edges="top")
         self._theme = theme
         self.setFixedHeight(FOOTER)
+        self._shown: list[tuple[str, str]] = []
         self._hints = QHBoxLayout()
         self._hints.setSpacing(6)
         self._busy = TextLabel(theme, "label", "text2")
@@ -136,6 +140,9 @@ class Footer(Surface):
 
     def show_hints(self, hints: list[tuple[str, str]]) -> None:
         """Show (key, what it does) pairs; an empty key is a sentence alone."""
+        if hints == self._shown:
+            return
+        self._shown = list(hints)
         while (item := self._hints.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
