@@ -5,6 +5,7 @@ Nothing heavy is imported before a method is called, so that the window can pain
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CLINIC_SUFFIX = ".injectmap"
 RECENT_LIMIT = 8
+LOOK_FILE = "look.json"
 
 
 def map_versions() -> MapVersions:
@@ -123,6 +125,21 @@ class Opener:
         except (OSError, ValueError):
             return ()
         return tuple(path for path in map(Path, listed) if path.is_file())
+
+    @property
+    def dark(self) -> bool | None:
+        """The look chosen last; None if it was never chosen."""
+        try:
+            kept = json.loads((self.folder / LOOK_FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        dark = kept.get("dark") if isinstance(kept, dict) else None
+        return dark if isinstance(dark, bool) else None
+
+    def keep_dark(self, dark: bool) -> None:
+        """Remember the look that was chosen; where that cannot be written it is chosen again next time."""
+        with contextlib.suppress(OSError):
+            (self.folder / LOOK_FILE).write_text(json.dumps({"dark": dark}), "utf-8")
 
     def prepare(self) -> None:
         """Import and load what the chart needs, away from the window's thread."""

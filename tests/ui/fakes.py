@@ -124,10 +124,14 @@ class FakeOpener:
         self.refusals: dict[Path, Exception] = {}
         self.created: list[tuple[Path, str, str, str]] = []
         self.recent_paths: tuple[Path, ...] = ()
+        self.dark: bool | None = None
         one = builders.practitioner(name="Dr R. Okonjo-Lind")
         other = builders.practitioner(name="M. Sandahl RN")
         self.database.state.practitioners = (one, other)
         self.acting = Acting(one.id, Role.PRACTITIONER, "room-1")
+
+    def keep_dark(self, dark: bool) -> None:
+        self.dark = dark
 
     def prepare(self) -> None:
         from injectmap.atlas import load_atlas

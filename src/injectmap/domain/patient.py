@@ -74,6 +74,14 @@ class Patient:
         )
 
 
+def check_birth_date(birth_date: dt.date, *, today: dt.date) -> None:
+    """Raise InputRefused for a birth date on which nobody living was born."""
+    if birth_date > today:
+        raise InputRefused("birth_date_in_future")
+    if birth_date < OLDEST_BIRTH:
+        raise InputRefused("birth_date_impossible")
+
+
 @dataclass(frozen=True, slots=True)
 class PatientDetails:
     """What is typed about a patient, cleaned and checked."""
@@ -101,10 +109,7 @@ class PatientDetails:
             raise InputRefused("name_empty")
         if birth_date is None:
             raise InputRefused("birth_date_missing")
-        if birth_date > today:
-            raise InputRefused("birth_date_in_future")
-        if birth_date < OLDEST_BIRTH:
-            raise InputRefused("birth_date_impossible")
+        check_birth_date(birth_date, today=today)
         return cls(
             family,
             clean_text(given_name, limit=NAME_LIMIT),

@@ -19,7 +19,6 @@ class When(StrEnum):
     ALWAYS = "always"
     CLINIC = "clinic"
     WRITABLE = "writable"
-    PATIENT = "patient"
     SESSION = "session"
 
 
@@ -40,7 +39,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer"),
     ActionSpec("table", ("F4",), When.SESSION, "session"),
     ActionSpec("find_patient", ("Ctrl+F",), When.CLINIC, "search"),
-    ActionSpec("new_session", ("Ctrl+N",), When.PATIENT, "plus"),
+    ActionSpec("new_session", ("Ctrl+N",), When.WRITABLE, "plus"),
     ActionSpec("new_patient", ("Ctrl+Shift+N",), When.WRITABLE, "person"),
     ActionSpec("add_syringe", ("Ctrl+Shift+S",), When.SESSION, "syringe"),
     ActionSpec("save_pdf", ("Ctrl+S",), When.SESSION, "save"),

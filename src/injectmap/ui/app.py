@@ -28,7 +28,7 @@ def run(opener: Opener, *, start: str | Path | None = None) -> int:
     assert isinstance(application, QApplication)
     application.setApplicationName("injectmap")
     application.setDesktopFileName("injectmap")
-    window = first_window(application)
+    window = first_window(application, dark=opener.dark)
     starter = Starter(application, window, opener, start)
     window.show()
     try:
@@ -37,9 +37,9 @@ def run(opener: Opener, *, start: str | Path | None = None) -> int:
         starter.end()
 
 
-def first_window(application: QApplication) -> MainWindow:
-    """Build the window with the head alone. The style sheet comes with the panels: it doubles the cost of each."""
-    theme = Theme(dark=_system_is_dark(), parent=application)
+def first_window(application: QApplication, *, dark: bool | None = None) -> MainWindow:
+    """Build the window with the head alone, in the system's look unless another was chosen. The style sheet comes with the panels: it doubles the cost of each."""
+    theme = Theme(dark=_system_is_dark() if dark is None else dark, parent=application)
     application.setStyle("fusion")
     application.setFont(font("body"))
     application.setPalette(theme.palette())

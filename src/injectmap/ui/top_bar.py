@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -26,7 +26,10 @@ PAGES = ("chart", "record")
 # Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
 _GAP, _SMALL_GAP = 92, 12
 _NARROW, _NARROWEST = 1400, 1200
-_MENU = ("theme", "keys", "", "session_details", "session_error", "", "close_clinic", "quit")
+_MENU = (
+    *("new_patient", "new_session", "", "theme", "keys", "", "session_details", "session_error"),
+    *("", "close_clinic", "quit"),
+)
 
 
 class _Tab(QAbstractButton):
@@ -83,6 +86,16 @@ class _Notice(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
 
 
+class _WindowMenu(QMenu):
+    """Opens inside the window: its button stands at the right edge."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Move left as far as need be."""
+        super().showEvent(event)
+        window = self.parentWidget().window().geometry()
+        self.move(max(window.left(), min(self.x(), window.right() - self.width() - 8)), self.y())
+
+
 class TopBar(Surface):
     """Says what page is open and whether all is saved; the rest of it chooses."""
 
@@ -102,7 +115,7 @@ class TopBar(Surface):
         self.practitioner = TextLabel(theme, "body_strong", "text")
         self.menu_button = IconButton(theme, "menu", words("menu.title"), side=36)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu = QMenu(self)
+        self.menu = _WindowMenu(self)
         self.menu_button.setMenu(self.menu)
         self.print = Button(theme, words("preview.print_button"), kind="primary")
         layout = QHBoxLayout(self)

@@ -42,6 +42,9 @@ def test_actions_follow_what_is_open(make_shell):
     assert closed == {spec.id for spec in ACTIONS if spec.when is When.ALWAYS}
     shell.open()
     assert actions["new_patient"].isEnabled()
-    assert not actions["new_session"].isEnabled()
+    actions["new_session"].trigger()
+    assert shell.space.banner.text == "Find or register a patient first."
+    assert shell.space.side.column.search.hasFocus()
+    assert not shell.space.session.form_open
     shell.desk.open_patient(shell.elin)
     assert all(actions[spec.id].isEnabled() for spec in ACTIONS)

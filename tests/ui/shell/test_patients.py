@@ -1,6 +1,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 
 from injectmap.domain.errors import StorageProblem
@@ -111,6 +112,8 @@ def test_a_likely_duplicate_is_shown_before_anything_is_made(shell, qtbot):
     assert form.duplicates_shown() == (shell.elin,)
     assert len(shell.opener.database.state.patients) == 2
     assert form.accept.text() == "Add as another patient"
+    assert form.accept.property("kind") == ""
+    assert form._same.findChild(type(form.accept)).property("kind") == "primary"
     form.submit()
     assert len(shell.opener.database.state.patients) == 3
 
@@ -183,9 +186,129 @@ def test_entered_in_error_needs_a_reason_and_deletes_nothing(shell):
     assert shell.desk.patient is not None
     column.reason.field.setPlainText("Entered twice")
     column.reason.accept.click()
-    assert shell.desk.patient is None
-    assert shell.desk.editor is None
     assert shell.opener.database.state.patients[shell.elin.id].error_reason == "Entered twice"
+    assert not column.reason.isVisible()
+    assert column.header.in_error.full_text() == "Entered in error: Entered twice"
+    assert shell.editor.read_only
+    assert not column.time_line.new.isEnabled()
+    assert [a.text() for a in column.header.menu_button.menu().actions() if a.isVisible()] == [
+        "Close patient"
+    ]
+    column.header.edit_wanted.emit()
+    assert column._form is None
+    shell.space.actions["new_session"].trigger()
+    assert "can no longer be changed" in shell.space.banner.text
+    shell.desk.close_patient()
+    column.search.setText("vasterholm")
+    assert [one.error_reason for one in column.found.model.rows] == ["Entered twice"]
+    assert "entered in error" in column.found.model.index(0, 0).data()
+
+
+def test_nobody_seen_lately_is_not_nobody_at_all(make_shell):
+    shell = make_shell(patient=False)
+    for one in list(shell.opener.database.state.patients.values()):
+        shell.desk.services.patients.mark_error(shell.desk.acting, one, "x")
+    shell.desk.close_patient()
+    column = shell.space.side.column
+    assert column.found._nobody.full_text().startswith("Nobody seen lately.")
+    column.search.setText("zzz")
+    assert column.found._nobody.full_text().startswith("No patient found")
+
+
+@pytest.mark.parametrize(
+    ("typed", "family", "given", "birth"),
+    [
+        ("vas", "vas", "", ""),
+        ("Vale, Ann Marie", "Vale", "Ann Marie", ""),
+        ("Vale Ann", "Vale", "Ann", ""),
+        ("24.12.58", "", "", "24 Dec 1958"),
+        ("Vale 14031968", "Vale", "", "14 Mar 1968"),
+        ("00417", "", "", ""),
+    ],
+)
+def test_what_was_searched_goes_into_the_form_and_the_open_patient_fades(shell, typed, family, given, birth):
+    column = shell.space.side.column
+    assert column.foot.add.isVisible()
+    assert not column.header.muted
+    column.search.setText(typed)
+    assert column.header.muted
+    column.foot.add.click()
+    form = column.form
+    assert (form.family.text(), form.given.text(), form.birth.text()) == (family, given, birth)
+    assert column.header.muted
+    form.cancelled.emit()
+    assert not column.header.muted
+    column.header.edit_wanted.emit()
+    assert not column.header.muted
+
+
+def test_a_typed_birth_date_is_shown_as_read_while_searching(shell):
+    column = shell.space.side.column
+    column.search.setText("14/03/68")
+    assert column.found._reading.full_text() == "Birth date read as 14 Mar 1968"
+    assert names(shell) == ["Vasterholm"]
+    column.search.setText("03/04/1968")
+    assert column.found._reading.full_text() == "Birth date read as 3 Apr 1968 or 4 Mar 1968"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("3/14/1968", "The day comes first"), ("14.3.2031", "in the future"), ("soon", "such as 14 Mar 1968")],
+)
+def test_a_wrong_birth_date_is_told_on_leaving_the_field(shell, qtbot, typed, said):
+    shell.space.side.column.start_new_patient()
+    form = shell.space.side.column.form
+    before = form.accept.mapTo(form, form.accept.rect().topLeft())
+    form.birth.setFocus()
+    qtbot.keyClicks(form.birth, typed)
+    assert not form.problems()
+    form.telephone.setFocus()
+    assert said in form.problems()[0]
+    assert form.accept.mapTo(form, form.accept.rect().topLeft()) == before
+
+
+def test_enter_in_the_sex_goes_on(shell, qtbot):
+    shell.space.side.column.start_new_patient()
+    form = shell.space.side.column.form
+    form.sex.setFocus()
+    qtbot.keyClick(form.sex, F.Key_Return)
+    assert form.telephone.hasFocus()
+
+
+def test_enter_on_the_focused_button_marks_in_error(shell, qtbot):
+    column = shell.space.side.column
+    column.header.error_wanted.emit()
+    assert "stays findable" in column.reason._what.full_text()
+    column.reason.field.setPlainText("twice")
+    column.reason.accept.setFocus()
+    qtbot.keyClick(column.reason.accept, F.Key_Return)
+    assert shell.desk.patient.error_reason == "twice"
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "cut"),
+    [
+        ("Vasterholm", "Elin", False),
+        ("Nowak-Żelazna Featherstonehaugh", "Agnieszka Maria", False),
+        ("Wolfeschlegelsteinhausenbergerdorff" * 3, "Maria Immaculata", True),
+        ("x" * 120, "y" * 120, True),
+    ],
+)
+def test_a_long_name_takes_three_lines_at_most_and_keeps_the_given_name(theme, qtbot, family, given, cut):
+    from injectmap.ui.widgets.name_label import NameLabel
+
+    label = NameLabel(theme)
+    qtbot.addWidget(label)
+    label.resize(185, 60)
+    label.show_name(family, given)
+    lines = label.text().split("\n")
+    assert len(lines) <= 3
+    assert given[:4] in lines[-1]
+    assert not any(line.startswith(",") for line in lines)
+    assert all(label.fontMetrics().horizontalAdvance(line) <= 186 for line in lines)
+    assert label.height() >= label.fontMetrics().lineSpacing() * len(lines)
+    assert bool(label.toolTip()) == cut
+    assert label.full_text() == f"{family}, {given}"
 
 
 def test_sessions_stand_on_the_time_line_latest_first(shell):

@@ -12,9 +12,11 @@ from injectmap.domain.errors import Conflict, InjectmapError
 from injectmap.domain.patient import Patient, PatientDetails
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.desk import Desk
+from injectmap.ui.patients.foot import NewPatientFoot
 from injectmap.ui.patients.found_list import FoundList, say_patient
 from injectmap.ui.patients.header import PatientHeader
 from injectmap.ui.patients.time_line import TimeLine
+from injectmap.ui.patients.typed import TypedDetails, typed_details
 from injectmap.ui.theme import LEFT_COLUMN, Theme
 from injectmap.ui.widgets.basics import Hairline, Surface, column
 from injectmap.ui.widgets.dates import show_date
@@ -59,6 +61,9 @@ class PatientColumn(Surface):
         layout.addLayout(top)
         layout.addWidget(self.header)
         layout.addWidget(self._stack, 1)
+        self.foot = NewPatientFoot(theme)
+        layout.addWidget(self.foot)
+        self._stack.currentChanged.connect(self._on_page)
         self._connect()
         self._show_home()
 
@@ -69,7 +74,7 @@ class PatientColumn(Surface):
         self.search.chosen.connect(self._on_entered)
         self.search.left.connect(self._on_left)
         self.found.chosen.connect(self._open)
-        self.found.new_wanted.connect(self.start_new_patient)
+        self.foot.add.clicked.connect(self.start_new_patient)
         self.header.edit_wanted.connect(self._start_edit)
         self.header.error_wanted.connect(self._start_patient_error)
         self.header.close_wanted.connect(desk.close_patient)
@@ -122,11 +127,13 @@ class PatientColumn(Surface):
         """Open the form of a new patient, with what was typed in the search."""
         if not self._desk.has_clinic or self._desk.read_only:
             return
-        typed = self.search.text().strip()
-        # A number or a date is no name.
-        self.form.begin(family=typed if typed and not any(c.isdigit() for c in typed) else "")
+        self.form.begin(self._typed_details())
         self._stack.setCurrentWidget(self.form)
+        self._on_page()
         self.form.family.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _typed_details(self) -> TypedDetails:
+        return typed_details(self.search.text(), self._desk.today)
 
     def start_session_error(self) -> None:
         """Ask why the open treatment session was entered in error."""
@@ -149,11 +156,13 @@ class PatientColumn(Surface):
             self._show_home()
             return
         try:
-            self.found.show_found(typed.strip(), self._desk.search(typed))
+            reading = self._typed_details().readings
+            self.found.show_found(typed.strip(), self._desk.search(typed), reading=reading)
         except InjectmapError as error:
             self._desk.problem.emit(error_sentence(error))
             return
         self._stack.setCurrentWidget(self.found)
+        self._on_page()
 
     def _on_entered(self) -> None:
         patient = self.found.current()
@@ -185,17 +194,20 @@ class PatientColumn(Surface):
     # Forms
 
     def _start_edit(self) -> None:
-        if self._desk.patient is not None and not self._desk.read_only:
+        if self._desk.patient is not None and self._may_change():
             self.form.edit(self._desk.patient)
             self._stack.setCurrentWidget(self.form)
             self.form.family.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _start_patient_error(self) -> None:
         patient = self._desk.patient
-        if patient is None or self._desk.read_only:
+        if patient is None or not self._may_change():
             return
         self._marking = "patient"
-        self.reason.begin(load_words()("error_mark.patient"), say_patient(patient))
+        words = load_words()
+        self.reason.begin(
+            words("error_mark.patient"), words("error_mark.patient.what", patient=say_patient(patient))
+        )
         self._stack.setCurrentWidget(self.reason)
 
     def _on_accepted(self, details: PatientDetails) -> None:
@@ -248,26 +260,43 @@ class PatientColumn(Surface):
         editor = self._desk.editor
         self.time_line.show_sessions(self._desk.sessions, editor.session.id if editor is not None else None)
 
+    def _may_change(self) -> bool:
+        """True if the open patient can be changed."""
+        patient = self._desk.patient
+        return patient is not None and not patient.error_reason and not self._desk.read_only
+
+    def _on_page(self) -> None:
+        """Who is open is faded while somebody else is looked for or typed in."""
+        shown = self._stack.currentWidget()
+        new = self._form is not None and shown is self._form and self._form.editing is None
+        self.header.set_muted(new or shown is self.found)
+        self.foot.setVisible(shown in (self.found, self._patient_page) and self._desk.has_clinic)
+
     def _show_header(self) -> None:
         patient = self._desk.patient
         self.header.setVisible(patient is not None)
         if patient is not None:
-            self.header.show_patient(patient, self._desk.today)
+            self.header.show_patient(patient, self._desk.today, read_only=not self._may_change())
 
     def _show_home(self) -> None:
         """The open patient, or those seen lately."""
         self._show_header()
         writable = self._desk.has_clinic and not self._desk.read_only
-        self.time_line.new.setEnabled(writable)
-        self.found.add.setEnabled(writable)
+        self.time_line.show_changeable(self._may_change())
+        self.foot.add.setEnabled(writable)
         if self._desk.patient is not None:
             self._stack.setCurrentWidget(self._patient_page)
+            self._on_page()
             return
         if self._desk.has_clinic:
             try:
-                self.found.show_recent(self._desk.recent_patients())
+                services = self._desk.services.patients
+                self.found.show_recent(
+                    self._desk.recent_patients(), any_registered=services.any_registered(self._desk.acting)
+                )
             except InjectmapError as error:
                 self._desk.problem.emit(error_sentence(error))
         else:
             self.found.show_nothing()
         self._stack.setCurrentWidget(self.found)
+        self._on_page()

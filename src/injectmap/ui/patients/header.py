@@ -6,14 +6,17 @@ import datetime as dt
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from injectmap.domain.patient import Patient
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
 from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.name_label import NameLabel
 from injectmap.words import load_words
+
+_FADED = 0.4
 
 
 def born_line(patient: Patient, today: dt.date) -> str:
@@ -36,11 +39,18 @@ class PatientHeader(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         words = load_words()
-        self.name = TextLabel(theme, "patient", "text", wrap=True)
+        self.name = NameLabel(theme)
         self.born = TextLabel(theme, "table", "text2", wrap=True)
         self.number = TextLabel(theme, "table", "text2")
         self.menu_button = IconButton(theme, "chevron_down", words("patient.menu"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.in_error = TextLabel(theme, "table_strong", "error", wrap=True)
+        self.in_error.hide()
+        self._changing: list[QAction] = []
+        self._faded = QGraphicsOpacityEffect(self)
+        self._faded.setOpacity(_FADED)
+        self._faded.setEnabled(False)
+        self.setGraphicsEffect(self._faded)
         menu = QMenu(self)
         for key, signal in (
             ("patient.menu.edit", self.edit_wanted),
@@ -50,6 +60,8 @@ class PatientHeader(QWidget):
             action = QAction(words(key), menu)
             action.triggered.connect(signal)
             menu.addAction(action)
+            if signal is not self.close_wanted:
+                self._changing.append(action)
         self.menu_button.setMenu(menu)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -59,9 +71,25 @@ class PatientHeader(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.born)
         layout.addWidget(self.number)
+        layout.addWidget(self.in_error)
 
-    def show_patient(self, patient: Patient, today: dt.date) -> None:
-        """Show a patient."""
-        self.name.setText(patient.display_name)
+    def show_patient(self, patient: Patient, today: dt.date, *, read_only: bool) -> None:
+        """Show a patient; what cannot be changed offers nothing that would."""
+        words = load_words()
+        self.name.show_name(patient.family_name, patient.given_name, struck=bool(patient.error_reason))
         self.born.setText(born_line(patient, today))
-        self.number.setText(load_words()("patient.number", number=patient.number_text))
+        self.number.setText(words("patient.number", number=patient.number_text))
+        self.in_error.setText(words("patient.in_error_why", reason=patient.error_reason))
+        self.in_error.setVisible(bool(patient.error_reason))
+        for action in self._changing:
+            action.setVisible(not read_only)
+
+    @property
+    def muted(self) -> bool:
+        """True while somebody else is looked for or typed in."""
+        return self._faded.isEnabled()
+
+    def set_muted(self, muted: bool) -> None:
+        """Fade, so that the open patient is not taken for the one looked for."""
+        self._faded.setEnabled(muted)
+        self.menu_button.setEnabled(not muted)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from injectmap.domain.errors import InjectmapError, InputRefused
-from injectmap.domain.patient import Patient, PatientDetails
+from injectmap.domain.patient import Patient, PatientDetails, check_birth_date
 from injectmap.ui.patients.found_list import say_patient
+from injectmap.ui.patients.typed import TypedDetails
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import read_date
 from injectmap.ui.widgets.fields import DateField
 from injectmap.ui.widgets.form import Form, FormRow, choice_field, text_field
 from injectmap.ui.widgets.sentences import error_sentence
@@ -51,7 +53,9 @@ class PatientForm(QWidget):
         self._form = Form(theme)
         self.family = text_field()
         self.given = text_field()
-        self.birth = DateField()
+        self.birth = DateField(
+            reader=lambda typed: read_date(typed, self._today()), unreadable="date.unreadable.birth"
+        )
         self.birth.setPlaceholderText(words("patient.field.birth.example"))
         self.sex: QComboBox = choice_field(
             theme, [(words(f"patient.sex.{sex or 'none'}"), sex) for sex in SEXES]
@@ -74,24 +78,30 @@ class PatientForm(QWidget):
         layout = column(body, margins=(16, 12, 16, 16), spacing=12)
         layout.addWidget(self._title)
         layout.addWidget(self._form)
-        layout.addWidget(self._problem)
         layout.addWidget(self._same)
-        layout.addWidget(self.accept)
-        layout.addWidget(self.cancel)
         layout.addStretch(1)
+        # At the foot the buttons stay where they are, whatever is said above them.
+        foot = column(margins=(16, 10, 16, 14), spacing=8)
+        foot.addWidget(self._problem)
+        foot.addWidget(self.accept)
+        foot.addWidget(self.cancel)
+        self._scroller = Scroller(body)
         outer = column(self)
         outer.addWidget(Hairline(theme))
-        outer.addWidget(Scroller(body))
+        outer.addWidget(self._scroller, 1)
+        outer.addWidget(Hairline(theme))
+        outer.addLayout(foot)
         self.accept.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.cancelled)
         self._same.chosen.connect(self.existing_chosen)
+        self.birth.left.connect(self._check_birth)
         for field in (self.family, self.given, self.birth, self.telephone):
             field.returnPressed.connect(self.submit)
             field.textEdited.connect(self._changed)
 
-    def begin(self, *, family: str = "") -> None:
-        """Start a new patient, with what was searched for as the family name."""
-        self._fill(None, family, "", None, "", "")
+    def begin(self, typed: TypedDetails) -> None:
+        """Start a new patient, with what was searched for."""
+        self._fill(None, typed.family, typed.given, typed.birth, "", "")
 
     def edit(self, patient: Patient) -> None:
         """Change a patient's details."""
@@ -145,22 +155,36 @@ class PatientForm(QWidget):
                 self._label_accept(anyway=True)
                 # Enter now opens the one that is there: a second Enter must not make a double.
                 self._same.show_patients(same)
+                QTimer.singleShot(0, self._same, self._show_same)
                 return
         self._seen = None
         self.accepted.emit(details)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape calls it off."""
+        """Escape calls it off; Enter goes on from the choice of the sex, which has none of its own."""
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.sex.hasFocus():
+            self._form.go_on()
         else:
             super().keyPressEvent(event)
 
-    def _checked(self) -> PatientDetails | None:
-        words = load_words()
+    def _show_same(self) -> None:
+        self._scroller.ensureWidgetVisible(self._same)
+
+    def _check_birth(self) -> None:
+        """Say on leaving the field what is impossible; one that was left empty is not yet wrong."""
         birth = self.birth.date()
-        if birth is None and not self.birth.empty:
-            self._birth_row.show_problem(words("date.unreadable"))
+        if birth is not None:
+            try:
+                check_birth_date(birth, today=self._today())
+            except InputRefused as refused:
+                self._birth_row.show_problem(error_sentence(refused))
+
+    def _checked(self) -> PatientDetails | None:
+        birth = self.birth.date()
+        if self.birth.wrong:
+            self._birth_row.show_problem(self.birth.wrong)
         try:
             details = PatientDetails.checked(
                 family_name=self.family.text(),
@@ -225,6 +249,8 @@ class PatientForm(QWidget):
     def _label_accept(self, *, anyway: bool) -> None:
         key = "patient.save" if self._editing else "patient.create"
         self.accept.setText(load_words()(f"{key}_anyway" if anyway else key))
+        # Opening the one that is there is what is most likely meant.
+        self.accept.set_kind("" if anyway else "primary")
 
 
 class _LikelyDuplicates(QWidget):
@@ -253,7 +279,8 @@ class _LikelyDuplicates(QWidget):
         )
         for patient in self.patients:
             self._layout.addWidget(TextLabel(self._theme, "table", "text2", say_patient(patient), wrap=True))
-            button = Button(self._theme, words("patient.open_this"))
+            first = patient is self.patients[0] and not patient.error_reason
+            button = Button(self._theme, words("patient.open_this"), kind="primary" if first else "")
             button.setAccessibleDescription(say_patient(patient))
             button.setProperty("patient_id", patient.id)
             button.clicked.connect(self._choose)

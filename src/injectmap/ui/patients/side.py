@@ -37,8 +37,11 @@ class IdentityLine(Surface):
         patient = self._desk.patient
         if patient is not None:
             number = load_words()("patient.number", number=patient.number_text)
+            parts = [born_line(patient, self._desk.today), number]
+            if patient.error_reason:
+                parts.insert(0, load_words()("patient.in_error"))
             self.name.setText(patient.display_name)
-            self.details.setText(f"{born_line(patient, self._desk.today)} · {number}")
+            self.details.setText(" · ".join(parts))
 
 
 class PatientRail(Surface):

@@ -207,6 +207,11 @@ class TimeLine(QWidget):
         self.view.chosen.connect(self.chosen)
         self.new.clicked.connect(self.new_wanted)
 
+    def show_changeable(self, changeable: bool) -> None:
+        """Offer a new treatment session, or not."""
+        self.new.setEnabled(changeable)
+        self.empty.setText(load_words()("sessions.none" if changeable else "sessions.none_in_error"))
+
     def take_thumbnails(self, thumbnails: Thumbnails) -> None:
         """Show pictures from now on."""
         self.view.thumbnails = thumbnails

@@ -181,7 +181,7 @@ class NewClinicForm(QWidget):
         super().__init__()
         words = load_words()
         self._prompts = prompts
-        self._form = Form(theme)
+        self._form = Form(theme, steady=True)
         self.name = text_field(limit=120)
         self.practitioner = text_field(limit=120)
         self.file = text_field()
@@ -208,6 +208,7 @@ class NewClinicForm(QWidget):
         self.cancel.clicked.connect(self.cancelled)
         for field in (self.name, self.practitioner, self.file):
             field.returnPressed.connect(self.submit)
+        self.file.textChanged.connect(self._file_row.clear_problem)
         self._suggested = ""
 
     def submit(self) -> None:

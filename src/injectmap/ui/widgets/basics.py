@@ -41,6 +41,10 @@ class TextLabel(QLabel):
         self.setAccessibleName(text)
         super().setText(self._elided() if self._elide else text)
 
+    def show_shortened(self, text: str) -> None:
+        """Show less than the whole, which stays the text."""
+        super().setText(text)
+
     def full_text(self) -> str:
         """The text before it was shortened to fit."""
         return self._full
