@@ -92,7 +92,9 @@ class _WindowMenu(QMenu):
     def showEvent(self, event: QShowEvent) -> None:
         """Move left as far as need be."""
         super().showEvent(event)
-        window = self.parentWidget().window().geometry()
+        around = self.parentWidget()
+        assert around is not None
+        window = around.window().geometry()
         self.move(max(window.left(), min(self.x(), window.right() - self.width() - 8)), self.y())
 
 

@@ -65,7 +65,7 @@ class FoundList(QWidget):
         super().__init__()
         words = load_words()
         self._heading = TextLabel(theme, "label", "text2", words("patients.recent"))
-        self.model = RowsModel(say_patient, self)
+        self.model = RowsModel(say_patient, self, tip=say_patient)
         self.view = RowsView(theme, words("patients.list"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_FoundDelegate(theme, 48, self.view))

@@ -279,8 +279,8 @@ class _LikelyDuplicates(QWidget):
         )
         for patient in self.patients:
             self._layout.addWidget(TextLabel(self._theme, "table", "text2", say_patient(patient), wrap=True))
-            first = patient is self.patients[0] and not patient.error_reason
-            button = Button(self._theme, words("patient.open_this"), kind="primary" if first else "")
+            meant = patient is self.patients[0] and not patient.error_reason
+            button = Button(self._theme, words("patient.open_this"), kind="primary" if meant else "")
             button.setAccessibleDescription(say_patient(patient))
             button.setProperty("patient_id", patient.id)
             button.clicked.connect(self._choose)

@@ -27,7 +27,7 @@ class ReasonForm(QWidget):
         self.field = QPlainTextEdit()
         self.field.setTabChangesFocus(True)
         self.field.setFixedHeight(96)
-        self._row = FormRow(theme, words("error_mark.reason"), self.field)
+        self._row = FormRow(theme, words("error_mark.reason"), self.field, steady=True)
         self.accept = Button(theme, words("error_mark.accept"))
         self.cancel = Button(theme, words("form.cancel"))
         layout = column(self, margins=(16, 0, 16, 16), spacing=12)

@@ -83,7 +83,7 @@ class Form(QWidget):
         super().__init__(parent)
         self._theme, self._steady = theme, steady
         self._rows: list[FormRow] = []
-        self._layout: QVBoxLayout = column(self, spacing=4 if steady else 12)
+        self._layout: QVBoxLayout = column(self, spacing=8 if steady else 12)
 
     def row(self, label: str, field: QWidget, *, hint: str = "") -> FormRow:
         """Add a field."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from injectmap.ui.theme import Theme, font, metrics
@@ -19,7 +19,7 @@ class NameLabel(TextLabel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, _ROLES[0], parent=parent)
         self._parts: tuple[str, str] = ("", "")
-        self._struck = False
+        self._struck, self._fitted = False, 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_name(self, family: str, given: str, *, struck: bool = False) -> None:
@@ -28,14 +28,15 @@ class NameLabel(TextLabel):
         self.setText(f"{family}, {given}" if given else family)
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: object) -> None:
         """Wrap again."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if self.width() != self._fitted:
             self._fit()
 
     def _fit(self) -> None:
-        whole, width = self.full_text(), max(40, self.width())
+        self._fitted = self.width()
+        whole, width = self.full_text(), max(40, self._fitted)
         lines: list[str] = []
         for role in _ROLES:
             lines = _wrapped(whole, role, width)

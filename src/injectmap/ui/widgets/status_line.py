@@ -137,6 +137,7 @@ class Footer(Surface):
         layout.addWidget(self._busy)
         layout.addStretch(1)
         layout.addWidget(self.purpose)
+        theme.changed.connect(self._tint)
 
     def show_hints(self, hints: list[tuple[str, str]]) -> None:
         """Show (key, what it does) pairs; an empty key is a sentence alone."""
@@ -153,6 +154,11 @@ class Footer(Surface):
                 self._hints.addWidget(KeyCap(self._theme, key))
             self._hints.addWidget(TextLabel(self._theme, "label", "text2", text))
             self._hints.addSpacing(10)
+
+    def _tint(self) -> None:
+        """In another theme the hints are written anew."""
+        hints, self._shown = self._shown, []
+        self.show_hints(hints)
 
     def show_busy(self, label: str) -> None:
         """Name work that takes long; empty when it is over."""
