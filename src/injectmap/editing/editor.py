@@ -17,9 +17,9 @@ from injectmap.domain.totals import SyringeBalance, check_syringes, syringe_bala
 from injectmap.domain.treatment_map import Instrument, Plane, SkinPath, Technique, TreatmentMap
 from injectmap.domain.units import parse_volume
 from injectmap.editing import changes
+from injectmap.editing.gesture_state import GestureState
 from injectmap.editing.hit import HitFinder
-from injectmap.editing.listeners import Followed
-from injectmap.editing.pointer import Cursor, Hint, Preview
+from injectmap.editing.pointer import Cursor, Hint
 from injectmap.editing.tools.base import Tool
 from injectmap.editing.tools.cannula_pass import CannulaPassTool, FreeHandTool
 from injectmap.editing.tools.select import SelectTool
@@ -40,7 +40,7 @@ class FailedEdit:
     undoes: int | None = None
 
 
-class MapEditor(Followed):
+class MapEditor(GestureState):
     """Holds the map as stored, and everything about the gesture in hand that is not.
 
     Invariant: `map` is what the sink has acknowledged. A change goes to the sink first; if that fails the map
@@ -65,10 +65,6 @@ class MapEditor(Followed):
         self.selection: frozenset[str] = frozenset()
         self.primary: str | None = None
         self.selected_by_undo = self.write_protected = False
-        self.previews: tuple[Preview, ...] = ()
-        self.preview_replaces: frozenset[str] = frozenset()
-        self.cursor = Cursor.ARROW
-        self.hint: Hint | None = None
         self.failed: FailedEdit | None = None
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self.tool: Tool = self._tools[CannulaPassTool.id]
@@ -104,11 +100,6 @@ class MapEditor(Followed):
     def balances(self) -> tuple[SyringeBalance, ...]:
         """What is in and out of each syringe."""
         return syringe_balances(self.syringes, self.map)
-
-    @property
-    def preview(self) -> Preview | None:
-        """The pass being drawn or moved."""
-        return self.previews[0] if self.previews else None
 
     @property
     def tool_id(self) -> str:
@@ -170,22 +161,6 @@ class MapEditor(Followed):
         ids = [one.id for one in self.map.passes]
         at = ids.index(self.primary) if self.primary in ids else (-1 if step > 0 else len(ids))
         self.select([ids[(at + step) % len(ids)]])
-
-    def show_preview(self, preview: Preview | None) -> None:
-        """Show one path that is not stored, or none."""
-        self.show_previews([preview] if preview is not None else [], frozenset())
-
-    def show_previews(self, previews: Sequence[Preview], replaces: frozenset[str]) -> None:
-        """Show paths that are not stored in place of stored ones."""
-        if self.previews or previews:
-            self.previews, self.preview_replaces = tuple(previews), replaces
-            self._tell("preview")
-
-    def show_hint(self, cursor: Cursor, hint: Hint | None) -> None:
-        """Say what the pointer would do here."""
-        if (cursor, hint) != (self.cursor, self.hint):
-            self.cursor, self.hint = cursor, hint
-            self._tell("hint")
 
     # Edits
 

@@ -128,14 +128,14 @@ class SyringeRow(QAbstractButton):
                 QPointF(self.width() - 16 - metrics("label").horizontalAdvance(text), base), text
             )
         if self._own_line:
-            left = 50
+            start = 50
             painter.setPen(theme.colour("error" if self._expired else "text2"))
             if self._expired:
-                paint_icon(painter, "warning", QPointF(left + 7, base + 12), theme.colour("error"), 14)
-                left += 20
-            room = self.width() - left - 16
+                paint_icon(painter, "warning", QPointF(start + 7, base + 12), theme.colour("error"), 14)
+                start += 20
+            room = self.width() - start - 16
             shown = metrics("label").elidedText(self._own_line, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QPointF(left, base + 16), shown)
+            painter.drawText(QPointF(start, base + 16), shown)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())
 

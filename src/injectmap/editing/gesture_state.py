@@ -1,0 +1,41 @@
+"""What a tool leaves on show while a gesture lasts: previews, cursor and hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from injectmap.editing.listeners import Followed
+from injectmap.editing.pointer import Cursor, Hint, Preview
+
+
+class GestureState(Followed):
+    """Nothing of it is stored; followers hear of each change."""
+
+    def __init__(self) -> None:
+        """Begin without a gesture."""
+        super().__init__()
+        self.previews: tuple[Preview, ...] = ()
+        self.preview_replaces: frozenset[str] = frozenset()
+        self.cursor = Cursor.ARROW
+        self.hint: Hint | None = None
+
+    @property
+    def preview(self) -> Preview | None:
+        """The pass being drawn or moved."""
+        return self.previews[0] if self.previews else None
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """Show one path that is not stored, or none."""
+        self.show_previews([preview] if preview is not None else [], frozenset())
+
+    def show_previews(self, previews: Sequence[Preview], replaces: frozenset[str]) -> None:
+        """Show paths that are not stored in place of stored ones."""
+        if self.previews or previews:
+            self.previews, self.preview_replaces = tuple(previews), replaces
+            self._tell("preview")
+
+    def show_hint(self, cursor: Cursor, hint: Hint | None) -> None:
+        """Say what the pointer would do here."""
+        if (cursor, hint) != (self.cursor, self.hint):
+            self.cursor, self.hint = cursor, hint
+            self._tell("hint")
