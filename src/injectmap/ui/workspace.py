@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
+from injectmap.ui.hints import hints_now
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
@@ -23,7 +24,6 @@ from injectmap.ui.widgets.status_line import Banner, Footer
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
-    from injectmap.editing.editor import MapEditor
     from injectmap.ui.key_list import KeyList
     from injectmap.ui.records.record_page import RecordPage
     from injectmap.ui.start.start_screen import StartScreen
@@ -259,27 +259,12 @@ class Workspace(QObject):
         self._show_save_state()
 
     def _show_hints(self) -> None:
-        words = load_words()
-        if not self.desk.has_clinic:
-            self.footer.show_hints([("F1", words("hint.keys"))])
-        elif self.session.form_hints:
-            self.footer.show_hints([(key, words(hint)) for key, hint in self.session.form_hints])
-        elif self._page == "record":
-            self.footer.show_hints([("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))])
-        elif self.desk.editor is not None:
-            self.footer.show_hints(self._chart_hints(self.desk.editor))
-        else:
-            self.footer.show_hints([("", words("hint.choose")), ("F1", words("hint.keys"))])
-
-    def _chart_hints(self, editor: MapEditor) -> list[tuple[str, str]]:
-        """What digits mean now, and dragging where something can be drawn."""
-        words = load_words()
-        digits = words("hint.views")
-        if len(editor.selection) == 1 and not editor.read_only:
-            number = editor.map.numbers[next(iter(editor.selection))]
-            digits = words("hint.digits", number=number)
-        drag = [] if editor.read_only else [("", words("hint.drag"))]
-        return [*drag, ("", digits), ("F1", words("hint.keys"))]
+        desk = self.desk
+        self.footer.show_hints(
+            hints_now(
+                has_clinic=desk.has_clinic, form=self.session.form_hints, page=self._page, editor=desk.editor
+            )
+        )
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
         if "selection" in aspects:
