@@ -9,23 +9,24 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
+    from injectmap.ui.desk import Desk
 
 Hint = tuple[str, str]
 
 
-def hints_now(*, has_clinic: bool, form: Sequence[Hint], page: str, editor: MapEditor | None) -> list[Hint]:
+def hints_now(desk: Desk, *, form: Sequence[Hint], page: str) -> list[Hint]:
     """Return (key, what it does) pairs; `form` gives those of an open form as (key, key of the words)."""
     words = load_words()
     all_keys = ("F1", words("hint.keys"))
-    if not has_clinic:
+    if not desk.has_clinic:
         return [all_keys]
     if form:
         return [(key, words(hint)) for key, hint in form]
     if page == "record":
         return [("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))]
-    if editor is None:
+    if desk.editor is None:
         return [("", words("hint.choose")), all_keys]
-    return [*_chart_hints(editor), all_keys]
+    return [*_chart_hints(desk.editor), all_keys]
 
 
 def _chart_hints(editor: MapEditor) -> list[Hint]:

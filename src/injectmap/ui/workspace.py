@@ -259,12 +259,7 @@ class Workspace(QObject):
         self._show_save_state()
 
     def _show_hints(self) -> None:
-        desk = self.desk
-        self.footer.show_hints(
-            hints_now(
-                has_clinic=desk.has_clinic, form=self.session.form_hints, page=self._page, editor=desk.editor
-            )
-        )
+        self.footer.show_hints(hints_now(self.desk, form=self.session.form_hints, page=self._page))
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
         if "selection" in aspects:
