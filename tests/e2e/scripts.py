@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.desk import Desk
 from injectmap.ui.main_window import MainWindow
+from injectmap.ui.session.session_form import SessionForm
 from tests.e2e.hand import Condition, Hand
 
 # Landmark and offset (mm) of entry point and tip, and the volume typed, of three passes on the patient's left.
@@ -67,9 +68,13 @@ def draw_three_passes(hand: Hand, folder: Path) -> Iterator[Condition]:
     hand.keys("Return")
     yield lambda: desk.patient is not None and desk.patient.family_name == "Brandvold"
     hand.keys("ctrl+n")
-    yield lambda: True
+    yield lambda: (form := _window().findChild(SessionForm)) is not None and form.lot.isVisible()
+    form = _child(SessionForm)
+    hand.click(form.lot)
+    yield form.lot.hasFocus
     hand.type("LOT-77")
-    hand.keys("Return")
+    yield lambda: form.lot.text() == "LOT-77"
+    hand.keys("ctrl+Return")
     yield lambda: desk.editor is not None and desk.editor.patient.family_name == "Brandvold"
     editor, view = desk.editor, _child(HeadView)
     assert editor is not None
