@@ -60,6 +60,7 @@ class MemoryDatabase:
         self.state = State()
         self.name = "Memory"
         self.read_only = False
+        self.read_only_reason: StorageProblem | None = None
         self.failing: InjectmapError | None = None
         self.closed = False
         self.commits = 0

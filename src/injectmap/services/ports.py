@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.edits import Edit
+from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product, Syringe
@@ -223,6 +224,11 @@ class Database(Protocol):
     @property
     def read_only(self) -> bool:
         """True if nothing can be written."""
+        ...
+
+    @property
+    def read_only_reason(self) -> StorageProblem | None:
+        """Why nothing can be written, unless reading was asked for."""
         ...
 
     def writing(self) -> UnitOfWork:

@@ -116,7 +116,7 @@ class ClinicHolder(QObject):
         """Why the clinic cannot be written, where that is known."""
         if self._services is None:
             return None
-        return getattr(self._services.database, "read_only_reason", None)
+        return self._services.database.read_only_reason
 
     @property
     def is_opening(self) -> bool:

@@ -146,9 +146,7 @@ def test_an_unsaved_pass_is_not_lost_to_a_correction(shell, form):
     shell.opener.database.failing = None
     form.date.setText("3.5.2024")
     form.submit()
-    assert form.problems() == [
-        "One change is not saved yet. Retry or discard it on the chart, then go on."
-    ]
+    assert form.problems() == ["One change is not saved yet. Retry or discard it on the chart, then go on."]
     assert shell.editor.failed is not None
 
 
