@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind
+from injectmap.ui.hints import hints_now
 
 F = Qt.Key
 
@@ -170,3 +171,10 @@ def test_a_session_in_error_and_a_clinic_for_reading_cannot_be_corrected(shell):
 
 def test_the_menu_offers_it(shell):
     assert shell.space.actions["session_details"] in shell.space.top.menu.actions()
+
+
+def test_the_foot_speaks_of_the_form_only_while_it_is_open(shell, form, qtbot):
+    before = hints_now(shell.desk, form=(), page="chart")
+    assert shell.space.footer._shown[0][0] == "Enter"
+    qtbot.keyClick(form.date, F.Key_Escape)
+    assert shell.space.footer._shown == before

@@ -176,14 +176,15 @@ class SessionColumn(Surface):
     def _show_home(self) -> None:
         words, desk = load_words(), self._desk
         self._show_refusal("")
-        self.form_shown.emit(False)
         if desk.editor is not None:
             self._show_counts()
             self._stack.setCurrentWidget(self._panel)
-            return
-        key = "session.nothing" if desk.patient is not None else "session.nobody"
-        self.nothing.setText(words(key) if desk.has_clinic else "")
-        self._stack.setCurrentWidget(self.nothing)
+        else:
+            key = "session.nothing" if desk.patient is not None else "session.nobody"
+            self.nothing.setText(words(key) if desk.has_clinic else "")
+            self._stack.setCurrentWidget(self.nothing)
+        # Told last: who listens looks at what is shown now.
+        self.form_shown.emit(False)
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
         if aspects & {"map", "syringes"}:
