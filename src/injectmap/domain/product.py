@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,21 @@ class Product:
     notices: tuple[str, ...]
     source: str
     source_date: dt.date
+
+
+def product_to_json(product: Product) -> dict[str, Any]:
+    """Return a product's whole description in journal form."""
+    return {
+        "id": product.id,
+        "name": product.name,
+        "maker": product.maker,
+        "composition": product.composition,
+        "nominal_ul": product.nominal_ul,
+        "per_box": product.per_box,
+        "notices": list(product.notices),
+        "source": product.source,
+        "source_date": product.source_date.isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from injectmap.domain.errors import InputRefused
 from injectmap.domain.ids import new_id
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
 from injectmap.domain.patient import clean_text
-from injectmap.domain.product import Product, Syringe
+from injectmap.domain.product import Product, Syringe, product_to_json
 from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession, check_treatment_date
 from injectmap.services.patients import checked_reason
 from injectmap.services.ports import Clock, Database, SessionSummary, UnitOfWork
@@ -46,7 +46,6 @@ def session_to_json(session: TreatmentSession) -> dict[str, Any]:
 
 def syringe_to_json(syringe: Syringe) -> dict[str, Any]:
     """Return the journal's after-image of a syringe with its product as described that day."""
-    product = syringe.product
     return {
         "id": syringe.id,
         "session": syringe.session_id,
@@ -54,17 +53,7 @@ def syringe_to_json(syringe: Syringe) -> dict[str, Any]:
         "lot": syringe.lot,
         "expiry": syringe.expiry.isoformat() if syringe.expiry else None,
         "serial": syringe.serial,
-        "product": {
-            "id": product.id,
-            "name": product.name,
-            "maker": product.maker,
-            "composition": product.composition,
-            "nominal_ul": product.nominal_ul,
-            "per_box": product.per_box,
-            "notices": list(product.notices),
-            "source": product.source,
-            "source_date": product.source_date.isoformat(),
-        },
+        "product": product_to_json(syringe.product),
     }
 
 

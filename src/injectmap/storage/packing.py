@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 from injectmap.domain.journal import canonical_json
-from injectmap.domain.product import Product
+from injectmap.domain.product import Product, product_to_json
 from injectmap.domain.treatment_map import Side, ZoneLength
 
 _SIDES = {side.value: side for side in Side}
@@ -30,21 +29,6 @@ def unpack_zones(text: str) -> tuple[ZoneLength, ...]:
         zone, side, length = part.split(" ")
         found.append(ZoneLength(zone, _SIDES[side], int(length)))
     return tuple(found)
-
-
-def product_to_json(product: Product) -> dict[str, Any]:
-    """Return a product's whole description in journal form."""
-    return {
-        "id": product.id,
-        "name": product.name,
-        "maker": product.maker,
-        "composition": product.composition,
-        "nominal_ul": product.nominal_ul,
-        "per_box": product.per_box,
-        "notices": list(product.notices),
-        "source": product.source,
-        "source_date": product.source_date.isoformat(),
-    }
 
 
 def pack_product(product: Product) -> str:
