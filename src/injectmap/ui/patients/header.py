@@ -16,7 +16,8 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.name_label import NameLabel
 from injectmap.words import load_words
 
-_FADED = 0.4
+# Plainly not the one looked for, and still readable: name, birth date and number never leave the screen.
+_FADED = 0.75
 
 
 def born_line(patient: Patient, today: dt.date) -> str:
