@@ -25,6 +25,11 @@ class Right(StrEnum):
     EDIT_PATIENT = "edit_patient"
     EDIT_SESSION = "edit_session"
     PRINT_RECORD = "print_record"
+    SIGN = "sign"
+    COSIGN = "cosign"
+    KEEP_STOCK = "keep_stock"
+    RECALL = "recall"
+    EDIT_PROTOCOL = "edit_protocol"
     ADMINISTER = "administer"
 
 

@@ -7,19 +7,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from injectmap.domain.errors import Conflict
+from injectmap.domain.map_items import MapItem, item_from_json, item_to_json, path_from_json, path_to_json
 from injectmap.domain.treatment_map import (
     CannulaPass,
+    Deposit,
     Instrument,
     InstrumentKind,
     PassStatus,
     Plane,
     Share,
     Side,
-    SkinPath,
-    SkinPoints,
     Technique,
     TreatmentMap,
-    ZoneLength,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +37,25 @@ class EditKind(StrEnum):
     SET_PLANE = "set_plane"
     SET_INSTRUMENT = "set_instrument"
     SET_SYRINGE = "set_syringe"
+    SET_DEPTH = "set_depth"
+    SET_DEPOSITS = "set_deposits"
+    SET_STATUS = "set_status"
+    SET_DEVIATION = "set_deviation"
+    SPLIT_SYRINGES = "split_syringes"
+    DRAW_FAN = "draw_fan"
+    DRAW_CROSS_HATCH = "draw_cross_hatch"
+    PLACE_BOLUS = "place_bolus"
+    MIRROR = "mirror"
+    NUDGE = "nudge"
+    REORDER = "reorder"
+    MEASURE = "measure"
+    REMOVE_MEASUREMENT = "remove_measurement"
+    MOVE_ZONE_CORNER = "move_zone_corner"
+    RESET_ZONES = "reset_zones"
     APPLY_PROTOCOL = "apply_protocol"
+    COPY_SESSION = "copy_session"
+    CONFIRM = "confirm"
+    FULFIL_PLAN = "fulfil_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +81,34 @@ class PassChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item other than a pass before and after; None before means it is new, None after that it is removed."""
+
+    before: MapItem | None
+    after: MapItem | None
+
+    def __post_init__(self) -> None:
+        """A change has a subject, and keeps it."""
+        if self.before is None and self.after is None:
+            raise ValueError("a change needs an item")
+        if self.before is not None and self.after is not None and self.before.id != self.after.id:
+            raise ValueError("a change keeps the item's id")
+
+    @property
+    def item_id(self) -> str:
+        """The id of the item that changes."""
+        one = self.after or self.before
+        assert one is not None
+        return one.id
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A complete, invertible change of a treatment map, made by one gesture."""
 
     kind: EditKind
     changes: tuple[PassChange, ...]
+    items: tuple[ItemChange, ...] = ()
 
     def apply(self, treatment_map: TreatmentMap) -> TreatmentMap:
         """Return the map after the edit; Conflict if a pass is not as the edit expects it."""
@@ -80,11 +120,30 @@ class Edit:
                 del passes[change.pass_id]
             else:
                 passes[change.pass_id] = change.after
-        return TreatmentMap(tuple(sorted(passes.values(), key=lambda one: one.order)))
+        return TreatmentMap(
+            tuple(sorted(passes.values(), key=lambda one: one.order)), self._items_after(treatment_map)
+        )
+
+    def _items_after(self, treatment_map: TreatmentMap) -> tuple[MapItem, ...]:
+        if not self.items:
+            return treatment_map.items
+        items = dict(treatment_map.item_by_id)
+        for change in self.items:
+            if items.get(change.item_id) != change.before:
+                raise Conflict("map_has_changed")
+            if change.after is None:
+                del items[change.item_id]
+            else:
+                items[change.item_id] = change.after
+        return tuple(items[key] for key in sorted(items))
 
     def inverse(self) -> Edit:
         """Return the edit that takes this one back."""
-        return Edit(self.kind, tuple(PassChange(c.after, c.before) for c in reversed(self.changes)))
+        return Edit(
+            self.kind,
+            tuple(PassChange(c.after, c.before) for c in reversed(self.changes)),
+            tuple(ItemChange(c.after, c.before) for c in reversed(self.items)),
+        )
 
 
 class EditSink(Protocol):
@@ -107,15 +166,11 @@ class Committed:
 
 def pass_to_json(one: CannulaPass) -> dict[str, Any]:
     """Return the journal form of a pass: integers, strings and lists only."""
-    return {
+    data: dict[str, Any] = {
         "id": one.id,
         "order": one.order,
         "entry": one.entry_id,
-        "curved": one.path.curved,
-        "controls": one.path.controls.flat(),
-        "points": one.path.points.flat(),
-        "length_um": one.path.length_um,
-        "zones": [[part.zone, part.side.value, part.length_um] for part in one.path.zones],
+        **path_to_json(one.path),
         "technique": one.technique.value,
         "plane": one.plane.value,
         "depth_um": one.depth_um,
@@ -123,6 +178,11 @@ def pass_to_json(one: CannulaPass) -> dict[str, Any]:
         "shares": [[share.syringe_id, share.microlitres] for share in one.shares],
         "status": one.status.value,
     }
+    # Written only where there is something to say, so that rows of earlier programs keep their form.
+    if one.deposits:
+        data["deposits"] = [[d.position_um, d.microlitres, d.zone, d.side.value] for d in one.deposits]
+    said = {"fulfils": one.fulfils, "deviation": one.deviation, "reference": one.reference}
+    return data | {key: value for key, value in said.items() if value}
 
 
 def pass_from_json(data: dict[str, Any]) -> CannulaPass:
@@ -132,19 +192,17 @@ def pass_from_json(data: dict[str, Any]) -> CannulaPass:
         id=data["id"],
         order=data["order"],
         entry_id=data["entry"],
-        path=SkinPath(
-            controls=SkinPoints.from_flat(data["controls"]),
-            points=SkinPoints.from_flat(data["points"]),
-            length_um=data["length_um"],
-            zones=tuple(ZoneLength(zone, Side(side), um) for zone, side, um in data["zones"]),
-            curved=data["curved"],
-        ),
+        path=path_from_json(data),
         technique=Technique(data["technique"]),
         plane=Plane(data["plane"]),
         instrument=Instrument(InstrumentKind(kind), gauge, length_um),
         shares=tuple(Share(syringe, ul) for syringe, ul in data["shares"]),
         depth_um=data["depth_um"],
         status=PassStatus(data["status"]),
+        deposits=tuple(Deposit(um, ul, zone, Side(side)) for um, ul, zone, side in data.get("deposits", ())),
+        fulfils=data.get("fulfils"),
+        deviation=data.get("deviation", ""),
+        reference=data.get("reference", ""),
     )
 
 
@@ -154,7 +212,16 @@ def edit_to_json(edit: Edit) -> dict[str, Any]:
     def side(one: CannulaPass | None) -> dict[str, Any] | None:
         return None if one is None else pass_to_json(one)
 
-    return {"kind": edit.kind.value, "changes": [[side(c.before), side(c.after)] for c in edit.changes]}
+    def item(one: MapItem | None) -> dict[str, Any] | None:
+        return None if one is None else item_to_json(one)
+
+    data: dict[str, Any] = {
+        "kind": edit.kind.value,
+        "changes": [[side(c.before), side(c.after)] for c in edit.changes],
+    }
+    if edit.items:
+        data["items"] = [[item(c.before), item(c.after)] for c in edit.items]
+    return data
 
 
 def edit_from_json(data: dict[str, Any]) -> Edit:
@@ -163,5 +230,9 @@ def edit_from_json(data: dict[str, Any]) -> Edit:
     def side(one: dict[str, Any] | None) -> CannulaPass | None:
         return None if one is None else pass_from_json(one)
 
+    def item(one: dict[str, Any] | None) -> MapItem | None:
+        return None if one is None else item_from_json(one)
+
     changes = tuple(PassChange(side(before), side(after)) for before, after in data["changes"])
-    return Edit(EditKind(data["kind"]), changes)
+    items = tuple(ItemChange(item(before), item(after)) for before, after in data.get("items", ()))
+    return Edit(EditKind(data["kind"]), changes, items)

@@ -32,6 +32,14 @@ class SubjectKind(StrEnum):
     PATIENT = "patient"
     SESSION = "treatment_session"
     SYRINGE = "syringe"
+    RECORD_ENTRY = "record_entry"
+    RECORD_VERSION = "record_version"
+    AMENDMENT = "amendment"
+    STOCK_ITEM = "stock_item"
+    PROTOCOL = "protocol"
+    ADVERSE_EVENT = "adverse_event"
+    FOLLOW_UP = "follow_up"
+    OUTCOME_SCORE = "outcome_score"
 
 
 def _checked(value: Any) -> Any:

@@ -46,6 +46,8 @@ class Syringe:
 
     The product is kept as it was described on the day, so that a later edit of the products file cannot
     change a record. `lot` and `expiry` may still be missing while the session is a draft.
+    `udi` is the code on the box as it was read, untouched; `expired_reason` is typed where an expired unit was
+    used. `opened_volume_ul` is None where the maker's nominal volume was opened.
     """
 
     id: str
@@ -55,6 +57,16 @@ class Syringe:
     lot: str = ""
     expiry: dt.date | None = None
     serial: str = ""
+    udi: str = ""
+    opened_volume_ul: int | None = None
+    discarded_ul: int = 0
+    expired_reason: str = ""
+    stock_item_id: str | None = None
+
+    @property
+    def opened_ul(self) -> int:
+        """The volume that was opened."""
+        return self.nominal_ul if self.opened_volume_ul is None else self.opened_volume_ul
 
     @property
     def nominal_ul(self) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Syringe
+from injectmap.domain.record import Amendment, RecordEntry, RecordField, RecordState, SignedVersion
 from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique, TreatmentMap
 
 # A changeable default: published sources name 22G, 23G and 25G (clinical reference, sections 1 and 2).
@@ -28,7 +30,9 @@ class PassDefaults:
 class TreatmentSession:
     """One visit of one patient; `revision` rises with every change to it or its map.
 
-    `head_version` and `zones_version` say on which reference head the map was drawn.
+    `head_version` and `zones_version` say on which reference head the map was drawn. `version` is the version of
+    the record that is being written or, once signed, the last one signed. A signed session changes only after an
+    amendment was begun.
     """
 
     id: str
@@ -41,6 +45,9 @@ class TreatmentSession:
     defaults: PassDefaults = field(default_factory=PassDefaults)
     revision: int = 1
     error_reason: str = ""
+    state: RecordState = RecordState.DRAFT
+    version: int = 1
+    follow_up: dt.date | None = None
 
     @property
     def number_text(self) -> str:
@@ -55,13 +62,26 @@ def record_number(date: dt.date, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A treatment session with all that its chart and its record need, as read in one go."""
+    """A treatment session with all that its chart and its record need, as read in one go.
+
+    `versions` are the signed versions, first to last, without their documents; `amendment` is the one begun and
+    not yet signed.
+    """
 
     session: TreatmentSession
     patient: Patient
     practitioner: Practitioner
     syringes: tuple[Syringe, ...]
     map: TreatmentMap
+    entries: Mapping[RecordField, RecordEntry] = field(default_factory=dict)
+    versions: tuple[SignedVersion, ...] = ()
+    amendment: Amendment | None = None
+
+    @property
+    def writable(self) -> bool:
+        """True while the record may be written: a draft, or an amendment begun, and nothing in error."""
+        open_record = self.session.state is not RecordState.SIGNED
+        return open_record and not self.session.error_reason and not self.patient.error_reason
 
 
 def check_treatment_date(date: dt.date, *, birth_date: dt.date, today: dt.date) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from injectmap.domain.record import RecordField
+
 
 class Paper(StrEnum):
     """Page sizes a record prints on."""
@@ -24,11 +26,65 @@ class PrintLook:
     mono: bool = False
 
 
+class Requirement(StrEnum):
+    """A line of the completeness list before signing."""
+
+    CONSENT = "consent"
+    REASON = "reason"
+    RISKS = "risks"
+    HISTORY = "history"
+    PLANE = "plane"
+    VOLUME = "volume"
+    LOT = "lot"
+    BALANCE = "balance"
+    CONFIRMED = "confirmed"
+    EXPIRY = "expiry"
+    PREPARATION = "preparation"
+    REACTIONS = "reactions"
+    AFTERCARE = "aftercare"
+    ASYMMETRY = "asymmetry"
+    PHOTOGRAPHS = "photographs"
+    FOLLOW_UP = "follow_up"
+
+
+# What no clinic can switch off: without it a record would not say what was injected from which unit.
+ALWAYS_REQUIRED = frozenset(
+    {
+        Requirement.PLANE,
+        Requirement.VOLUME,
+        Requirement.LOT,
+        Requirement.BALANCE,
+        Requirement.CONFIRMED,
+        Requirement.EXPIRY,
+    }
+)
+USUALLY_REQUIRED = ALWAYS_REQUIRED | {Requirement.CONSENT, Requirement.REASON, Requirement.RISKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text the clinic writes often, for one field of the record."""
+
+    field: RecordField
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class ClinicSettings:
-    """Settings stored with the clinic's data; `time_zone` is an IANA name and gives the treatment date."""
+    """Settings stored with the clinic's data; `time_zone` is an IANA name and gives the treatment date.
+
+    `required` is what must be there before signing. `review_months` puts a patient on the list of those due so
+    many months after a treatment; None for a clinic that keeps no such list.
+    """
 
     name: str
     time_zone: str = "Europe/London"
     paper: Paper = Paper.A4
     demo: bool = False
+    required: frozenset[Requirement] = USUALLY_REQUIRED
+    consent_form: str = ""
+    aftercare_leaflet: str = ""
+    phrases: tuple[Phrase, ...] = ()
+    review_months: int | None = 18
+    low_stock: int = 2
+    expiry_notice_days: int = 90

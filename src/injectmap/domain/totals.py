@@ -12,13 +12,20 @@ from injectmap.domain.units import share_out, show_volume
 
 
 def zone_volumes(one: CannulaPass) -> dict[tuple[str, Side], int]:
-    """Share a pass's volume over zones and sides by mm along the skin; the parts sum to the volume."""
-    parts = share_out(one.microlitres, [part.length_um for part in one.path.zones])
+    """Share a pass's volume over zones and sides; the parts sum to the volume.
+
+    Deposits count where they lie, and the rest by mm along the skin.
+    """
+    along = one.microlitres - sum(deposit.microlitres for deposit in one.deposits)
+    parts = share_out(along, [part.length_um for part in one.path.zones])
     volumes: dict[tuple[str, Side], int] = {}
+    for deposit in one.deposits:
+        key = (deposit.zone, deposit.side)
+        volumes[key] = volumes.get(key, 0) + deposit.microlitres
     for zone, volume in zip(one.path.zones, parts, strict=True):
         key = (zone.zone, zone.side)
         volumes[key] = volumes.get(key, 0) + volume
-    return volumes
+    return {key: volume for key, volume in volumes.items() if volume} or volumes
 
 
 # A path that only grazes a zone is not said to run through it.
@@ -115,8 +122,13 @@ class SyringeBalance:
 
     @property
     def left_ul(self) -> int:
-        """Opened minus injected."""
-        return self.syringe.nominal_ul - self.injected_ul
+        """Opened minus injected minus discarded: what is still to be accounted for."""
+        return self.syringe.opened_ul - self.injected_ul - self.syringe.discarded_ul
+
+    @property
+    def balanced(self) -> bool:
+        """True if injected and discarded make up what was opened."""
+        return self.left_ul == 0
 
 
 def syringe_balances(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -> tuple[SyringeBalance, ...]:

@@ -2,91 +2,45 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from injectmap.domain.errors import InputRefused
+from injectmap.domain.map_items import AppliedProtocol, MapItem, Measurement, ZoneMove
+from injectmap.domain.places import (
+    MIDLINE_UM,
+    POINT_BYTES,
+    Side,
+    SkinPath,
+    SkinPoint,
+    SkinPoints,
+    ZoneLength,
+    side_of,
+)
 
-# An entry point this close to the midline belongs to neither side (CONTEXT.md, "side").
-MIDLINE_UM = 2000
-
-POINT_BYTES = 12
-_POINT = struct.Struct("<3i")
-
-
-class SkinPoint(NamedTuple):
-    """A point on the skin of the reference head, integer micrometres; x to the patient's left."""
-
-    x: int
-    y: int
-    z: int
-
-
-@dataclass(frozen=True, slots=True)
-class SkinPoints(Sequence[SkinPoint]):
-    """Many skin points in twelve bytes each: x, y, z as little-endian int32, the form in which they are stored.
-
-    A session has a thousand of them and reads only a few one by one; arrays read the bytes as they are.
-    """
-
-    packed: bytes
-
-    @classmethod
-    def of(cls, points: Iterable[SkinPoint]) -> SkinPoints:
-        """Pack points."""
-        return cls.from_flat([value for point in points for value in point])
-
-    @classmethod
-    def from_flat(cls, values: Sequence[int]) -> SkinPoints:
-        """Pack x, y, z, x, y, z and so on; ValueError if a point is not whole."""
-        if len(values) % 3:
-            raise ValueError("a skin point has three coordinates")
-        return cls(struct.pack(f"<{len(values)}i", *values))
-
-    def __len__(self) -> int:
-        return len(self.packed) // POINT_BYTES
-
-    @overload
-    def __getitem__(self, index: int) -> SkinPoint: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[SkinPoint, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> SkinPoint | tuple[SkinPoint, ...]:
-        if isinstance(index, slice):
-            return tuple(self)[index]
-        return SkinPoint(*_POINT.unpack_from(self.packed, range(len(self))[index] * POINT_BYTES))
-
-    def __iter__(self) -> Iterator[SkinPoint]:
-        return (SkinPoint(*values) for values in _POINT.iter_unpack(self.packed))
-
-    def flat(self) -> list[int]:
-        """Return x, y, z, x, y, z and so on."""
-        return list(struct.unpack(f"<{3 * len(self)}i", self.packed))
-
-
-class Side(StrEnum):
-    """The patient's side."""
-
-    RIGHT = "right"
-    MIDLINE = "midline"
-    LEFT = "left"
-
-    @property
-    def opposite(self) -> Side:
-        """The other side of the face; the midline is its own opposite."""
-        return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(self, self)
-
-
-def side_of(point: SkinPoint) -> Side:
-    """Return the patient's side on which an entry point lies."""
-    if abs(point.x) <= MIDLINE_UM:
-        return Side.MIDLINE
-    return Side.LEFT if point.x > 0 else Side.RIGHT
+__all__ = [
+    "MIDLINE_UM",
+    "POINT_BYTES",
+    "CannulaPass",
+    "Deposit",
+    "EntryPoint",
+    "Instrument",
+    "InstrumentKind",
+    "PassStatus",
+    "Plane",
+    "Share",
+    "Side",
+    "SkinPath",
+    "SkinPoint",
+    "SkinPoints",
+    "Technique",
+    "TreatmentMap",
+    "ZoneLength",
+    "entry_letter",
+    "side_of",
+]
 
 
 class Technique(StrEnum):
@@ -99,6 +53,8 @@ class Technique(StrEnum):
     SERIAL_PUNCTURE = "serial_puncture"
     TUNNELLING = "tunnelling"
     VECTORING = "vectoring"
+    BOLUS = "bolus"
+    MICRO_BOLUS = "micro_bolus"
 
 
 class Plane(StrEnum):
@@ -146,49 +102,6 @@ class Instrument:
             raise InputRefused("instrument_impossible", gauge=self.gauge, length_um=self.length_um)
 
 
-class ZoneLength(NamedTuple):
-    """How much of a path lies in one zone of one side (side of the skin there, split at x = 0)."""
-
-    zone: str
-    side: Side
-    length_um: int
-
-
-@dataclass(frozen=True, slots=True)
-class SkinPath:
-    """The course of a pass over the skin: what was drawn, and what it resolves to on one head.
-
-    `controls` runs from entry point to tip; `points` is the resolved path between the same ends at 1 mm or
-    finer; `zones` sums to `length_um` exactly. Every shown or printed length comes from here.
-    """
-
-    controls: SkinPoints
-    points: SkinPoints
-    length_um: int
-    zones: tuple[ZoneLength, ...]
-    curved: bool = False
-
-    def __post_init__(self) -> None:
-        """Hold the invariant of ends and sums."""
-        drawn, resolved = self.controls.packed, self.points.packed
-        if len(drawn) < 2 * POINT_BYTES or len(resolved) < 2 * POINT_BYTES:
-            raise InputRefused("path_too_short")
-        if drawn[:POINT_BYTES] != resolved[:POINT_BYTES] or drawn[-POINT_BYTES:] != resolved[-POINT_BYTES:]:
-            raise ValueError("the resolved path must run from the entry point to the tip")
-        if sum(part.length_um for part in self.zones) != self.length_um:
-            raise ValueError("the zone split must sum to the length")
-
-    @property
-    def entry(self) -> SkinPoint:
-        """Where the cannula goes through the skin."""
-        return self.controls[0]
-
-    @property
-    def tip(self) -> SkinPoint:
-        """The farthest point of the cannula's advance."""
-        return self.controls[-1]
-
-
 class Share(NamedTuple):
     """A volume from one syringe."""
 
@@ -196,12 +109,26 @@ class Share(NamedTuple):
     microlitres: int
 
 
+class Deposit(NamedTuple):
+    """A volume laid at one place of a pass, `position_um` along the skin from the entry point.
+
+    The zone and side of that place are kept with it, since the path knows its zones by length only.
+    """
+
+    position_um: int
+    microlitres: int
+    zone: str
+    side: Side
+
+
 @dataclass(frozen=True, slots=True)
 class CannulaPass:
-    """One travel of the cannula, entry point to tip.
+    """One travel of the cannula, entry point to tip; a bolus is a travel of no length.
 
-    Passes that share an `entry_id` share the same first control point. `order` is the order of drawing;
-    people see the rank of it as the pass's number.
+    Passes that share an `entry_id` share the same first control point. `order` is the order of treatment;
+    people see the rank of it as the pass's number. What `deposits` do not hold of the volume is laid along the
+    path. `fulfils` is the planned pass that this one carries out and `deviation` the reason where it differs;
+    `reference` says what it was copied from (`protocol:<id>@<version>#<n>` or `pass:<id>`).
     """
 
     id: str
@@ -214,6 +141,27 @@ class CannulaPass:
     shares: tuple[Share, ...]
     depth_um: int | None = None
     status: PassStatus = PassStatus.DONE
+    deposits: tuple[Deposit, ...] = ()
+    fulfils: str | None = None
+    deviation: str = ""
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        """Deposits lie on the pass, in order along it, and hold no more than its volume."""
+        if not self.deposits:
+            return
+        places = [one.position_um for one in self.deposits]
+        if places != sorted(places) or places[0] < 0 or places[-1] > self.path.length_um:
+            raise InputRefused("deposit_off_path")
+        if any(one.microlitres <= 0 for one in self.deposits):
+            raise InputRefused("volume_zero", typed="0")
+        if sum(one.microlitres for one in self.deposits) > self.microlitres:
+            raise InputRefused("deposits_above_volume")
+
+    @property
+    def is_point(self) -> bool:
+        """True for a bolus: a deposit at a point, without a path."""
+        return self.path.length_um == 0
 
     @property
     def microlitres(self) -> int:
@@ -248,9 +196,13 @@ def entry_letter(index: int) -> str:
 
 @dataclass(frozen=True)
 class TreatmentMap:
-    """All passes of one treatment session, in order; an immutable value changed only by edits."""
+    """All that is drawn in one treatment session; an immutable value changed only by edits.
+
+    Passes stand in order; other items (measurements, moved zone corners, applied protocols) by id.
+    """
 
     passes: tuple[CannulaPass, ...] = ()
+    items: tuple[MapItem, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold the invariants that edits rely on."""
@@ -259,6 +211,8 @@ class TreatmentMap:
             raise ValueError("passes must be in strictly rising order")
         if len(self.by_id) != len(self.passes):
             raise ValueError("a pass appears twice")
+        if len(self.item_by_id) != len(self.items):
+            raise ValueError("an item appears twice")
         entries: dict[str, bytes] = {}
         for one in self.passes:
             place = one.path.controls.packed[:POINT_BYTES]
@@ -271,17 +225,37 @@ class TreatmentMap:
         return {one.id: one for one in self.passes}
 
     @cached_property
+    def item_by_id(self) -> dict[str, MapItem]:
+        """Items other than passes by id."""
+        return {one.id: one for one in self.items}
+
+    @cached_property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """Lengths that were measured and kept."""
+        return tuple(one for one in self.items if isinstance(one, Measurement))
+
+    @cached_property
+    def zone_moves(self) -> tuple[ZoneMove, ...]:
+        """Corners of zones that were adjusted for this session."""
+        return tuple(one for one in self.items if isinstance(one, ZoneMove))
+
+    @cached_property
+    def protocols(self) -> tuple[AppliedProtocol, ...]:
+        """Protocols that were laid on this map."""
+        return tuple(one for one in self.items if isinstance(one, AppliedProtocol))
+
+    @cached_property
     def numbers(self) -> dict[str, int]:
         """The number people see, from 1, by pass id."""
         return {one.id: number for number, one in enumerate(self.passes, start=1)}
 
     @cached_property
     def entry_points(self) -> dict[str, EntryPoint]:
-        """Entry points by id, lettered per side in the order of their first pass."""
+        """Entry points by id, lettered per side in the order of their first pass; a bolus is no entry point."""
         found: dict[str, EntryPoint] = {}
         used = dict.fromkeys(Side, 0)
         for one in self.passes:
-            if one.entry_id not in found:
+            if one.entry_id not in found and not one.is_point:
                 side = one.side
                 found[one.entry_id] = EntryPoint(one.entry_id, one.path.entry, side, entry_letter(used[side]))
                 used[side] += 1
@@ -295,3 +269,7 @@ class TreatmentMap:
     def passes_of_entry(self, entry_id: str) -> tuple[CannulaPass, ...]:
         """All passes through one entry point, in order."""
         return tuple(one for one in self.passes if one.entry_id == entry_id)
+
+    def reach_um(self, entry_id: str) -> int:
+        """How far along the skin the farthest tip lies from an entry point."""
+        return max((one.path.length_um for one in self.passes_of_entry(entry_id)), default=0)

@@ -14,8 +14,10 @@ from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.protocol import Protocol as TreatmentProtocol
+from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings
+from injectmap.services.more_ports import AftercareBook, ProtocolShelf, RecordBook, StockRoom
 
 
 class Clock(Protocol):
@@ -42,6 +44,8 @@ class SessionSummary:
     microlitres: int
     pass_count: int
     error_reason: str
+    state: RecordState = RecordState.DRAFT
+    version: int = 1
 
 
 class Patients(Protocol):
@@ -196,6 +200,26 @@ class UnitOfWork(Protocol):
     @property
     def clinic(self) -> Clinic:
         """The clinic itself."""
+        ...
+
+    @property
+    def records(self) -> RecordBook:
+        """What is written in records, and their signed versions."""
+        ...
+
+    @property
+    def stock(self) -> StockRoom:
+        """Units in stock."""
+        ...
+
+    @property
+    def protocols(self) -> ProtocolShelf:
+        """The clinic's own protocols."""
+        ...
+
+    @property
+    def aftercare(self) -> AftercareBook:
+        """Follow-ups, scores and adverse events."""
         ...
 
     def __enter__(self) -> Self:
