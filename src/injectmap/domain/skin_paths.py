@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from injectmap.domain.treatment_map import Side, SkinPath, SkinPoint, SkinPoints
 from injectmap.domain.units import UM_PER_MM
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
+    from injectmap.atlas import Atlas, Zones
 
 # Shorter than this nothing was drawn: a tremor of the hand, not a travel of the cannula.
 SHORTEST_UM = 2_000
@@ -37,12 +38,31 @@ def course(atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False)
     return atlas.skin.curve(ends) if curved else atlas.skin.path(ends[0], ends[-1])
 
 
+def point(atlas: Atlas, place: SkinPoint, *, zones: Zones | None = None) -> SkinPath:
+    """Return the path of a bolus: a place on the skin, without length, in the one zone it lies in.
+
+    InputRefused where the skin cannot be drawn on.
+    """
+    here = to_mm([place])
+    if not atlas.skin.drawable(here).all():
+        raise InputRefused("path_leaves_head")
+    zone, side = (zones or atlas.zones).at(here)[0]
+    both = SkinPoints.of((place, place))
+    return SkinPath(both, both, 0, (ZoneLength(zone, Side(side), 0),))
+
+
 def resolve(
-    atlas: Atlas, controls: Sequence[SkinPoint], *, curved: bool = False, laid: np.ndarray | None = None
+    atlas: Atlas,
+    controls: Sequence[SkinPoint],
+    *,
+    curved: bool = False,
+    laid: np.ndarray | None = None,
+    zones: Zones | None = None,
 ) -> SkinPath:
     """Lay controls (entry point first, tip last) on the skin as a stored path; `laid` is their course if known.
 
-    InputRefused when the path is too short to be a pass or leaves the skin that can be drawn on.
+    `zones` are those of the treatment session where its corners were moved. InputRefused when the path is too
+    short to be a pass or leaves the skin that can be drawn on.
     """
     points = course(atlas, controls, curved=curved) if laid is None else laid
     if not atlas.skin.drawable(points).all():
@@ -56,9 +76,22 @@ def resolve(
     length_um = round(float(length_mm(stored / UM_PER_MM)) * UM_PER_MM)
     if length_um < SHORTEST_UM:
         raise InputRefused("path_too_short")
-    parts = atlas.zones.split_um(stored, length_um)
-    zones = tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
-    return SkinPath(SkinPoints.of(controls), SkinPoints(stored.tobytes()), length_um, zones, curved)
+    shares = _shares(zones or atlas.zones, stored, length_um)
+    return SkinPath(SkinPoints.of(controls), SkinPoints(stored.tobytes()), length_um, shares, curved)
+
+
+def resplit(path: SkinPath, zones: Zones) -> SkinPath:
+    """Return a path as it runs through other zones; nothing but its zone split changes."""
+    stored = np.frombuffer(path.points.packed, dtype="<i4").reshape(-1, 3)
+    if path.length_um == 0:
+        zone, side = zones.at(stored[:1] / UM_PER_MM)[0]
+        return replace(path, zones=(ZoneLength(zone, Side(side), 0),))
+    return replace(path, zones=_shares(zones, stored, path.length_um))
+
+
+def _shares(zones: Zones, stored: np.ndarray, length_um: int) -> tuple[ZoneLength, ...]:
+    parts = zones.split_um(stored, length_um)
+    return tuple(ZoneLength(zone, Side(side), int(part)) for zone, side, part in parts)
 
 
 def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:
