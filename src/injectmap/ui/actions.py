@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,30 +20,42 @@ class When(StrEnum):
     ALWAYS = "always"
     CLINIC = "clinic"
     WRITABLE = "writable"
+    PATIENT = "patient"
     SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action: its words are `action.<id>`; the first key is the one shown."""
+    """One action: its words are `action.<id>`; the first key is the one shown.
+
+    With a `page` it shows that page and calls `method` of it, if there is one; others have a handler of their own.
+    """
 
     id: str
     keys: tuple[str, ...]
     when: When
     icon: str = ""
+    page: str = ""
+    method: str = ""
 
 
 # Keys without a modifier belong to the chart: tools, views, volumes, F2 for the volume.
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("keys", ("F1",), When.ALWAYS, "info"),
+    ActionSpec("palette", ("Ctrl+K",), When.ALWAYS, "search"),
     ActionSpec("chart", ("F3",), When.CLINIC, "cannula_pass"),
-    ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer"),
     ActionSpec("table", ("F4",), When.SESSION, "session"),
+    ActionSpec("present", ("F5",), When.CLINIC, "screen"),
+    ActionSpec("patient_page", ("F6",), When.PATIENT, "person", page="patient"),
+    ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer", page="record"),
+    ActionSpec("stock_page", ("F7",), When.CLINIC, "box", page="stock"),
+    ActionSpec("due_page", ("F8",), When.CLINIC, "calendar", page="due"),
+    ActionSpec("settings_page", ("Ctrl+,",), When.CLINIC, "sliders", page="settings"),
     ActionSpec("find_patient", ("Ctrl+F",), When.CLINIC, "search"),
     ActionSpec("new_session", ("Ctrl+N",), When.WRITABLE, "plus"),
     ActionSpec("new_patient", ("Ctrl+Shift+N",), When.WRITABLE, "person"),
     ActionSpec("add_syringe", ("Ctrl+Shift+S",), When.SESSION, "syringe"),
-    ActionSpec("save_pdf", ("Ctrl+S",), When.SESSION, "save"),
+    ActionSpec("save_pdf", ("Ctrl+S",), When.SESSION, "save", page="record", method="save_pdf"),
     ActionSpec("session_details", (), When.SESSION, "pencil"),
     ActionSpec("session_error", (), When.SESSION, "warning"),
     ActionSpec("theme", ("Ctrl+Shift+D",), When.ALWAYS, "moon"),
@@ -54,8 +67,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
 class ActionSet:
     """The table's actions on a window; a key works wherever the keyboard is in it."""
 
-    def __init__(self, window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> None:
-        """`handlers` has one entry for each action, no more."""
+    def __init__(
+        self, window: QWidget, handlers: Mapping[str, Callable[[], None]], on_page: Callable[[str, str], None]
+    ) -> None:
+        """`handlers` has one entry for each action that no page carries out, no more."""
+        handlers = {
+            spec.id: partial(on_page, spec.page, spec.method) for spec in ACTIONS if spec.page
+        } | dict(handlers)
         if handlers.keys() != {spec.id for spec in ACTIONS}:
             raise ValueError("actions and handlers differ")
         self._by_id: dict[str, QAction] = {}

@@ -191,7 +191,7 @@ class Desk(ClinicHolder):
     def mark_session_in_error(self, reason: str) -> None:
         """Mark the open treatment session as entered in error; it stays readable."""
         self._refuse_if_unsaved()
-        self._take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
+        self.take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
         self._read_sessions()
 
     def correct_session(self, *, date: dt.date, practitioner_id: str) -> None:
@@ -205,13 +205,13 @@ class Desk(ClinicHolder):
             self.reload_session()
             self._read_sessions()
             raise
-        self._take_changed(opened)
+        self.take_changed(opened)
         self._read_sessions()
 
     def update_syringe(self, syringe: Syringe) -> None:
         """Store a syringe's lot, expiry or serial number."""
         self._refuse_if_unsaved()
-        self._take_changed(self.services.sessions.update_syringe(self.acting, self._session(), syringe))
+        self.take_changed(self.services.sessions.update_syringe(self.acting, self._session(), syringe))
 
     def add_syringe(self, product: Product, lot: str, expiry: dt.date | None, serial: str) -> None:
         """Open one more syringe in the treatment session."""
@@ -219,7 +219,7 @@ class Desk(ClinicHolder):
         opened = self.services.sessions.add_syringe(
             self.acting, self._session(), product=product, lot=lot, expiry=expiry, serial=serial
         )
-        self._take_changed(opened)
+        self.take_changed(opened)
         self._read_sessions()
 
     def reload_session(self) -> None:
@@ -243,7 +243,8 @@ class Desk(ClinicHolder):
     def _reload(self, opened: OpenSession) -> None:
         self._editor().reload(opened, self.services.sessions.history(self.acting, opened.session.id))
 
-    def _take_changed(self, opened: OpenSession) -> None:
+    def take_changed(self, opened: OpenSession) -> None:
+        """Show what a service returned of the open treatment session after changing it."""
         self._reload(opened)
         self._saved()
 

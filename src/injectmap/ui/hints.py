@@ -14,16 +14,14 @@ if TYPE_CHECKING:
 Hint = tuple[str, str]
 
 
-def hints_now(desk: Desk, *, form: Sequence[Hint], page: str) -> list[Hint]:
-    """Return (key, what it does) pairs; `form` gives those of an open form as (key, key of the words)."""
+def hints_now(desk: Desk, *, form: Sequence[Hint]) -> list[Hint]:
+    """Return (key, what it does) pairs; `form` gives those of an open form or page as (key, key of the words)."""
     words = load_words()
     all_keys = ("F1", words("hint.keys"))
     if not desk.has_clinic:
         return [all_keys]
     if form:
         return [(key, words(hint)) for key, hint in form]
-    if page == "record":
-        return [("Esc", words("hint.back")), ("Ctrl S", words("hint.save_pdf"))]
     if desk.editor is None:
         return [("", words("hint.choose")), all_keys]
     return [*_chart_hints(desk.editor), all_keys]

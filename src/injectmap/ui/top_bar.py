@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from injectmap.ui.actions import ActionSet
+from injectmap.ui.actions import ActionSet, When
+from injectmap.ui.pages import BY_ID, PAGES
 from injectmap.ui.start.logo import Logo
 from injectmap.ui.theme import TOP_BAR, Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel
@@ -22,13 +23,12 @@ from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.status_line import SaveState
 from injectmap.words import load_words
 
-PAGES = ("chart", "record")
 # Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
 _GAP, _SMALL_GAP = 92, 12
 _NARROW, _NARROWEST = 1400, 1200
 _MENU = (
-    *("new_patient", "new_session", "", "theme", "keys", "", "session_details", "session_error"),
-    *("", "close_clinic", "quit"),
+    *("palette", "keys", "", "new_patient", "new_session", "session_details", "session_error"),
+    *("", "settings_page", "theme", "", "close_clinic", "quit"),
 )
 
 
@@ -108,7 +108,7 @@ class TopBar(Surface):
         words = load_words()
         self.setFixedHeight(TOP_BAR)
         self._is_open, self._page = False, "chart"
-        self._tabs = {page: _Tab(theme, page) for page in PAGES}
+        self._tabs = {spec.id: _Tab(theme, spec.id) for spec in PAGES if spec.tab}
         self._notice = _Notice(theme)
         self.save = SaveState(theme)
         self._separator = Hairline(theme, standing=True)
@@ -119,7 +119,8 @@ class TopBar(Surface):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = _WindowMenu(self)
         self.menu_button.setMenu(self.menu)
-        self.print = Button(theme, words("preview.print_button"), kind="primary")
+        self.present = Button(theme, words("present.button"))
+        self.sign = Button(theme, words("sign.button"), kind="primary")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 1)
         layout.setSpacing(10)
@@ -138,7 +139,8 @@ class TopBar(Surface):
         layout.addWidget(self._who)
         layout.addWidget(self.practitioner)
         layout.addSpacing(4)
-        layout.addWidget(self.print)
+        layout.addWidget(self.present)
+        layout.addWidget(self.sign)
         layout.addWidget(self.menu_button)
         self.show_clinic(practitioner="", demo=False, is_open=False)
 
@@ -149,7 +151,8 @@ class TopBar(Surface):
                 self.menu.addAction(actions[name])
             else:
                 self.menu.addSeparator()
-        self.print.clicked.connect(actions["record"].trigger)
+        self.present.clicked.connect(actions["present"].trigger)
+        self.sign.clicked.connect(actions["record"].trigger)
 
     def show_clinic(self, *, practitioner: str, demo: bool, is_open: bool) -> None:
         """Show what is of use with or without an open clinic."""
@@ -164,20 +167,24 @@ class TopBar(Surface):
 
     def show_page(self, page: str) -> None:
         """Mark the open page."""
-        self._tabs[page].setChecked(True)
+        for name, tab in self._tabs.items():
+            tab.setAutoExclusive(False)
+            tab.setChecked(name == page)
+            tab.setAutoExclusive(True)
         self._page = page
         self.fit()
 
     def fit(self) -> None:
         """Hide what can be spared, least needed first, so that nothing said is cut off."""
         narrow, failed = self.width() < _NARROW, self.save.failed
+        narrowest = self.width() < _NARROWEST
         self._gap.changeSize(_SMALL_GAP if narrow else _GAP, 1)
-        self._who.setVisible(self._is_open and not narrow)
-        self.practitioner.setVisible(self._is_open and not (narrow and failed))
-        self._separator.setVisible(self._is_open and not (narrow and failed))
-        self.print.setVisible(
-            self._is_open and self._page != "record" and not (failed and self.width() < _NARROWEST)
-        )
+        self._who.setVisible(self._is_open and not narrow and not failed)
+        for widget in (self.practitioner, self._separator):
+            widget.setVisible(self._is_open and not (narrow and failed) and not narrowest)
+        signing = self._page == "record"
+        self.sign.setVisible(self._is_open and not signing and not (failed and narrowest))
+        self.present.setVisible(self._is_open and not failed and not (narrow and not signing))
         self.save.set_room(400 if self.width() >= _NARROWEST else 260)
         layout = self.layout()
         if layout is not None:
@@ -188,13 +195,16 @@ class TopBar(Surface):
         super().resizeEvent(event)
         self.fit()
 
-    def show_session(self, is_open: bool) -> None:
-        """Without a treatment session there is nothing to print; the tooltip says so."""
+    def allow(self, open_now: frozenset[When]) -> None:
+        """Enable the pages that there is something to show on; the tooltip of another says what is missing."""
         words = load_words()
-        reason = "" if is_open else words("preview.none")
-        for widget in (self._tabs["record"], self.print):
-            widget.setEnabled(is_open)
-            widget.setToolTip(reason)
+        for page, tab in self._tabs.items():
+            usable = BY_ID[page].when in open_now
+            tab.setEnabled(usable)
+            tab.setToolTip("" if usable else words(f"page.{BY_ID[page].when.value}.none"))
+        usable = When.SESSION in open_now
+        self.sign.setEnabled(usable)
+        self.sign.setToolTip("" if usable else words("preview.none"))
 
     def _choose(self) -> None:
         tab = self.sender()

@@ -13,6 +13,7 @@ from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
 from injectmap.ui.hints import hints_now
 from injectmap.ui.main_window import MainWindow
+from injectmap.ui.pages import CHART, Pages
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
 from injectmap.ui.prompts import Prompts
@@ -25,8 +26,9 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.ui.key_list import KeyList
-    from injectmap.ui.records.record_page import RecordPage
+    from injectmap.ui.palette import CommandPalette
     from injectmap.ui.start.start_screen import StartScreen
+    from injectmap.ui.teaching.presenter import Presenter
 
 # Below this the middle column would be too narrow for the fields of the next pass.
 NARROW = 1400
@@ -65,11 +67,12 @@ class Workspace(QObject):
         self.side, self.session = panels.side, panels.session
         self.top, self.footer = panels.top, panels.footer
         self._prompts = prompts
-        self._record: RecordPage | None = None
         self._start: StartScreen | None = None
         self._keys: KeyList | None = None
-        self._page = "chart"
-        self.actions = ActionSet(window, self._handlers())
+        self._palette: CommandPalette | None = None
+        self._presenter: Presenter | None = None
+        self.pages = Pages(window, desk, prompts)
+        self.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
@@ -102,12 +105,13 @@ class Workspace(QObject):
         desk.problem.connect(self.banner.say_problem)
         desk.notice.connect(self.banner.say)
         desk.tasks.slow.connect(self.footer.show_busy)
-        self.top.page_wanted.connect(self.show_page)
+        self.top.page_wanted.connect(self.pages.show)
+        self.pages.shown.connect(self._on_page)
         self.top.save.retry.connect(desk.retry)
         self.side.folded_changed.connect(self._on_folded)
         self.side.column.new_session_wanted.connect(self._new_session)
-        self.side.column.chart_wanted.connect(self._focus_page)
-        self.session.chart_wanted.connect(self._focus_page)
+        self.side.column.chart_wanted.connect(self.pages.focus)
+        self.session.chart_wanted.connect(self.pages.focus)
         self.session.form_shown.connect(self._on_form)
         self.session.volume_opened.connect(self.chart.host.put_away)
         self.chart.syringe_wanted.connect(self._add_syringe)
@@ -116,14 +120,14 @@ class Workspace(QObject):
     def _handlers(self) -> dict[str, Callable[[], None]]:
         return {
             "keys": self._toggle_keys,
+            "palette": self._toggle_palette,
             "chart": self._show_chart,
-            "record": self._show_record,
+            "present": self._present,
             "table": self._focus_table,
             "find_patient": self._find_patient,
             "new_session": self._new_session,
             "new_patient": self._new_patient,
             "add_syringe": self._add_syringe,
-            "save_pdf": self._save_pdf,
             "session_details": self._session_details,
             "session_error": self._session_error,
             "theme": self._switch_theme,
@@ -132,16 +136,6 @@ class Workspace(QObject):
         }
 
     # Built when first wanted: none of these is needed to draw
-
-    @property
-    def record(self) -> RecordPage:
-        """The record as it prints."""
-        if self._record is None:
-            from injectmap.ui.records.record_page import RecordPage
-
-            self._record = RecordPage(self.theme, self.desk, self._prompts)
-            self._record.chart_wanted.connect(self._show_chart)
-        return self._record
 
     @property
     def start(self) -> StartScreen:
@@ -165,6 +159,24 @@ class Workspace(QObject):
             self._keys = KeyList(self.theme, self.window)
         return self._keys
 
+    @property
+    def palette(self) -> CommandPalette:
+        """All actions by name."""
+        if self._palette is None:
+            from injectmap.ui.palette import CommandPalette
+
+            self._palette = CommandPalette(self.theme, self.window, self.actions, self.chart)
+        return self._palette
+
+    @property
+    def presenter(self) -> Presenter:
+        """The full-screen view without a patient's identity."""
+        if self._presenter is None:
+            from injectmap.ui.teaching.presenter import Presenter
+
+            self._presenter = Presenter(self.theme, self.desk)
+        return self._presenter
+
     # Following the desk
 
     def _on_clinic(self) -> None:
@@ -185,7 +197,7 @@ class Workspace(QObject):
             if not desk.is_opening:
                 self.start.begin(desk.opener.recent())
                 self.start.show_problem(desk.opening_problem)
-        self.show_page("chart")
+        self.pages.show_chart()
         self._on_session()
         self._show_save_state()
         if is_open:
@@ -204,14 +216,11 @@ class Workspace(QObject):
         self._enable_actions()
 
     def _on_session(self) -> None:
-        if self.desk.editor is None and self._page == "record":
-            self.show_page("chart")
-        self.top.show_session(self.desk.editor is not None)
         self._enable_actions()
         self._show_hints()
         self._show_save_state()
         if self.desk.editor is not None and not self.side.column.busy:
-            self._focus_page()
+            self.pages.focus()
 
     def _enable_actions(self) -> None:
         desk = self.desk
@@ -220,9 +229,14 @@ class Workspace(QObject):
             now.add(When.CLINIC)
             if not desk.read_only:
                 now.add(When.WRITABLE)
+            if desk.patient is not None:
+                now.add(When.PATIENT)
         if desk.editor is not None:
             now.add(When.SESSION)
-        self.actions.enable(frozenset(now))
+        open_now = frozenset(now)
+        self.actions.enable(open_now)
+        self.pages.allow(open_now)
+        self.top.allow(open_now)
 
     def _show_save_state(self) -> None:
         desk, save = self.desk, self.top.save
@@ -230,7 +244,7 @@ class Workspace(QObject):
             save.hide()
         elif desk.editor is not None and desk.editor.failed is not None:
             # On the chart the way out stands beside the pass that is kept.
-            save.show_failed(error_sentence(desk.editor.failed.error), retry=self._page != "chart")
+            save.show_failed(error_sentence(desk.editor.failed.error), retry=self.pages.current != CHART)
         elif desk.read_only:
             save.show_read_only(read_only_text(desk.read_only_reason))
         elif desk.saved_at_ms is not None:
@@ -248,44 +262,43 @@ class Workspace(QObject):
 
     # Pages
 
-    def show_page(self, page: str) -> None:
-        """Show the chart or the record."""
-        if page == "record" and self.desk.editor is None:
-            return
-        self._page = page
-        self.window.show_page(self.record if page == "record" else None)
+    def _on_page(self, page: str) -> None:
         self.top.show_page(page)
         self._show_hints()
         self._show_save_state()
 
+    def _on_page_action(self, page: str, method: str) -> None:
+        if self.pages.show(page):
+            self.pages.focus()
+            if method:
+                getattr(self.pages[page], method)()
+
     def _show_hints(self) -> None:
-        self.footer.show_hints(hints_now(self.desk, form=self.session.form_hints, page=self._page))
+        form = self.session.form_hints or self.pages.hints
+        self.footer.show_hints(hints_now(self.desk, form=form))
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
         if "selection" in aspects:
             self._show_hints()
-
-    def _focus_page(self) -> None:
-        if self._page == "record":
-            self.record.pages.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.chart.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What the keys do
 
     def _toggle_keys(self) -> None:
         self.keys.toggle()
 
-    def _show_chart(self) -> None:
-        self.show_page("chart")
-        self.side.fold_back()
-        self._focus_page()
+    def _toggle_palette(self) -> None:
+        self.palette.toggle()
 
-    def _show_record(self) -> None:
-        self.show_page("record")
+    def _present(self) -> None:
+        self.presenter.begin()
+
+    def _show_chart(self) -> None:
+        self.pages.show_chart()
+        self.side.fold_back()
+        self.pages.focus()
 
     def _focus_table(self) -> None:
-        self.show_page("chart")
+        self.pages.show_chart()
         self.session.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _find_patient(self) -> None:
@@ -299,21 +312,18 @@ class Workspace(QObject):
             )
             self.side.search()
             return
-        self.show_page("chart")
+        self.pages.show_chart()
         self.session.start_new_session()
 
     def _new_patient(self) -> None:
         self.side.new_patient()
 
     def _add_syringe(self) -> None:
-        self.show_page("chart")
+        self.pages.show_chart()
         self.session.syringes.start_new()
 
-    def _save_pdf(self) -> None:
-        self.record.save_pdf()
-
     def _session_details(self) -> None:
-        self.show_page("chart")
+        self.pages.show_chart()
         self.session.start_correction()
 
     def _session_error(self) -> None:
@@ -341,6 +351,8 @@ class Workspace(QObject):
         """Everything is saved already, save for an edit that failed: that one keeps the window."""
         if self._unsaved():
             return False
+        if self._presenter is not None:
+            self._presenter.close()
         self.desk.tasks.close()
         self.desk.close_clinic(tell=False)
         return True

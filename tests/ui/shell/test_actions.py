@@ -32,7 +32,7 @@ def test_each_action_needs_its_handler(qtbot):
     widget = QWidget()
     qtbot.addWidget(widget)
     with pytest.raises(ValueError, match="differ"):
-        ActionSet(widget, {})
+        ActionSet(widget, {}, lambda page, method: None)
 
 
 def test_actions_follow_what_is_open(make_shell):

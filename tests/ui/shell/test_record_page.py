@@ -12,8 +12,8 @@ from injectmap.ui.records.record_page import PRINT_PPI
 
 @pytest.fixture
 def page(shell):
-    shell.space.show_page("record")
-    return shell.space.record
+    shell.space.pages.show("record")
+    return shell.space.pages["record"]
 
 
 def shade(page):
@@ -37,8 +37,8 @@ def test_it_is_as_fine_as_the_screen(shell, page):
 
 def test_nothing_is_rendered_twice_without_a_change(shell, page):
     count = len(shell.opener.output.asked)
-    shell.space.show_page("chart")
-    shell.space.show_page("record")
+    shell.space.pages.show("chart")
+    shell.space.pages.show("record")
     assert len(shell.opener.output.asked) == count
 
 
@@ -57,14 +57,14 @@ def test_without_a_session_there_is_no_record(shell, page):
     shell.desk.close_patient()
     assert not page.isVisible()
     assert not shell.space.actions["record"].isEnabled()
-    assert not shell.space.top.print.isEnabled()
-    assert "Open one" in shell.space.top.print.toolTip()
+    assert not shell.space.top.sign.isEnabled()
+    assert "Open one" in shell.space.top.sign.toolTip()
 
 
 def test_a_record_that_cannot_be_made_says_why(shell):
     shell.opener.output.failing = InputRefused("glyph_missing", letter="漢")
-    shell.space.show_page("record")
-    page = shell.space.record
+    shell.space.pages.show("record")
+    page = shell.space.pages["record"]
     assert "cannot be printed" in page._said.full_text()
     assert not page.save.isEnabled()
     shell.opener.output.failing = None
@@ -141,8 +141,8 @@ def test_the_clinics_paper_comes_first_and_another_can_be_chosen(make_shell, qtb
     shell.opener.settings = replace(shell.opener.settings, paper=Paper.LETTER)
     shell.open()
     shell.desk.open_patient(shell.elin)
-    shell.space.show_page("record")
-    record, output = shell.space.record, shell.opener.output
+    shell.space.pages.show("record")
+    record, output = shell.space.pages["record"], shell.opener.output
     assert record.paper.currentText() == "US Letter"
     assert output.looks[-1] == (Paper.LETTER, False)
     for field, index in ((record.paper, record.paper.findData(Paper.A4)), (record.ink, 1)):

@@ -174,7 +174,7 @@ def test_the_menu_offers_it(shell):
 
 
 def test_the_foot_speaks_of_the_form_only_while_it_is_open(shell, form, qtbot):
-    before = hints_now(shell.desk, form=(), page="chart")
+    before = hints_now(shell.desk, form=())
     assert shell.space.footer._shown[0][0] == "Enter"
     qtbot.keyClick(form.date, F.Key_Escape)
     assert shell.space.footer._shown == before

@@ -33,6 +33,7 @@ class RecordPage(Surface):
     """Renders in the worker whenever it is looked at and the map has changed; what is shown is what is stored."""
 
     chart_wanted = Signal()
+    hints = (("Esc", "hint.back"), ("Ctrl S", "hint.save_pdf"))
 
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
         super().__init__(theme, "win")
@@ -83,6 +84,10 @@ class RecordPage(Surface):
         desk.session_changed.connect(self._on_changed)
         desk.bridge.changed.connect(self._on_edited)
         self._enable(False)
+
+    def take_focus(self) -> None:
+        """The pages scroll with the keyboard."""
+        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         """Render the stored record anew if what is shown is older."""

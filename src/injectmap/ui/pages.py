@@ -1,0 +1,120 @@
+"""The pages of the window: which there are, when they are of use, and each built when it is first wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from injectmap.ui.actions import When
+
+if TYPE_CHECKING:
+    from injectmap.ui.desk import Desk
+    from injectmap.ui.main_window import MainWindow
+    from injectmap.ui.prompts import Prompts
+
+CHART = "chart"
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page: `page.<id>` is its name; `when` says what must be open; one without a tab is reached by its action."""
+
+    id: str
+    built_by: str
+    when: When
+    tab: bool = True
+
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec(CHART, "", When.CLINIC),
+    PageSpec("patient", "injectmap.ui.patients.patient_page:PatientPage", When.PATIENT),
+    PageSpec("record", "injectmap.ui.records.record_page:RecordPage", When.SESSION),
+    PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC),
+    PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC),
+    PageSpec("settings", "injectmap.ui.settings.settings_page:SettingsPage", When.CLINIC, tab=False),
+)
+BY_ID = {spec.id: spec for spec in PAGES}
+
+
+class Pages(QObject):
+    """Shows one page at a time in the middle of the window.
+
+    A page is a widget made as `Page(theme, desk, prompts)`. It may have a method `refresh`, called whenever it is
+    shown, a method `take_focus`, a property `hints`, and the signals `chart_wanted` and `page_wanted`.
+    """
+
+    shown = Signal(str)
+
+    def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts) -> None:
+        """Begin with the chart, which the window has already."""
+        super().__init__(window)
+        self._window, self._desk, self._prompts = window, desk, prompts
+        self._built: dict[str, QWidget] = {}
+        self._open: frozenset[When] = frozenset({When.ALWAYS})
+        self.current = CHART
+
+    def __getitem__(self, page_id: str) -> Any:
+        """The page, built now if it has not been wanted before."""
+        page = self._built.get(page_id)
+        if page is None:
+            module, _, name = BY_ID[page_id].built_by.partition(":")
+            page = getattr(import_module(module), name)(self._window.theme, self._desk, self._prompts)
+            assert isinstance(page, QWidget)
+            self._built[page_id] = page
+            for signal, slot in (("chart_wanted", self.show_chart), ("page_wanted", self.show)):
+                if hasattr(page, signal):
+                    getattr(page, signal).connect(slot)
+        return page
+
+    def built(self) -> Iterator[QWidget]:
+        """The pages that were wanted so far."""
+        yield from self._built.values()
+
+    def allow(self, open_now: frozenset[When]) -> None:
+        """Say what is open; a page that has lost its subject gives way to the chart."""
+        self._open = open_now
+        if not self.usable(self.current):
+            self.show_chart()
+
+    def usable(self, page_id: str) -> bool:
+        """True if what the page is about is open."""
+        return page_id == CHART or BY_ID[page_id].when in self._open
+
+    def show_chart(self) -> None:
+        """Show the chart."""
+        self.show(CHART)
+
+    def show(self, page_id: str) -> bool:
+        """Show a page; False if there is nothing to show on it now."""
+        if not self.usable(page_id):
+            return False
+        self.current = page_id
+        page = None if page_id == CHART else self[page_id]
+        self._window.show_page(page)
+        if page is not None and hasattr(page, "refresh"):
+            page.refresh()
+        self.shown.emit(page_id)
+        return True
+
+    def focus(self) -> None:
+        """Give the keyboard to what is shown."""
+        if self.current == CHART:
+            self._window.chart.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        page = self[self.current]
+        if hasattr(page, "take_focus"):
+            page.take_focus()
+        else:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys of the shown page and the words for what they do; none of the chart's."""
+        if self.current == CHART:
+            return ()
+        return tuple(getattr(self[self.current], "hints", ()))

@@ -1,0 +1,1 @@
+"""Widgets of one area of the window."""
