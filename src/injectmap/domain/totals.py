@@ -141,11 +141,17 @@ def syringe_balances(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -
 
 
 def check_syringes(syringes: Iterable[Syringe], treatment_map: TreatmentMap) -> None:
-    """Refuse a map that draws more from a syringe than it holds, or from one that is not there."""
+    """Refuse a map that draws more from a syringe than it holds, from one that is not there, or from none.
+
+    A pass that is planned, or copied and not confirmed, keeps its volume without a syringe (an empty id).
+    """
     known = tuple(syringes)
     ids = {syringe.id for syringe in known}
     for one in treatment_map.passes:
-        if any(share.syringe_id not in ids for share in one.shares):
+        drawn_from = {share.syringe_id for share in one.shares}
+        if one.status is PassStatus.DONE and drawn_from <= {""}:
+            raise InputRefused("syringe_missing")
+        if not drawn_from <= (ids if one.status is PassStatus.DONE else ids | {""}):
             raise InputRefused("syringe_unknown")
     for balance in syringe_balances(known, treatment_map):
         if balance.left_ul < 0:

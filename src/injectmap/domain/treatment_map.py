@@ -164,6 +164,11 @@ class CannulaPass:
         return self.path.length_um == 0
 
     @property
+    def is_planned(self) -> bool:
+        """True for a pass of the plan layer."""
+        return self.status is PassStatus.PLANNED
+
+    @property
     def microlitres(self) -> int:
         """The volume of the pass over all its syringes."""
         return sum(share.microlitres for share in self.shares)
@@ -246,19 +251,27 @@ class TreatmentMap:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """The number people see, from 1, by pass id."""
-        return {one.id: number for number, one in enumerate(self.passes, start=1)}
+        """The number people see, by pass id; the plan counts from 1 on its own, beside the treatment."""
+        used = {True: 0, False: 0}
+        numbers: dict[str, int] = {}
+        for one in self.passes:
+            used[one.is_planned] += 1
+            numbers[one.id] = used[one.is_planned]
+        return numbers
 
     @cached_property
     def entry_points(self) -> dict[str, EntryPoint]:
-        """Entry points by id, lettered per side in the order of their first pass; a bolus is no entry point."""
+        """Entry points by id, lettered per side in the order of their first pass; a bolus is no entry point.
+
+        Like the numbers, the letters of the plan are its own.
+        """
         found: dict[str, EntryPoint] = {}
-        used = dict.fromkeys(Side, 0)
+        used: dict[tuple[Side, bool], int] = {}
         for one in self.passes:
             if one.entry_id not in found and not one.is_point:
-                side = one.side
-                found[one.entry_id] = EntryPoint(one.entry_id, one.path.entry, side, entry_letter(used[side]))
-                used[side] += 1
+                side, index = one.side, used.get((one.side, one.is_planned), 0)
+                found[one.entry_id] = EntryPoint(one.entry_id, one.path.entry, side, entry_letter(index))
+                used[side, one.is_planned] = index + 1
         return found
 
     @property
