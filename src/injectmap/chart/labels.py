@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,10 +35,11 @@ _FAR_TURNS = _turns(0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 125, -125,
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
-    """What a label says; an empty volume makes it a chip."""
+    """What a label says; an empty volume makes it a chip. Hollow chips are of passes that do not count (yet)."""
 
     number: str
     volume: str
+    hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ def _turned(direction: Array, turns: Array) -> Array:
     return np.column_stack([x * cosine - y * sine, x * sine + y * cosine])
 
 
-def _near_places(tip: Array, direction: Array, size: LabelSize, mark: float) -> Array:
+def _near_places(tip: Array, direction: Array, size: LabelSize, mark: float, clear: float = 0.0) -> Array:
     """Centres close to a tip: beyond it, slid across the line, then to its other sides."""
     forward = _turned(direction, _NEAR_TURNS)
-    out = tip + forward * (styles.LABEL_GAP * mark + reach(forward, size.width, size.height)[:, None])
+    out = tip + forward * (clear + styles.LABEL_GAP * mark + reach(forward, size.width, size.height)[:, None])
     across = forward[:, ::-1] * np.array([-1.0, 1.0])
     return np.asarray(out[:, None] + across[:, None] * (_SLIDES * mark)[:, None]).reshape(-1, 2)
 
@@ -128,9 +129,11 @@ class _Places:
         self._ground, self._mark = ground, mark
         self._grids: dict[LabelSize, _Grid] = {}
 
-    def find(self, tip: Array, direction: Array, size: LabelSize) -> tuple[Array, Array | None] | None:
+    def find(
+        self, tip: Array, direction: Array, size: LabelSize, clear: float = 0.0
+    ) -> tuple[Array, Array | None] | None:
         """A free box: near the tip if there is room, else on a leader, over passes or labels if need be."""
-        near = boxes_at(_near_places(tip, direction, size, self._mark), size.width, size.height)
+        near = boxes_at(_near_places(tip, direction, size, self._mark, clear), size.width, size.height)
         for boxes in (near[: len(_SLIDES)], near[len(_SLIDES) :]):
             free = self._ground.free(boxes)
             if free.any():
@@ -179,9 +182,9 @@ def place_labels(
         tip, direction = np.array(items.tip), np.array(items.direction)
         if not ground.bounds.contains(items.tip):
             continue
-        for one in (text, LabelText(text.number, "")):
+        for one in (text, replace(text, volume="")):
             size = label_size(one, style, measure)
-            found = places.find(tip, direction, size)
+            found = places.find(tip, direction, size, items.clear)
             if found:
                 break
         else:
@@ -215,10 +218,18 @@ def _label_marks(
     else:
         # A chip on its own needs the white rim that the pill gives otherwise.
         yield RoundedBox(box.grown(1.2 * mark), height / 2 + 1.2 * mark, styles.WHITE)
-    yield RoundedBox(chip, height / 2, chip_colour)
+    hollow = text.hollow and not selected
+    if hollow:
+        edge_width = 1.5 * mark
+        yield RoundedBox(
+            chip.grown(-edge_width / 2), height / 2 - edge_width / 2, styles.WHITE, style.ink, edge_width
+        )
+    else:
+        yield RoundedBox(chip, height / 2, chip_colour)
     number_size = NUMBER_SIZE * mark
     baseline = round(middle + DIGIT_HEIGHT * number_size / 2, 2)
-    yield Text((round(chip.centre[0], 2), baseline), text.number, number_size, 600, styles.WHITE)
+    number_ink = style.ink if hollow else styles.WHITE
+    yield Text((round(chip.centre[0], 2), baseline), text.number, number_size, 600, number_ink)
     if text.volume:
         size = styles.LABEL_TEXT * mark
         at = (round(chip.right + _NUMBER_GAP * mark, 2), round(middle + DIGIT_HEIGHT * size / 2, 2))

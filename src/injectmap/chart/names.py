@@ -107,8 +107,9 @@ def place_letters(ground: Ground, entries: list[EntryPlace], style: MapStyle, me
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Boxes for a name with the foot of each leader, and how far each is from ideal."""
+    """Boxes for a name with the foot of each leader, and how far each is from ideal; its shape is kept with it."""
 
+    shape: ZoneShape
     boxes: Array
     centres: Array
     feet: Array
@@ -120,7 +121,7 @@ _REMEMBERED = 2048
 _AT_ONCE = 48
 _Key = tuple[int, float, float, float]
 _candidates: OrderedDict[_Key, _Candidates] = OrderedDict()
-_covered: OrderedDict[tuple[_Key, int], Array] = OrderedDict()
+_covered: OrderedDict[tuple[_Key, int], tuple[_Candidates, ZoneShape, Array]] = OrderedDict()
 
 
 def _trim(memory: OrderedDict[Any, Any]) -> None:
@@ -137,21 +138,22 @@ def _ranked(
     own name inside. Remembered zone by zone, as nothing here depends on the passes.
     """
     key = (id(shape), style.px_per_mm, style.mark, round(width, 2))
-    if key not in _candidates:
+    if key not in _candidates or _candidates[key].shape is not shape:
         _candidates[key] = _name_candidates(shape, width, height, style)
         _trim(_candidates)
     found = _candidates[key]
     cost = found.cost
     for other in shapes:
         pair = (key, id(other))
-        if pair not in _covered:
+        if pair not in _covered or _covered[pair][0] is not found or _covered[pair][1] is not other:
             polygon = thinned(other.fill * style.px_per_mm, 6 * style.mark)
-            _covered[pair] = _covers(found.boxes, found.centres, polygon, 4 * style.mark)
+            covers = _covers(found.boxes, found.centres, polygon, 4 * style.mark)
+            _covered[pair] = found, other, covers
             _trim(_covered)
         plain = zone_look(other.zone) is OTHER_ZONE
         if other is not shape or not plain:
             price = _OVER_PLAIN if plain else np.inf
-            cost = cost + np.where(_covered[pair], price, 0.0)
+            cost = cost + np.where(_covered[pair][2], price, 0.0)
     order = np.argsort(cost, kind="stable")
     order = order[np.isfinite(cost[order])]
     return found.boxes[order], found.feet[order]
@@ -177,7 +179,7 @@ def _name_candidates(shape: ZoneShape, width: float, height: float, style: MapSt
     if zone_look(shape.zone) is OTHER_ZONE:
         centres, feet = np.concatenate([centres, middle[None]]), np.concatenate([feet, middle[None]])
         cost = np.append(cost, _INSIDE)
-    return _Candidates(boxes_at(centres, width, height), centres, feet, cost)
+    return _Candidates(shape, boxes_at(centres, width, height), centres, feet, cost)
 
 
 def _covers(boxes: Array, centres: Array, polygon: Array, gap: float) -> Array:

@@ -137,22 +137,31 @@ class ProjectedPass:
     visible_mm: float
 
     @property
+    def is_point(self) -> bool:
+        """True for a bolus, whose points are all one."""
+        return len(self.points) == 2 and bool((self.points[0] == self.points[1]).all())
+
+    @property
     def shown(self) -> bool:
         """True if enough of it faces the viewer to be drawn at all."""
         return self.visible_mm >= LEAST_VISIBLE_MM or bool(self.in_sight.all())
 
     def stretches(self) -> list[Stretch]:
         """The path from entry point to tip, cut where it comes into sight or goes out of it."""
-        seen = self.in_sight
-        last = len(seen) - 1
-        cuts = [0, *(np.flatnonzero(seen[1:] != seen[:-1]) + 1).tolist(), last + 1]
-        found = []
-        for start, stop in pairwise(cuts):
-            # The step between two stretches belongs to the part in sight, so that nothing is left out.
-            low, high = (max(start - 1, 0), min(stop + 1, last + 1)) if seen[start] else (start, stop)
-            if high - low >= 2:
-                found.append(Stretch(self.points[low:high], bool(seen[start]), low == 0, high == last + 1))
-        return found
+        return stretches_of(self.points, self.in_sight)
+
+
+def stretches_of(points: Array, seen: Array) -> list[Stretch]:
+    """A line (n, 2) cut where it comes into sight or goes out of it."""
+    last = len(seen) - 1
+    cuts = [0, *(np.flatnonzero(seen[1:] != seen[:-1]) + 1).tolist(), last + 1]
+    found = []
+    for start, stop in pairwise(cuts):
+        # The step between two stretches belongs to the part in sight, so that nothing is left out.
+        low, high = (max(start - 1, 0), min(stop + 1, last + 1)) if seen[start] else (start, stop)
+        if high - low >= 2:
+            found.append(Stretch(points[low:high], bool(seen[start]), low == 0, high == last + 1))
+    return found
 
 
 def _steady(in_sight: Array) -> Array:
@@ -213,6 +222,17 @@ def project_pass(
 
 def _projected(one: CannulaPass, number: int | None, sight: Sight, px_per_mm: float) -> ProjectedPass:
     return ProjectedPass(one.id, number, sight.places * px_per_mm, sight.in_sight, sight.visible_mm)
+
+
+def places_along(path: SkinPath, shown: ProjectedPass, positions_um: Sequence[int]) -> tuple[Array, Array]:
+    """Where places of a path, micrometres along the skin from its entry point, lie in a view: (n, 2), in sight (n,)."""
+    points = to_mm(path.points)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(points[1:] - points[:-1], axis=1))])
+    # The stored length and that of the stored points differ by rounding only.
+    wanted = np.asarray(positions_um, dtype=float) * (along[-1] / max(path.length_um, 1))
+    index = np.interp(wanted, along, np.arange(len(points)))
+    places = np.column_stack([np.interp(index, np.arange(len(points)), xs) for xs in shown.points.T])
+    return places, shown.in_sight[np.rint(index).astype(int)]
 
 
 def arc_lengths(points: Array) -> Array:

@@ -18,17 +18,25 @@ BADGE = "#1A242D"
 MONO_GREY = "#3A3A3A"
 
 LAYERS = (
+    "grid",
+    "midline",
     "zone_fill",
     "pattern",
     "zone_edge",
     "zone_names",
+    "landmarks",
+    "ghost",
+    "measurements",
     "pass_halos",
     "passes",
     "labels",
     "entry_points",
+    "corners",
     "selection",
     "badges",
 )
+# What lies under the lines of the passes.
+GROUND_LAYERS = LAYERS[: LAYERS.index("pass_halos") + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,26 @@ TURNED_DASH = (2.5, 2.5)
 TURNED_OPACITY = 0.38
 PLANNED_DOT = 3.0
 PLANNED_STEP = 8.0
+# A pass copied from another session and not confirmed is a hollow line.
+HOLLOW_WIDTH = 5.2
+HOLLOW_INNER = 2.4
+GHOST_OPACITY = 0.35
+BOLUS_RADIUS = 5.5
+MICRO_BOLUS_RADIUS = 3.6
+BOLUS_RIM = 1.8
+# Deposits on a pass are drawn in mm of the head, and never thinner than the line that carries them.
+DEPOSIT_MM = 1.1
+DEPOSIT_LEAST = 2.4
+MEASURE_WIDTH = 1.3
+MEASURE_TICK = 9.0
+MEASURE_TEXT = 12.5
+NOTE_TEXT = 11.5
+GUIDE_WIDTH = 1.0
+GUIDE_DASH = (6.0, 4.0)
+GRID_WIDTH = 0.8
+LANDMARK_RADIUS = 2.6
+LANDMARK_TEXT = 11.5
+CORNER_SIZE = 9.0
 BADGE_SIZE = 24.0
 # Below this scale a view is too small for volumes.
 SMALL_VIEW = 2.0
@@ -103,8 +131,9 @@ class MapStyle:
 
     `px_per_mm` is drawing units per mm of the head. On screen a unit is a logical pixel; on paper
     (`unit="paper"`) it is a millimetre of the page and every mark is a fixed fraction of one. `mark_scale`
-    makes all marks smaller, `line_scale` and `badge_scale` lines and side badges on top of that. `bounds`, in drawing units, is where labels and names
-    may stand; None allows the whole window of the view.
+    makes all marks smaller, `line_scale` and `badge_scale` lines and side badges on top of that. `bounds`, in
+    drawing units, is where labels and names may stand; None allows the whole window of the view. `corners` shows
+    the corners of the zones as handles.
     """
 
     px_per_mm: float
@@ -113,6 +142,10 @@ class MapStyle:
     patterns: bool = True
     names: bool = True
     badges: bool = False
+    landmarks: bool = False
+    midline: bool = False
+    grid: bool = False
+    corners: bool = False
     mono: bool = False
     unit: str = "screen"
     dark: bool = False

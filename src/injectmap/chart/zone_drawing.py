@@ -16,7 +16,7 @@ from injectmap.chart.styles import MapStyle, ZoneLook, zone_look
 from injectmap.domain.treatment_map import Side, TreatmentMap
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
+    from injectmap.atlas import Atlas, Zones
 
 SideName = Literal["left", "right"]
 ZoneSide = tuple[str, SideName]
@@ -31,9 +31,10 @@ LEAST_AREA_MM2 = 12.0
 TOUCH_UM = 1000
 _LAYERS = 96
 _MARKS = 1024
-_shapes: dict[tuple[int, str, str, str], ZoneShape | None] = {}
+_SHAPES = 2048
+_shapes: OrderedDict[tuple[int, str, str, str], tuple[Zones, ZoneShape | None]] = OrderedDict()
 _marks: OrderedDict[tuple[object, ...], _ZoneMarks] = OrderedDict()
-_layers: OrderedDict[tuple[object, ...], tuple[Layer, Layer, Layer]] = OrderedDict()
+_layers: OrderedDict[tuple[object, ...], tuple[Zones, tuple[Layer, Layer, Layer]]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ class ZoneShape:
 
 
 def touched_zones(treatment_map: TreatmentMap) -> frozenset[ZoneSide]:
-    """Zones of a side that some pass runs through."""
+    """Zones of a side that some pass runs through or a bolus lies in."""
     return frozenset(
         (part.zone, "right" if part.side is Side.RIGHT else "left")
         for one in treatment_map.passes
         for part in one.path.zones
-        if part.length_um >= TOUCH_UM
+        if part.length_um >= TOUCH_UM or one.is_point
     )
 
 
@@ -78,17 +79,24 @@ def shown_zones(atlas: Atlas, touched: frozenset[ZoneSide]) -> list[ZoneSide]:
     ]
 
 
-def zone_shape(atlas: Atlas, view_id: str, zone: str, side: SideName) -> ZoneShape | None:
-    """What a view shows of a zone, or None; remembered, as the head never changes while the program runs."""
-    key = (id(atlas), view_id, zone, side)
-    if key not in _shapes:
-        _shapes[key] = _make_shape(atlas, view_id, zone, side)
-    return _shapes[key]
+def zone_shape(
+    atlas: Atlas, view_id: str, zone: str, side: SideName, zones: Zones | None = None
+) -> ZoneShape | None:
+    """What a view shows of a zone, or None; remembered. `zones` are those of a session that moved corners."""
+    zones = zones or atlas.zones
+    key = (id(zones), view_id, zone, side)
+    known = _shapes.get(key)
+    # The zones themselves are kept, so that their id cannot be given to others meanwhile.
+    if known is None or known[0] is not zones:
+        known = _shapes[key] = zones, _make_shape(atlas, zones, view_id, zone, side)
+        while len(_shapes) > _SHAPES:
+            _shapes.popitem(last=False)
+    return known[1]
 
 
-def _make_shape(atlas: Atlas, view_id: str, zone: str, side: SideName) -> ZoneShape | None:
+def _make_shape(atlas: Atlas, zones: Zones, view_id: str, zone: str, side: SideName) -> ZoneShape | None:
     view = atlas.views[view_id]
-    outline = np.asarray(atlas.zones.outline(zone, side, gap_mm=GAP_MM, round_mm=ROUND_MM))
+    outline = np.asarray(zones.outline(zone, side, gap_mm=GAP_MM, round_mm=ROUND_MM))
     if len(outline) < 3:
         return None
     uv, visible = view.project(outline)
@@ -130,9 +138,11 @@ def _at_rim(atlas: Atlas, view_id: str, outline: Array, visible: Array) -> Array
     return np.asarray(view.project(atlas.skin.snap(middle + (hidden - middle) * low[:, None]))[0])
 
 
-def shapes_in_view(atlas: Atlas, view_id: str, touched: frozenset[ZoneSide]) -> list[ZoneShape]:
+def shapes_in_view(
+    atlas: Atlas, view_id: str, touched: frozenset[ZoneSide], zones: Zones | None = None
+) -> list[ZoneShape]:
     """The zones a view shows."""
-    shapes = (zone_shape(atlas, view_id, *one) for one in shown_zones(atlas, touched))
+    shapes = (zone_shape(atlas, view_id, *one, zones) for one in shown_zones(atlas, touched))
     return [shape for shape in shapes if shape is not None]
 
 
@@ -218,6 +228,8 @@ def _edge_items(shape: ZoneShape, look: ZoneLook, style: MapStyle) -> list[Item]
 
 @dataclass(frozen=True, slots=True)
 class _ZoneMarks:
+    # Kept, so that its id cannot be given to another shape meanwhile.
+    shape: ZoneShape
     fill: tuple[Item, ...]
     pattern: tuple[Item, ...]
     edge: tuple[Item, ...]
@@ -226,9 +238,10 @@ class _ZoneMarks:
 def _zone_marks(shape: ZoneShape, style: MapStyle, *, used: bool) -> _ZoneMarks:
     """The marks of one zone; remembered, as the zones in view change with the passes but each looks the same."""
     key = (id(shape), style.px_per_mm, style.line, style.patterns, style.mono, style.small, used)
-    if key in _marks:
+    known = _marks.get(key)
+    if known is not None and known.shape is shape:
         _marks.move_to_end(key)
-        return _marks[key]
+        return known
     look = zone_look(shape.zone)
     polygon = shape.fill * style.px_per_mm
     points = as_points(thinned(polygon, 2 * style.line))
@@ -237,7 +250,10 @@ def _zone_marks(shape: ZoneShape, style: MapStyle, *, used: bool) -> _ZoneMarks:
         fill = (Polyline(points, closed=True, fill=look.fill, fill_opacity=look.fill_opacity),)
     patterned = used and style.patterns and not style.small
     made = _ZoneMarks(
-        fill, pattern_items(polygon, look, style) if patterned else (), tuple(_edge_items(shape, look, style))
+        shape,
+        fill,
+        pattern_items(polygon, look, style) if patterned else (),
+        tuple(_edge_items(shape, look, style)),
     )
     _marks[key] = made
     while len(_marks) > _MARKS:
@@ -246,17 +262,19 @@ def _zone_marks(shape: ZoneShape, style: MapStyle, *, used: bool) -> _ZoneMarks:
 
 
 def zone_layers(
-    atlas: Atlas, view_id: str, style: MapStyle, touched: frozenset[ZoneSide]
+    atlas: Atlas, view_id: str, style: MapStyle, touched: frozenset[ZoneSide], zones: Zones | None = None
 ) -> tuple[Layer, Layer, Layer]:
     """Fill, pattern and edge of all zones of a view; remembered per view, scale and style."""
-    key = (id(atlas), view_id, style.px_per_mm, style.line, style.patterns, style.mono, style.unit, touched)
-    if key in _layers:
+    zones = zones or atlas.zones
+    key = (id(zones), view_id, style.px_per_mm, style.line, style.patterns, style.mono, style.unit, touched)
+    known = _layers.get(key)
+    if known is not None and known[0] is zones:
         _layers.move_to_end(key)
-        return _layers[key]
+        return known[1]
     fills: list[Item] = []
     patterns: list[Item] = []
     edges: list[Item] = []
-    for shape in shapes_in_view(atlas, view_id, touched):
+    for shape in shapes_in_view(atlas, view_id, touched, zones):
         used = atlas.zones.info[shape.zone].group != OPTIONAL or (shape.zone, shape.side) in touched
         marks = _zone_marks(shape, style, used=used)
         fills.extend(marks.fill)
@@ -267,7 +285,7 @@ def zone_layers(
         Layer("pattern", tuple(patterns)),
         Layer("zone_edge", tuple(edges)),
     )
-    _layers[key] = made
+    _layers[key] = zones, made
     while len(_layers) > _LAYERS:
         _layers.popitem(last=False)
     return made

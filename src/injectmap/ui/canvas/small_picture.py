@@ -104,11 +104,12 @@ class SmallPicture:
         self._pictures.paint(painter, self.view_id, self.camera, ratio, dark=wanted.dark, quick=True)
         if wanted.atlas is not None:
             from injectmap.chart.map_drawing import EMPTY_MAP, draw_map
+            from injectmap.chart.styles import GROUND_LAYERS
 
             drawing = draw_map(
                 wanted.atlas, treatment_map or EMPTY_MAP, self.view_id, self.style(wanted.zones)
             )
-            ground = [x for layer in drawing.layers[:5] for x in layer.items]
+            ground = [x for name in GROUND_LAYERS for x in drawing.layer(name).items]
             self._put(painter, ground)
             painter.end()
             self._put_on(self._lines, drawing.layer("passes").items)
