@@ -125,7 +125,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 def test_the_c_shape_is_a_training_convention_with_its_source_and_no_dose():
     (protocol,) = [one for one in Catalogue().protocols() if one.id == "c_shape"]
     assert protocol.label == "training_convention"
-    assert protocol.version == 1
+    assert protocol.version == 2
+    assert [n for n, one in enumerate(protocol.passes, start=1) if one.optional] == [2, 9]
     assert "safeap.co.uk" in protocol.source
     assert len(protocol.entries) == 2
     assert len(protocol.passes) == 10
@@ -162,7 +163,8 @@ PROTOCOL = asset_path("protocols", "c_shape.toml").read_text("utf-8")
         ("offset_mm = [11, -13, -19]", "offset_mm = [11, -13]", "passes 1, tip: offset_mm"),
         ("offset_mm = [11, -13, -19]", "offset_mm = [11, -13, 900]", "passes 1, tip: offset_mm"),
         ("offset_mm = [-3, -5, 14]", "", "arch_and_preauricular: offset_mm"),
-        ("version = 1", "version = 0", "version"),
+        ("version = 2", "version = 0", "version"),
+        ("optional = true", "optional = 1", "passes 2: optional"),
         ('label = "training_convention"', "", "label"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -97,6 +98,11 @@ def _shares(zones: Zones, stored: np.ndarray, length_um: int) -> tuple[ZoneLengt
 def snap(atlas: Atlas, point: np.ndarray) -> SkinPoint:
     """Return the stored point of a place on or near the skin, mm (3,)."""
     return to_um(atlas.skin.snap(np.asarray(point, dtype=float).reshape(1, 3)))[0]
+
+
+def apart_um(one: SkinPoint, other: SkinPoint) -> int:
+    """Return the straight distance between two points in whole micrometres."""
+    return round(math.dist(one, other))
 
 
 def mirrored(points: Sequence[SkinPoint]) -> tuple[SkinPoint, ...]:

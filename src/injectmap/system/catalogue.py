@@ -64,6 +64,10 @@ class _Table:
             raise self.wrong("id")
         return found
 
+    def flag(self, name: str) -> bool:
+        """True or false; false if left out."""
+        return bool(self.value(name, bool)) if name in self._data else False
+
     def count(self, name: str) -> int:
         """A whole number of at least 1."""
         found = int(self.value(name, int))
@@ -154,7 +158,12 @@ def _protocol_pass(table: _Table, entries: dict[str, Anchor]) -> ProtocolPass:
     if entry not in entries:
         raise table.wrong("entry")
     tip = _anchor(_Table(f"{table.place}, tip", table.value("tip", dict)))
-    found = ProtocolPass(entry, tip, table.choice("technique", Technique), table.choice("plane", Plane))
+    via = tuple(_anchor(one) for one in table.tables("via"))
+    curved = table.flag("curved")
+    if via and not curved:
+        raise table.wrong("via")
+    technique, plane = table.choice("technique", Technique), table.choice("plane", Plane)
+    found = ProtocolPass(entry, tip, technique, plane, via, curved, table.flag("optional"))
     table.end()
     return found
 
