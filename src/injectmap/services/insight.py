@@ -1,0 +1,340 @@
+"""What was injected in a patient over time: read once as plain data, then drawn, exported and printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol
+
+from injectmap.domain.acting import Acting, Right
+from injectmap.domain.patient import Patient
+from injectmap.domain.record import RecordEntry, RecordField, RecordState
+from injectmap.domain.session import OpenSession
+from injectmap.domain.settings import ClinicSettings, PrintLook
+from injectmap.domain.totals import done_passes, zone_volumes
+from injectmap.domain.treatment_map import Side, TreatmentMap
+from injectmap.services.ports import Clock, Database, RenderedPage
+
+CLINICS_OWN = PrintLook()
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneShare:
+    """What done passes laid in one zone of one side: volume, and mm of their paths there."""
+
+    zone: str
+    side: Side
+    microlitres: int
+    length_um: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Right beside left as plain figures; a difference is right minus left. Nothing is judged."""
+
+    right_ul: int = 0
+    left_ul: int = 0
+    right_um: int = 0
+    left_um: int = 0
+
+    @property
+    def both_ul(self) -> int:
+        """Both sides together."""
+        return self.right_ul + self.left_ul
+
+    @property
+    def difference_ul(self) -> int:
+        """Right minus left, microlitres."""
+        return self.right_ul - self.left_ul
+
+    @property
+    def difference_um(self) -> int:
+        """Right minus left, micrometres of path."""
+        return self.right_um - self.left_um
+
+
+def balance_of(shares: Iterable[ZoneShare]) -> Balance:
+    """Add shares up by side."""
+    sums = dict.fromkeys(((side, what) for side in Side for what in ("ul", "um")), 0)
+    for one in shares:
+        sums[one.side, "ul"] += one.microlitres
+        sums[one.side, "um"] += one.length_um
+    return Balance(
+        sums[Side.RIGHT, "ul"], sums[Side.LEFT, "ul"], sums[Side.RIGHT, "um"], sums[Side.LEFT, "um"]
+    )
+
+
+def zone_shares(treatment_map: TreatmentMap) -> tuple[ZoneShare, ...]:
+    """Volume and mm of the done passes by zone and side, the side of the skin; zones in order of first use."""
+    volumes: dict[tuple[str, Side], int] = {}
+    lengths: dict[tuple[str, Side], int] = {}
+    for one in done_passes(treatment_map):
+        for (zone, side), volume in zone_volumes(one).items():
+            key = (zone, Side.RIGHT if side is Side.RIGHT else Side.LEFT)
+            volumes[key] = volumes.get(key, 0) + volume
+        for part in one.path.zones:
+            key = (part.zone, Side.RIGHT if part.side is Side.RIGHT else Side.LEFT)
+            lengths[key] = lengths.get(key, 0) + part.length_um
+    keys = dict.fromkeys((*volumes, *lengths))
+    return tuple(ZoneShare(*key, volumes.get(key, 0), lengths.get(key, 0)) for key in keys)
+
+
+@dataclass(frozen=True)
+class SessionInTime:
+    """One treatment session among the others of its patient."""
+
+    id: str
+    number_text: str
+    date: dt.date
+    practitioner_name: str
+    product_names: tuple[str, ...]
+    state: RecordState
+    version: int
+    revision: int
+    map: TreatmentMap
+    shares: tuple[ZoneShare, ...]
+    entries: Mapping[RecordField, RecordEntry]
+    follow_up: dt.date | None = None
+
+    @property
+    def signed(self) -> bool:
+        """True if nothing of it waits to be signed."""
+        return self.state is RecordState.SIGNED
+
+    @cached_property
+    def balance(self) -> Balance:
+        """Right beside left."""
+        return balance_of(self.shares)
+
+    def share(self, zone: str, side: Side) -> ZoneShare:
+        """What lies in one zone of one side, nothing if no pass runs there."""
+        for one in self.shares:
+            if one.zone == zone and one.side is side:
+                return one
+        return ZoneShare(zone, side, 0, 0)
+
+    @classmethod
+    def of(cls, opened: OpenSession) -> SessionInTime:
+        """Take what counts over time from an opened session."""
+        session = opened.session
+        return cls(
+            id=session.id,
+            number_text=session.number_text,
+            date=session.date,
+            practitioner_name=opened.practitioner.name,
+            product_names=tuple(dict.fromkeys(one.product.name for one in opened.syringes)),
+            state=session.state,
+            version=session.version,
+            revision=session.revision,
+            map=opened.map,
+            shares=zone_shares(opened.map),
+            entries=opened.entries,
+            follow_up=session.follow_up,
+        )
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """All treatment sessions of a patient that are not in error, oldest first."""
+
+    patient: Patient
+    sessions: tuple[SessionInTime, ...]
+
+    @property
+    def treated(self) -> tuple[SessionInTime, ...]:
+        """The sessions in which something was injected."""
+        return tuple(one for one in self.sessions if one.balance.both_ul)
+
+    @cached_property
+    def shares(self) -> tuple[ZoneShare, ...]:
+        """All sessions together by zone and side."""
+        sums: dict[tuple[str, Side], tuple[int, int]] = {}
+        for session in self.sessions:
+            for one in session.shares:
+                volume, length = sums.get((one.zone, one.side), (0, 0))
+                sums[one.zone, one.side] = (volume + one.microlitres, length + one.length_um)
+        return tuple(ZoneShare(*key, *both) for key, both in sums.items())
+
+    @cached_property
+    def balance(self) -> Balance:
+        """All sessions together, right beside left."""
+        return balance_of(self.shares)
+
+    @cached_property
+    def cumulative(self) -> tuple[Balance, ...]:
+        """After each session, all that had been injected up to it."""
+        grown, sums = [], Balance()
+        for one in self.sessions:
+            new = one.balance
+            sums = Balance(
+                sums.right_ul + new.right_ul,
+                sums.left_ul + new.left_ul,
+                sums.right_um + new.right_um,
+                sums.left_um + new.left_um,
+            )
+            grown.append(sums)
+        return tuple(grown)
+
+    def last_written(self, field: RecordField) -> tuple[RecordEntry, SessionInTime] | None:
+        """What was last written in a field of any record, and in which session."""
+        for session in reversed(self.sessions):
+            entry = session.entries.get(field)
+            if entry is not None and (entry.text or entry.details):
+                return entry, session
+        return None
+
+    @property
+    def version(self) -> tuple[tuple[str, int, int], ...]:
+        """Tells this state from any other."""
+        return tuple((one.id, one.revision, one.version) for one in self.sessions)
+
+
+class InsightFigure(StrEnum):
+    """What is drawn."""
+
+    VOLUME = "volume"
+    DOSE = "dose"
+
+
+class FileForm(StrEnum):
+    """As what it is saved; a table has the numbers behind the picture."""
+
+    SVG = "svg"
+    PNG = "png"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSize:
+    """The place for a picture in logical pixels, the device pixels in one of them, and the look of the screen."""
+
+    width: int
+    height: int
+    ratio: float = 1.0
+    dark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A picture for the screen: rows of straight RGBA bytes from the top, in device pixels."""
+
+    rgba: bytes
+    width: int
+    height: int
+
+
+class InsightOutput(Protocol):
+    """Draws figures over time."""
+
+    def picture(self, figure: InsightFigure, over_time: OverTime, size: ScreenSize) -> Pixels:
+        """A figure for the screen."""
+        ...
+
+    def file(
+        self, figure: InsightFigure, form: FileForm, over_time: OverTime, *, mono: bool = False
+    ) -> bytes:
+        """A figure for paper, or its table; the same state gives the same bytes, and no name is in them."""
+        ...
+
+    def says(self, figure: InsightFigure, over_time: OverTime) -> str:
+        """A figure in one sentence, for those who cannot see it."""
+        ...
+
+
+class OverTimePaper(Protocol):
+    """Sets the page of treatment over time."""
+
+    def pdf(
+        self, over_time: OverTime, figures: Mapping[InsightFigure, bytes], clinic: ClinicSettings, *, said: Mapping[InsightFigure, str], printed_at_ms: int, mono: bool
+    ) -> bytes:  # fmt: skip
+        """The page as PDF/A-2a; InputRefused("glyph_missing", ...) if a letter cannot be printed."""
+        ...
+
+    def pages(
+        self, over_time: OverTime, figures: Mapping[InsightFigure, bytes], clinic: ClinicSettings, *, said: Mapping[InsightFigure, str], printed_at_ms: int, mono: bool, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:  # fmt: skip
+        """The same as pictures."""
+        ...
+
+
+class InsightService:
+    """Reads all treatment sessions of a patient in one transaction; what is drawn from them is drawn from that state."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        output: InsightOutput,
+        paper: OverTimePaper,
+        settings: ClinicSettings,
+    ) -> None:
+        """Work on an open clinic."""
+        self._database = database
+        self._clock = clock
+        self._output = output
+        self._paper = paper
+        self._settings = settings
+
+    def over_time(self, acting: Acting, patient_id: str) -> OverTime:
+        """The patient with all sessions not in error."""
+        acting.require(Right.READ)
+        with self._database.reading() as work:
+            patient = work.patients.get(patient_id)
+            wanted = [one for one in work.sessions.of_patient(patient_id) if not one.error_reason]
+            opened = [work.sessions.open(one.id) for one in reversed(wanted)]
+        return OverTime(patient, tuple(SessionInTime.of(one) for one in opened))
+
+    def picture(self, acting: Acting, figure: InsightFigure, over_time: OverTime, size: ScreenSize) -> Pixels:
+        """A figure for the screen."""
+        acting.require(Right.READ)
+        return self._output.picture(figure, over_time, size)
+
+    def says(self, figure: InsightFigure, over_time: OverTime) -> str:
+        """A figure in one sentence."""
+        return self._output.says(figure, over_time)
+
+    def export(self, acting: Acting, figure: InsightFigure, form: FileForm, over_time: OverTime) -> bytes:
+        """A figure, or its table, as a file."""
+        acting.require(Right.PRINT_RECORD)
+        return self._output.file(figure, form, over_time)
+
+    def pdf(self, acting: Acting, over_time: OverTime, *, look: PrintLook = CLINICS_OWN) -> bytes:
+        """The patient's summary as PDF."""
+        acting.require(Right.PRINT_RECORD)
+        return self._paper.pdf(
+            over_time,
+            self._figures(over_time, mono=look.mono),
+            self._clinic(look),
+            said=self._said(over_time),
+            printed_at_ms=self._clock.now_ms(),
+            mono=look.mono,
+        )
+
+    def pages(
+        self, acting: Acting, over_time: OverTime, *, pixels_per_inch: float, look: PrintLook = CLINICS_OWN
+    ) -> tuple[RenderedPage, ...]:
+        """The patient's summary as pictures of its pages."""
+        acting.require(Right.PRINT_RECORD)
+        return self._paper.pages(
+            over_time,
+            self._figures(over_time, mono=look.mono),
+            self._clinic(look),
+            said=self._said(over_time),
+            printed_at_ms=self._clock.now_ms(),
+            mono=look.mono,
+            pixels_per_inch=pixels_per_inch,
+        )
+
+    def _figures(self, over_time: OverTime, *, mono: bool) -> dict[InsightFigure, bytes]:
+        if not over_time.treated:
+            return {}
+        return {one: self._output.file(one, FileForm.SVG, over_time, mono=mono) for one in InsightFigure}
+
+    def _said(self, over_time: OverTime) -> dict[InsightFigure, str]:
+        return {one: self._output.says(one, over_time) for one in InsightFigure}
+
+    def _clinic(self, look: PrintLook) -> ClinicSettings:
+        return replace(self._settings, paper=look.paper or self._settings.paper)
