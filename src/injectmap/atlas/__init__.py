@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,10 +12,11 @@ import numpy as np
 
 from injectmap.atlas.arrays import Bools, Floats
 from injectmap.atlas.landmarks import read_landmarks
+from injectmap.atlas.moved_zones import CornerMove, ZoneAdjuster, ZoneMoveRefused
 from injectmap.atlas.projection import AllViews
 from injectmap.atlas.skin import Skin, length, mirror
 from injectmap.atlas.views import FACING_TO_DRAW, VIEW_IDS, DrawState, View, read_views
-from injectmap.atlas.zones import ZoneInfo, Zones, read_zones
+from injectmap.atlas.zones import ZoneCorner, ZoneInfo, Zones, read_zones
 from injectmap.resources import asset_path
 
 __all__ = [
@@ -24,7 +26,9 @@ __all__ = [
     "DrawState",
     "Skin",
     "View",
+    "ZoneCorner",
     "ZoneInfo",
+    "ZoneMoveRefused",
     "Zones",
     "length",
     "load_atlas",
@@ -69,6 +73,17 @@ class Atlas:
         if normals is None:
             return self._all_views.project(points)
         return self._all_views.project_with(points, normals)
+
+    def zones_for(self, moves: Iterable[CornerMove]) -> Zones:
+        """Return the zones of a treatment session with the corners moved in it, or `zones` itself without any.
+
+        Found once and kept; ZoneMoveRefused if the zones cannot lie so.
+        """
+        return self._adjuster.zones_for(moves)
+
+    @cached_property
+    def _adjuster(self) -> ZoneAdjuster:
+        return ZoneAdjuster(self.zones)
 
     @cached_property
     def _all_views(self) -> AllViews:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import shapely  # type: ignore[import-untyped]
 
@@ -70,6 +72,7 @@ class _FlatChart:
         return np.asarray(sideways * np.sin(angle)[:, None] + self._middle * np.cos(angle)[:, None])
 
 
+@cache
 def cell_areas(skin: Skin, cell: float) -> Floats:
     """Return the area in mm2 of every chart cell of a size in half degrees, azimuth first, flattened."""
     corners = np.linspace(0.0, 360.0, int(360.0 / cell) + 1)
@@ -77,4 +80,6 @@ def cell_areas(skin: Skin, cell: float) -> Floats:
     directions = chart_directions(azimuth, elevation)
     points = skin.lay(directions.reshape(-1, 3)).reshape(directions.shape) - CENTRE
     one, other = points[1:, 1:] - points[:-1, :-1], points[:-1, 1:] - points[1:, :-1]
-    return np.asarray(np.linalg.norm(np.cross(one, other), axis=-1).ravel() / 2.0)
+    areas = np.asarray(np.linalg.norm(np.cross(one, other), axis=-1).ravel() / 2.0)
+    areas.setflags(write=False)
+    return areas

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,57 +53,97 @@ class Partition:
     """The left half of the skin cut into zones, in half degrees of azimuth and elevation.
 
     Every edge is computed once and used by both zones it parts, so that neighbours can never come apart; `borders`
-    are these inner edges.
+    are these inner edges. `names` are the vertices along each ring, which winds left.
     """
 
     version: int
     infos: tuple[ZoneInfo, ...]
+    names: tuple[tuple[str, ...], ...]
     rings: tuple[Floats, ...]
     borders: tuple[Border, ...]
     neighbours: dict[str, frozenset[str]]
-    vertices: dict[str, Floats]
+    edges: Edges
+
+    @property
+    def vertices(self) -> Mapping[str, Floats]:
+        """The chart places (2,) of all vertices."""
+        return self.edges.vertices
+
+    def with_vertices(self, places: Mapping[str, Floats]) -> Partition:
+        """Return the partition with some vertices at other chart places; what they do not touch stays as it is."""
+        edges = self.edges.moved(places)
+        rings = tuple(
+            ring
+            if all(edges.piece(*pair) is self.edges.piece(*pair) for pair in closed(names))
+            else edges.ring(names)
+            for names, ring in zip(self.names, self.rings, strict=True)
+        )
+        return replace(self, rings=rings, borders=_borders(self.names, edges), edges=edges)
 
 
 def read_partition(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> Partition:
     """Read and check the zones file against a head."""
     stored = tomllib.loads(file.read_text("utf-8"))
     vertices = _place_vertices(stored["vertices"], skin, landmarks)
-    edges = _Edges(vertices, stored["lines"], skin)
-    infos: list[ZoneInfo] = []
+    edges = Edges(vertices, stored["lines"], skin)
+    infos = tuple(_info(zone_id, entry) for zone_id, entry in stored["zones"].items())
+    names: list[tuple[str, ...]] = []
     rings: list[Floats] = []
-    borders: list[Border] = []
-    users: dict[tuple[str, str], str] = {}
     for zone_id, entry in stored["zones"].items():
-        infos.append(
-            ZoneInfo(
-                zone_id,
-                entry["name"],
-                entry.get("short_name", entry["name"]),
-                entry.get("group", "other"),
-                entry["borders"],
-                entry.get("plane", ""),
-                entry.get("source", ""),
-            )
-        )
-        if infos[-1].group not in GROUPS:
-            raise ZonesFileError(f"zone {zone_id}: unknown group {infos[-1].group}")
-        names = edges.expand(zone_id, entry["ring"])
-        ring = edges.ring(names)
+        along = edges.expand(zone_id, entry["ring"])
+        ring = edges.ring(along)
         if not winds_left(ring):
-            names, ring = names[::-1], ring[::-1]
+            along, ring = along[::-1], ring[::-1]
+        names.append(tuple(along))
         rings.append(ring)
-        for pair in pairwise([*names, names[0]]):
+    users: dict[tuple[str, str], str] = {}
+    for info, ring_names in zip(infos, names, strict=True):
+        for pair in closed(ring_names):
             if pair in users:
-                raise ZonesFileError(
-                    f"{pair[0]} to {pair[1]} bounds both {users[pair]} and {zone_id} on one side"
-                )
-            users[pair] = zone_id
-            if pair[::-1] in users:
-                other = list(stored["zones"]).index(users[pair[::-1]])
-                borders.append(Border(edges.piece(*pair), left=len(rings) - 1, right=other))
-    version = int(stored["zones_version"])
-    neighbours = _neighbours(users, vertices)
-    return Partition(version, tuple(infos), tuple(rings), tuple(borders), neighbours, vertices)
+                both = f"{users[pair]} and {info.id}"
+                raise ZonesFileError(f"{pair[0]} to {pair[1]} bounds both {both} on one side")
+            users[pair] = info.id
+    return Partition(
+        int(stored["zones_version"]),
+        infos,
+        tuple(names),
+        tuple(rings),
+        _borders(names, edges),
+        _neighbours(users, vertices),
+        edges,
+    )
+
+
+def _info(zone_id: str, entry: Mapping[str, Any]) -> ZoneInfo:
+    info = ZoneInfo(
+        zone_id,
+        entry["name"],
+        entry.get("short_name", entry["name"]),
+        entry.get("group", "other"),
+        entry["borders"],
+        entry.get("plane", ""),
+        entry.get("source", ""),
+    )
+    if info.group not in GROUPS:
+        raise ZonesFileError(f"zone {zone_id}: unknown group {info.group}")
+    return info
+
+
+def closed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return the neighbouring pairs along a ring of vertices, the last joined to the first."""
+    return pairwise([*names, names[0]])
+
+
+def _borders(names: Sequence[Sequence[str]], edges: Edges) -> tuple[Border, ...]:
+    """Return the edges between two zones, each as it runs round the later one."""
+    borders: list[Border] = []
+    seen: dict[tuple[str, str], int] = {}
+    for number, along in enumerate(names):
+        for pair in closed(along):
+            seen[pair] = number
+            if pair[::-1] in seen:
+                borders.append(Border(edges.piece(*pair), left=number, right=seen[pair[::-1]]))
+    return tuple(borders)
 
 
 def _neighbours(
@@ -115,12 +155,12 @@ def _neighbours(
         other = users.get((last, first))
         if other is not None:
             found[zone].add(other)
-        elif not _on_rim(vertices[first], vertices[last]):
+        elif not on_rim(vertices[first], vertices[last]):
             raise ZonesFileError(f"{first} to {last} bounds {zone} but no zone lies on its other side")
     return {zone: frozenset(others) for zone, others in found.items()}
 
 
-def _on_rim(first: Floats, last: Floats) -> bool:
+def on_rim(first: Floats, last: Floats) -> bool:
     """True if both places lie on the same edge of the chart: the midline before or behind, or a pole."""
     return bool(((first == last) & ((first == 0.0) | (first == 360.0))).any())
 
@@ -170,23 +210,46 @@ def winds_left(ring: Floats) -> bool:
     return bool((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() > 0.0)
 
 
-class _Edges:
+Pair = tuple[str, str]
+
+
+class Edges:
     """The course of every edge, computed once: a section of a smooth line, or a great circle."""
 
-    def __init__(self, vertices: Mapping[str, Floats], lines: Mapping[str, list[str]], skin: Skin) -> None:
-        self._vertices = vertices
-        self._lines = lines
+    def __init__(
+        self,
+        vertices: Mapping[str, Floats],
+        lines: Mapping[str, list[str]],
+        skin: Skin,
+        kept: Mapping[Pair, Floats] | None = None,
+    ) -> None:
+        """Compute the lines through vertices, but for edges that are `kept` from before."""
+        self.vertices = vertices
+        self.lines = lines
         self._skin = skin
-        self._pieces: dict[tuple[str, str], Floats] = {}
+        self._pieces: dict[Pair, Floats] = dict(kept or {})
         for line, names in lines.items():
             if unknown := [name for name in names if name not in vertices]:
                 raise ZonesFileError(f"line {line}: no vertex {unknown[0]}")
-            self._add(names)
+            if kept is None or any(pair not in kept for pair in pairwise(names)):
+                self._add(names)
+
+    def moved(self, places: Mapping[str, Floats]) -> Edges:
+        """Return the edges with some vertices at other chart places (2,)."""
+        redrawn = {
+            pair for line in self.lines.values() if places.keys() & set(line) for pair in pairwise(line)
+        }
+        kept = {
+            pair: edge
+            for pair, edge in self._pieces.items()
+            if not (pair in redrawn or pair[::-1] in redrawn or places.keys() & set(pair))
+        }
+        return Edges({**self.vertices, **places}, self.lines, self._skin, kept)
 
     def _add(self, names: list[str]) -> None:
         """Keep the edges between the neighbouring vertices of a line."""
-        places = [self._vertices[name] for name in names]
-        if len(names) == 2 and _on_rim(*places):
+        places = [self.vertices[name] for name in names]
+        if len(names) == 2 and on_rim(*places):
             count = int(np.abs(places[1] - places[0]).max()) + 2
             self._keep(names[0], names[1], np.linspace(places[0], places[1], count))
             return
@@ -196,7 +259,7 @@ class _Edges:
         for (first, last), course in zip(pairwise(names), courses, strict=True):
             laid = paths.spaced(self._skin.lay, course, _PIECE_MM)
             edge = np.stack(chart(laid - CENTRE), axis=1)
-            edge[0], edge[-1] = self._vertices[first], self._vertices[last]
+            edge[0], edge[-1] = self.vertices[first], self.vertices[last]
             self._keep(first, last, edge)
 
     def _keep(self, first: str, last: str, edge: Floats) -> None:
@@ -211,7 +274,7 @@ class _Edges:
             self._add([first, last])
         return self._pieces[first, last]
 
-    def ring(self, names: list[str]) -> Floats:
+    def ring(self, names: Sequence[str]) -> Floats:
         """Return the closed ring (n, 2) through all vertices."""
         parts = [self.piece(*pair)[:-1] for pair in pairwise([*names, names[0]])]
         return np.concatenate([*parts, parts[0][:1]])
@@ -220,10 +283,10 @@ class _Edges:
         """Fill in the vertices of a line between two ring entries that both lie on it."""
         names: list[str] = []
         for first, last in pairwise([*ring, ring[0]]):
-            if first not in self._vertices:
+            if first not in self.vertices:
                 raise ZonesFileError(f"zone {zone}: no vertex {first}")
             sections = [
-                _section(line, first, last) for line in self._lines.values() if first in line and last in line
+                _section(line, first, last) for line in self.lines.values() if first in line and last in line
             ]
             sections.sort(key=len)
             if len(sections) > 1 and len(sections[0]) == len(sections[1]):

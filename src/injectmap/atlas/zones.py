@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]
 
-from injectmap.atlas import outlines
+from injectmap.atlas import outlines, zone_corners
 from injectmap.atlas.arrays import Floats, Ints
 from injectmap.atlas.crossings import BorderIndex
 from injectmap.atlas.raster import NEAR, REACH_MM, ZoneRaster
 from injectmap.atlas.skin import CENTRE, Skin, chart, mirror
+from injectmap.atlas.zone_corners import SideName, ZoneCorner
 from injectmap.atlas.zone_file import Partition, ZoneInfo, ZonesFileError, read_partition
 
-__all__ = ["ZoneInfo", "Zones", "read_zones"]
+__all__ = ["SideName", "ZoneCorner", "ZoneInfo", "Zones", "read_zones"]
 
-SideName = Literal["left", "right"]
 _SIDES: Final[tuple[SideName, SideName]] = ("left", "right")
 
 
@@ -38,14 +38,14 @@ class Zones:
         self.ids = tuple(info.id for info in partition.infos)
         self.info: Mapping[str, ZoneInfo] = {info.id: info for info in partition.infos}
         self.neighbours: Mapping[str, frozenset[str]] = partition.neighbours
-        self._partition = partition
-        self._skin = skin
+        self.partition = partition
+        self.skin = skin
         self._outlines: dict[tuple[str, float, float], Floats] = {}
 
     @cached_property
     def polygons(self) -> npt.NDArray[np.object_]:
         """The zones as polygons in half degrees of azimuth and elevation, in the order of `ids`."""
-        polygons = np.array([shapely.Polygon(ring) for ring in self._partition.rings], dtype=object)
+        polygons = np.array([shapely.Polygon(ring) for ring in self.partition.rings], dtype=object)
         shapely.prepare(polygons)
         return polygons
 
@@ -55,12 +55,12 @@ class Zones:
 
     @cached_property
     def _borders(self) -> BorderIndex:
-        return BorderIndex(self._partition.borders)
+        return BorderIndex(self.partition.borders)
 
     @cached_property
     def _pieces(self) -> Floats:
         """All straight pieces of the borders between zones, (n, 2 ends, 2)."""
-        edges = [border.edge for border in self._partition.borders]
+        edges = [border.edge for border in self.partition.borders]
         return np.concatenate([np.stack([edge[:-1], edge[1:]], axis=1) for edge in edges])
 
     @cached_property
@@ -69,7 +69,7 @@ class Zones:
 
     @cached_property
     def _raster(self) -> ZoneRaster:
-        return ZoneRaster(self._partition.rings)
+        return ZoneRaster(self.partition.rings)
 
     def _locate(self, azimuth: Floats, elevation: Floats) -> Ints:
         """Return the number (n,) of the zone at chart places."""
@@ -108,7 +108,7 @@ class Zones:
             found = self._split_by_crossings(path, lengths, _SIDES[bool(x[0] < 0.0)])
             if found is not None:
                 return found
-        return self._split_by_pieces(_cut_at_midline(path))
+        return self._split_by_pieces(cut_at_midline(path))
 
     def _split_by_crossings(
         self, path: Floats, lengths: Floats, side: SideName
@@ -202,23 +202,27 @@ class Zones:
         """
         key = (zone_id, gap_mm, round_mm)
         if key not in self._outlines:
-            ring = self._partition.rings[self.ids.index(zone_id)]
-            self._outlines[key] = outlines.drawn(self._skin, ring, gap_mm, round_mm)
+            ring = self.partition.rings[self.ids.index(zone_id)]
+            self._outlines[key] = outlines.drawn(self.skin, ring, gap_mm, round_mm)
             self._outlines[key].setflags(write=False)
         found = self._outlines[key]
         return found if side == "left" else mirror(found)
 
-    def area_mm2(self, zone_id: str) -> float:
-        """Return the area of a zone of one side on the skin."""
+    def area_mm2(self, zone_id: str, side: SideName = "left") -> float:  # noqa: ARG002 - the sides are alike here
+        """Return the area of a zone of one side on the skin; without moved corners both sides have the same."""
         return float(self._areas[self.ids.index(zone_id)])
 
     @cached_property
     def _areas(self) -> Floats:
-        areas = outlines.cell_areas(self._skin, self._raster.cell)
+        areas = outlines.cell_areas(self.skin, self._raster.cell)
         return np.asarray(np.bincount(self._raster.labels, weights=areas, minlength=len(self.ids)))
 
+    def corners(self, zone_ids: Collection[str] | None = None) -> tuple[ZoneCorner, ...]:
+        """Return the corners that can be moved, of some zones or of all, on both sides."""
+        return zone_corners.both_sides(self.partition, self.partition, self.skin, zone_ids, frozenset())
 
-def _cut_at_midline(path: Floats) -> Floats:
+
+def cut_at_midline(path: Floats) -> Floats:
     """Return the path (n, 3) with a point wherever it crosses x = 0."""
     x = path[:, 0]
     crossing = np.flatnonzero(x[1:] * x[:-1] < 0.0)
