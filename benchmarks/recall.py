@@ -26,13 +26,13 @@ _FILL = (
               date('1930-01-01', (i * 37 % 27000) || ' days'), '', '', 1, '' FROM numbers WHERE i <= :patients""",
     """INSERT INTO treatment_sessions
        SELECT printf('s%06d', i), i, printf('p%06d', 1 + i * 31 % :patients), 'by', date('2020-01-01', (i % 2400) || ' days'), 1, 1,
-              'linear_retrograde', 'subdermal', 'cannula', 22, 50000, 100, 1, '' FROM numbers WHERE i <= :sessions""",
+              'linear_retrograde', 'subdermal', 'cannula', 22, 50000, 100, 1, '', 'draft', 1, NULL FROM numbers WHERE i <= :sessions""",
     """INSERT INTO syringes
-       SELECT printf('y%06d.%d', i, n), printf('s%06d', i), n, 'sample', 'Sample filler', '{}', printf('L%04d', i % :lots), '2027-09-30', ''
+       SELECT printf('y%06d.%d', i, n), printf('s%06d', i), n, 'sample', 'Sample filler', '{}', printf('L%04d', i % :lots), printf('l%04d', i % :lots), '2027-09-30', '', '', NULL, 0, '', NULL
        FROM numbers, (SELECT 1 AS n UNION ALL SELECT 2) WHERE i <= :sessions""",
     """INSERT INTO passes
        SELECT printf('q%07d', i), printf('s%06d', 1 + (i - 1) / :each), 1 + (i - 1) % :each, printf('e%07d', i), 0, zeroblob(24), zeroblob(24),
-              30000, 'preauricular left 30000', 'linear_retrograde', 'subdermal', NULL, 'cannula', 22, 50000, 'done' FROM numbers WHERE i <= :passes""",
+              30000, 'preauricular left 30000', 'linear_retrograde', 'subdermal', NULL, 'cannula', 22, 50000, 'done', '[]', NULL, '', '' FROM numbers WHERE i <= :passes""",
     """INSERT INTO pass_shares
        SELECT printf('q%07d', i), 0, printf('y%06d.%d', 1 + (i - 1) / :each, 1 + (i - 1) % :each % 2), 100 FROM numbers WHERE i <= :passes""",
 )  # fmt: skip
@@ -44,12 +44,12 @@ def recall(effort: Effort) -> list[Part]:
 
     path = _clinic(scale=10 if effort.quick else 1)
     raw, database = bare(path), open_clinic(path, key=samples.KEY, read_only=True)
-    names = cycle(f"L{number:04d}" for number in range(7, _LOTS, 131))
+    names = cycle(f"l{number:04d}" for number in range(7, _LOTS, 131))
     ours_next, floor_next = _same_order(names)
 
     def ours() -> None:
         with database.reading() as work:
-            work.sessions.recall(ours_next())
+            work.stock.recall(ours_next())
 
     def floor() -> None:
         raw.execute("BEGIN")
@@ -94,7 +94,7 @@ def _clinic(*, scale: int) -> Path:
 def _fingerprint(scale: int) -> str:
     from sqlalchemy.schema import CreateTable
 
-    from injectmap.storage.tables import metadata
+    from injectmap.storage.columns import metadata
 
     made = [str(CreateTable(table)) for table in metadata.sorted_tables]
     return hashlib.sha256(json.dumps([made, _FILL, scale]).encode()).hexdigest()

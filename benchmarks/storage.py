@@ -111,7 +111,7 @@ def save_edit(effort: Effort) -> list[Part]:
     return [part]
 
 
-_PASS_COLUMNS = 16
+_PASS_COLUMNS = 20
 _JOURNAL_COLUMNS = 13
 _SAVE = (
     "SELECT number, hash FROM chain_head",
@@ -134,7 +134,8 @@ def _rows(clinic: Clinic, number: int) -> tuple[tuple[Any, ...], ...]:
     path, tool = one.path, one.instrument
     stored = (one.id, clinic.session_id, one.order, one.entry_id, 0, path.controls.packed,
               path.points.packed, path.length_um, pack_zones(path.zones), one.technique.value,
-              one.plane.value, None, tool.kind.value, tool.gauge, tool.length_um, one.status.value)  # fmt: skip
+              one.plane.value, None, tool.kind.value, tool.gauge, tool.length_um, one.status.value,
+              "[]", None, "", "")  # fmt: skip
     payload = canonical_json(edit_to_json(edit))
     return (clinic.session_id, clinic.revision + number), stored, (payload, f"{number:064x}")
 

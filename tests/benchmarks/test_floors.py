@@ -46,10 +46,10 @@ def test_a_recalled_lot_of_the_built_clinic_is_found_whole(tmp_path):
     database = open_clinic(path, key=samples.KEY)
     try:
         with database.reading() as work:
-            rows = work.sessions.recall("L0007")
-        assert [(row.session_number, row.syringe_number, row.microlitres) for row in rows] == [
-            (7, 1, 500),
-            (7, 2, 500),
+            rows = work.stock.recall(" l0007")
+        assert [(row.record_number, row.syringe_number, row.microlitres) for row in rows] == [
+            ("2020-00007", 1, 500),
+            ("2020-00007", 2, 500),
         ]
     finally:
         database.close()

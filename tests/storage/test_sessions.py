@@ -314,9 +314,10 @@ def test_a_recall_names_every_patient_of_the_lot_and_what_was_injected(charted):
     planned = builders.cannula_pass(order=2, syringe_id=first.id, status=PassStatus.PLANNED)
     charted.commit(builders.add(planned), 2)
     with charted.database.reading() as work:
-        found = work.sessions.recall(first.lot)
-        assert work.sessions.recall("no such lot") == ()
-    assert [(one.family_name, one.session_number, one.syringe_number, one.microlitres) for one in found] == [
-        ("Abel", session.number, 1, 0),
-        ("Lindqvist", charted.session.number, 1, 60),
+        found = work.stock.recall(first.lot)
+        assert work.stock.recall("no such lot") == ()
+    assert [(one.patient_name, one.record_number, one.syringe_number, one.microlitres) for one in found] == [
+        (other.display_name, session.number_text, 1, 0),
+        (charted.patient.display_name, charted.session.number_text, 1, 60),
     ]
+    assert [one.zones for one in found] == [(), (("preauricular", Side.LEFT, 60),)]

@@ -180,3 +180,9 @@ def _month(year: int, month: int) -> DateRange | None:
     if first is None:
         return None
     return DateRange(first, first.replace(day=calendar.monthrange(year, month)[1]))
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the day so many months on, or the last day of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

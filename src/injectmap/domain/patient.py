@@ -36,6 +36,11 @@ def clean_text(text: str, *, limit: int) -> str:
     return cleaned
 
 
+def display_name(family_name: str, given_name: str) -> str:
+    """Return a name with the family name first, as in a register."""
+    return f"{family_name}, {given_name}" if given_name else family_name
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """A person treated; never deleted, only marked as entered in error with a reason."""
@@ -53,7 +58,7 @@ class Patient:
     @property
     def display_name(self) -> str:
         """Family name first, as in a register."""
-        return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
+        return display_name(self.family_name, self.given_name)
 
     @property
     def number_text(self) -> str:

@@ -40,6 +40,26 @@ def product_to_json(product: Product) -> dict[str, Any]:
     }
 
 
+def product_from_json(data: dict[str, Any]) -> Product:
+    """Return the product of its journal form."""
+    return Product(
+        id=data["id"],
+        name=data["name"],
+        maker=data["maker"],
+        composition=data["composition"],
+        nominal_ul=data["nominal_ul"],
+        per_box=data["per_box"],
+        notices=tuple(data["notices"]),
+        source=data["source"],
+        source_date=dt.date.fromisoformat(data["source_date"]),
+    )
+
+
+def fold_lot(lot: str) -> str:
+    """Return a lot as it is looked up: without outer space, in any letter case."""
+    return lot.strip().casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Syringe:
     """One opened unit of a product in one treatment session, numbered from 1 as people see it.

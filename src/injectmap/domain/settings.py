@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from injectmap.domain.record import RecordField
 
@@ -88,3 +89,36 @@ class ClinicSettings:
     review_months: int | None = 18
     low_stock: int = 2
     expiry_notice_days: int = 90
+
+
+def settings_to_json(settings: ClinicSettings) -> dict[str, Any]:
+    """Return the journal form of settings; that a file is a demo belongs to the file, not to them."""
+    return {
+        "name": settings.name,
+        "time_zone": settings.time_zone,
+        "paper": settings.paper.value,
+        "required": sorted(one.value for one in settings.required),
+        "consent_form": settings.consent_form,
+        "aftercare_leaflet": settings.aftercare_leaflet,
+        "phrases": [[phrase.field.value, phrase.text] for phrase in settings.phrases],
+        "review_months": settings.review_months,
+        "low_stock": settings.low_stock,
+        "expiry_notice_days": settings.expiry_notice_days,
+    }
+
+
+def settings_from_json(data: dict[str, Any], *, demo: bool = False) -> ClinicSettings:
+    """Return the settings of their journal form."""
+    return ClinicSettings(
+        data["name"],
+        data["time_zone"],
+        Paper(data["paper"]),
+        demo,
+        frozenset(map(Requirement, data["required"])) | ALWAYS_REQUIRED,
+        data["consent_form"],
+        data["aftercare_leaflet"],
+        tuple(Phrase(RecordField(field), text) for field, text in data["phrases"]),
+        data["review_months"],
+        data["low_stock"],
+        data["expiry_notice_days"],
+    )

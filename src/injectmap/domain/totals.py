@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.product import Syringe
-from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, TreatmentMap
+from injectmap.domain.treatment_map import CannulaPass, Deposit, PassStatus, Side, TreatmentMap, ZoneLength
 from injectmap.domain.units import share_out, show_volume
 
 
@@ -16,16 +16,32 @@ def zone_volumes(one: CannulaPass) -> dict[tuple[str, Side], int]:
 
     Deposits count where they lie, and the rest by mm along the skin.
     """
-    along = one.microlitres - sum(deposit.microlitres for deposit in one.deposits)
-    parts = share_out(along, [part.length_um for part in one.path.zones])
+    return volumes_by_zone(one.microlitres, one.deposits, one.path.zones)
+
+
+def volumes_by_zone(
+    microlitres: int, deposits: Sequence[Deposit], zones: Sequence[ZoneLength]
+) -> dict[tuple[str, Side], int]:
+    """Share a volume as `zone_volumes` does, for what is known of a pass without its path."""
+    along = microlitres - sum(deposit.microlitres for deposit in deposits)
+    parts = share_out(along, [part.length_um for part in zones])
     volumes: dict[tuple[str, Side], int] = {}
-    for deposit in one.deposits:
+    for deposit in deposits:
         key = (deposit.zone, deposit.side)
         volumes[key] = volumes.get(key, 0) + deposit.microlitres
-    for zone, volume in zip(one.path.zones, parts, strict=True):
+    for zone, volume in zip(zones, parts, strict=True):
         key = (zone.zone, zone.side)
         volumes[key] = volumes.get(key, 0) + volume
     return {key: volume for key, volume in volumes.items() if volume} or volumes
+
+
+def share_by_zone(
+    share_ul: int, microlitres: int, deposits: Sequence[Deposit], zones: Sequence[ZoneLength]
+) -> dict[tuple[str, Side], int]:
+    """Share one syringe's part of a pass over its zones, in the ratio of the whole pass; the parts sum to the part."""
+    whole = volumes_by_zone(microlitres, deposits, zones)
+    parts = share_out(share_ul, list(whole.values()))
+    return {key: part for key, part in zip(whole, parts, strict=True) if part}
 
 
 # A path that only grazes a zone is not said to run through it.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, insert, select, update
 
 from injectmap.domain.patient import Practitioner
-from injectmap.domain.settings import ClinicSettings, Paper
+from injectmap.domain.settings import ClinicSettings, settings_from_json, settings_to_json
 from injectmap.storage.tables import clinic, file_mark, practitioners
 
 
@@ -44,19 +46,23 @@ class StoredClinic:
 
     def settings(self) -> ClinicSettings:
         """The stored settings."""
-        name, time_zone, paper, demo = self._connection.execute(
-            select(clinic.c.name, clinic.c.time_zone, clinic.c.paper, file_mark.c.demo).where(
-                clinic.c.id == file_mark.c.id
-            )
+        name, time_zone, paper, options, demo = self._connection.execute(
+            select(
+                clinic.c.name, clinic.c.time_zone, clinic.c.paper, clinic.c.options, file_mark.c.demo
+            ).where(clinic.c.id == file_mark.c.id)
         ).one()
-        return ClinicSettings(name, time_zone, Paper(paper), bool(demo))
+        own = {"name": name, "time_zone": time_zone, "paper": paper}
+        return settings_from_json(json.loads(options) | own, demo=bool(demo))
 
     def put(self, settings: ClinicSettings) -> None:
         """Store settings; ValueError for an attempt to turn a demo into a clinic or back."""
         if settings.demo != self.settings().demo:
             raise ValueError("a demo stays a demo")
-        self._connection.execute(
-            update(clinic).values(
-                name=settings.name, time_zone=settings.time_zone, paper=settings.paper.value
-            )
-        )
+        self._connection.execute(update(clinic).values(settings_values(settings)))
+
+
+def settings_values(settings: ClinicSettings) -> dict[str, str]:
+    """Return what the clinic's one row holds beside its key."""
+    own = settings_to_json(settings)
+    columns = {name: own.pop(name) for name in ("name", "time_zone", "paper")}
+    return columns | {"options": json.dumps(own, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}

@@ -20,6 +20,8 @@ from injectmap.domain.journal import GENESIS
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
+from injectmap.storage.clinic import settings_values
+from injectmap.storage.columns import metadata
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
 from injectmap.storage.lock import FileLock, LockHeldError
@@ -99,7 +101,7 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings) -> None:
     raw.execute("PRAGMA journal_mode = DELETE")
     with make_engine(path, lambda: raw, StaticPool).connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        tables.metadata.create_all(connection, checkfirst=False)
+        metadata.create_all(connection, checkfirst=False)
         connection.exec_driver_sql(SEARCH_TABLE)
         connection.execute(insert(tables.chain_head).values(id=1, number=0, hash=GENESIS))
         connection.execute(
@@ -111,11 +113,7 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings) -> None:
                 created_by=__version__,
             )
         )
-        connection.execute(
-            insert(tables.clinic).values(
-                id=1, name=settings.name, time_zone=settings.time_zone, paper=settings.paper.value
-            )
-        )
+        connection.execute(insert(tables.clinic).values(settings_values(settings) | {"id": 1}))
         connection.execute(
             insert(tables.alembic_version).values(version_num=tables.revision_id(tables.SCHEMA_VERSION))
         )

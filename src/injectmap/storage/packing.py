@@ -1,4 +1,4 @@
-"""How values are laid into columns: zone splits and products as compact text."""
+"""How values are laid into columns: zone splits, deposits and products as compact text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import datetime as dt
 import json
 
 from injectmap.domain.journal import canonical_json
-from injectmap.domain.product import Product, product_to_json
-from injectmap.domain.treatment_map import Side, ZoneLength
+from injectmap.domain.product import Product, product_from_json, product_to_json
+from injectmap.domain.treatment_map import Deposit, Side, ZoneLength
 
+NO_DEPOSITS = "[]"
 _SIDES = {side.value: side for side in Side}
 
 
@@ -38,18 +39,21 @@ def pack_product(product: Product) -> str:
 
 def unpack_product(text: str) -> Product:
     """Return the product of its packed form."""
-    data = json.loads(text)
-    return Product(
-        id=data["id"],
-        name=data["name"],
-        maker=data["maker"],
-        composition=data["composition"],
-        nominal_ul=data["nominal_ul"],
-        per_box=data["per_box"],
-        notices=tuple(data["notices"]),
-        source=data["source"],
-        source_date=dt.date.fromisoformat(data["source_date"]),
-    )
+    return product_from_json(json.loads(text))
+
+
+def pack_deposits(deposits: tuple[Deposit, ...]) -> str:
+    """Return deposits as a JSON list of [position, microlitres, zone, side]."""
+    if not deposits:
+        return NO_DEPOSITS
+    return canonical_json([[one.position_um, one.microlitres, one.zone, one.side.value] for one in deposits])
+
+
+def unpack_deposits(text: str) -> tuple[Deposit, ...]:
+    """Return the deposits of their packed form."""
+    if text == NO_DEPOSITS:
+        return ()
+    return tuple(Deposit(um, ul, zone, _SIDES[side]) for um, ul, zone, side in json.loads(text))
 
 
 def pack_date(day: dt.date | None) -> str | None:

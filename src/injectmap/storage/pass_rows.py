@@ -20,7 +20,8 @@ from injectmap.domain.treatment_map import (
     SkinPoints,
     Technique,
 )
-from injectmap.storage.packing import pack_zones, unpack_zones
+from injectmap.storage.item_rows import write_item
+from injectmap.storage.packing import pack_deposits, pack_zones, unpack_deposits, unpack_zones
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import pass_shares, passes
 
@@ -59,11 +60,14 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
     while index < count:
         row = rows[index]
         pass_id, order, entry_id, curved, controls, points, length_um, zones = row[:8]
-        technique, plane, depth_um, kind, gauge, instrument_um, status, syringe_id, microlitres = row[8:]
-        shares = [] if syringe_id is None else [Share(syringe_id, microlitres)]
+        technique, plane, depth_um, kind, gauge, instrument_um, status = row[8:15]
+        deposits, fulfils, deviation, reference, syringe_id, microlitres = row[15:]
+        # A volume without a syringe is one that is planned.
+        shares = [] if microlitres is None else [Share(syringe_id or "", microlitres)]
         index += 1
         while index < count and rows[index][0] == pass_id:
-            shares.append(Share(*rows[index][-2:]))
+            syringe_id, microlitres = rows[index][-2:]
+            shares.append(Share(syringe_id or "", microlitres))
             index += 1
         sold_as = (kind, gauge, instrument_um)
         instrument = instruments.get(sold_as)
@@ -82,6 +86,10 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
                 tuple(shares),
                 depth_um,
                 _STATUSES[status],
+                unpack_deposits(deposits),
+                fulfils,
+                deviation,
+                reference,
             )
         )
     return tuple(found)
@@ -109,6 +117,8 @@ def write_changes(connection: Connection, session_id: str, edit: Edit) -> None:
     for one in arriving:
         _INSERT_PASS(connection, _values(one) | {"id": one.id, "session_id": session_id})
         _insert_shares(connection, one)
+    for item in edit.items:
+        write_item(connection, session_id, item)
 
 
 def _remove(connection: Connection, session_id: str, one: CannulaPass) -> None:
@@ -133,7 +143,7 @@ def _insert_shares(connection: Connection, one: CannulaPass) -> None:
             {
                 "pass_id": one.id,
                 "position": position,
-                "syringe_id": share.syringe_id,
+                "syringe_id": share.syringe_id or None,
                 "microlitres": share.microlitres,
             }
             for position, share in enumerate(one.shares)
@@ -158,4 +168,8 @@ def _values(one: CannulaPass) -> dict[str, Any]:
         "gauge": one.instrument.gauge,
         "instrument_um": one.instrument.length_um,
         "status": one.status.value,
+        "deposits": pack_deposits(one.deposits),
+        "fulfils": one.fulfils,
+        "deviation": one.deviation,
+        "reference": one.reference,
     }

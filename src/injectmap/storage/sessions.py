@@ -1,4 +1,4 @@
-"""Stored treatment sessions: read whole in three statements, changed edit by edit."""
+"""Stored treatment sessions: read whole in three statements, changed edit by edit while they are open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
@@ -14,52 +14,33 @@ from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.product import Syringe
-from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
-from injectmap.domain.treatment_map import (
-    Instrument,
-    InstrumentKind,
-    PassStatus,
-    Plane,
-    Technique,
-    TreatmentMap,
-)
+from injectmap.domain.record import RecordState
+from injectmap.domain.session import OpenSession, TreatmentSession
+from injectmap.domain.treatment_map import PassStatus, TreatmentMap
 from injectmap.services.ports import SessionSummary
-from injectmap.storage.packing import pack_date, pack_product, unpack_date, unpack_product
+from injectmap.storage.item_rows import items_of
 from injectmap.storage.pass_rows import READ_PASSES, passes_of, write_changes
 from injectmap.storage.patients import PATIENT_COLUMNS, patient_of
 from injectmap.storage.problems import is_clash
-from injectmap.storage.recall import Recalled, recall
-from injectmap.storage.statements import Prepared
-from injectmap.storage.tables import (
-    pass_shares,
-    passes,
-    patients,
-    practitioners,
-    syringes,
-    treatment_sessions,
+from injectmap.storage.session_rows import (
+    READ_SESSION,
+    SESSION_COLUMNS,
+    SYRINGE_COLUMNS,
+    entries_of,
+    session_of,
+    session_values,
+    syringe_of,
+    syringe_values,
+    versions_of,
 )
+from injectmap.storage.statements import Prepared
+from injectmap.storage.tables import pass_shares, passes, practitioners, syringes, treatment_sessions
 
 _sessions = treatment_sessions
-_SESSION_COLUMNS = tuple(_sessions.columns)
-_SYRINGE_COLUMNS = (
-    syringes.c.id,
-    syringes.c.session_id,
-    syringes.c.number,
-    syringes.c.product,
-    syringes.c.lot,
-    syringes.c.expiry,
-    syringes.c.serial,
-)
 
-_GET = Prepared(select(*_SESSION_COLUMNS).where(_sessions.c.id == bindparam("session_id")))
-_READ_SESSION = Prepared(
-    select(*_SESSION_COLUMNS, *PATIENT_COLUMNS, *practitioners.columns)
-    .join(patients, patients.c.id == _sessions.c.patient_id)
-    .join(practitioners, practitioners.c.id == _sessions.c.practitioner_id)
-    .where(_sessions.c.id == bindparam("session_id"))
-)
+_GET = Prepared(select(*SESSION_COLUMNS).where(_sessions.c.id == bindparam("session_id")))
 _READ_SYRINGES = Prepared(
-    select(*_SYRINGE_COLUMNS)
+    select(*SYRINGE_COLUMNS)
     .where(syringes.c.session_id == bindparam("session_id"))
     .order_by(syringes.c.number)
 )
@@ -69,6 +50,7 @@ _RAISE_REVISION = Prepared(
         _sessions.c.id == bindparam("session_id"),
         _sessions.c.revision == bindparam("seen"),
         _sessions.c.error_reason == literal_column("''"),
+        _sessions.c.state != literal_column(f"'{RecordState.SIGNED.value}'"),
     )
     .values(revision=_sessions.c.revision + literal_column("1"))
 )
@@ -103,6 +85,8 @@ def _summaries() -> Prepared:
             volume,
             done,
             _sessions.c.error_reason,
+            _sessions.c.state,
+            _sessions.c.version,
         )
         .join(practitioners, practitioners.c.id == _sessions.c.practitioner_id)
         .where(_sessions.c.patient_id == bindparam("patient_id"))
@@ -113,8 +97,16 @@ def _summaries() -> Prepared:
 _SUMMARIES = _summaries()
 
 
+def check_open(session: TreatmentSession) -> None:
+    """Refuse to change what was entered in error or is signed."""
+    if session.error_reason:
+        raise InputRefused("session_in_error")
+    if session.state is RecordState.SIGNED:
+        raise InputRefused("session_signed")
+
+
 class StoredSessions:
-    """Treatment sessions with their syringes and maps; never deleted, and changed only at a known revision."""
+    """Treatment sessions with their syringes and maps; never deleted, changed only while open and at a known revision."""
 
     def __init__(self, connection: Connection) -> None:
         """Work on the transaction of this connection."""
@@ -125,39 +117,53 @@ class StoredSessions:
         row = _GET(self._connection, {"session_id": session_id}).one_or_none()
         if row is None:
             raise StorageProblem("session_not_found")
-        return _session_of(row)
+        return session_of(row)
 
     def open(self, session_id: str) -> OpenSession:
-        """A session with patient, practitioner, syringes and map, in exactly three statements."""
+        """A session with all that its chart and record need, in exactly three statements."""
         wanted = {"session_id": session_id}
-        found = _READ_SESSION.rows(self._connection, wanted)
+        found = READ_SESSION.rows(self._connection, wanted)
         if not found:
             raise StorageProblem("session_not_found")
-        row = found[0]
-        own, of_patient = len(_SESSION_COLUMNS), len(_SESSION_COLUMNS) + len(PATIENT_COLUMNS)
+        *row, items, entries, signed, amended = found[0]
+        own, of_patient = len(SESSION_COLUMNS), len(SESSION_COLUMNS) + len(PATIENT_COLUMNS)
+        session = session_of(row[:own])
+        versions, amendments = versions_of(session_id, signed, amended)
         return OpenSession(
-            session=_session_of(row[:own]),
+            session=session,
             patient=patient_of(row[own:of_patient]),
             practitioner=Practitioner(*row[of_patient:]),
-            syringes=tuple(map(_syringe_of, _READ_SYRINGES.rows(self._connection, wanted))),
-            map=TreatmentMap(passes_of(READ_PASSES.rows(self._connection, wanted))),
+            syringes=tuple(map(syringe_of, _READ_SYRINGES.rows(self._connection, wanted))),
+            map=TreatmentMap(passes_of(READ_PASSES.rows(self._connection, wanted)), items_of(items)),
+            entries=entries_of(entries),
+            versions=versions,
+            amendment=amendments.get(session.version) if session.state is RecordState.AMENDING else None,
         )
 
     def add(self, session: TreatmentSession) -> None:
-        """Store a new session."""
-        self._connection.execute(insert(_sessions).values(_session_values(session)))
+        """Store a new session; it begins as a draft."""
+        begun = {"state": session.state.value, "version": session.version}
+        self._connection.execute(insert(_sessions).values(session_values(session) | begun))
 
     def update(self, session: TreatmentSession) -> TreatmentSession:
-        """Store changed fields at the revision they were read at; return it with the next revision."""
-        values = _session_values(session) | {"revision": session.revision + 1}
-        changed = self._connection.execute(
-            update(_sessions)
-            .where(_sessions.c.id == session.id, _sessions.c.revision == session.revision)
-            .values(values)
-        )
-        if changed.rowcount != 1:
-            self.get(session.id)
+        """Store changed fields at the revision they were read at; return it with the next revision.
+
+        State and version stay as stored: signing and amending change them. Of a signed session only that it was
+        entered in error can be stored.
+        """
+        stored = self.get(session.id)
+        if stored.revision != session.revision:
             raise Conflict("session_has_changed")
+        if stored.error_reason or not session.error_reason:
+            check_open(stored)
+        values: dict[str, Any] = {"error_reason": session.error_reason}
+        if stored.state is not RecordState.SIGNED:
+            values = session_values(session)
+        self._connection.execute(
+            update(_sessions)
+            .where(_sessions.c.id == session.id)
+            .values(values | {"revision": session.revision + 1})
+        )
         return self.get(session.id)
 
     def next_number(self) -> int:
@@ -176,10 +182,21 @@ class StoredSessions:
                 microlitres,
                 count,
                 error_reason,
+                RecordState(state),
+                version,
             )
-            for session_id, number, date, practitioner_name, names, microlitres, count, error_reason in _SUMMARIES(
-                self._connection, {"patient_id": patient_id}
-            )
+            for (
+                session_id,
+                number,
+                date,
+                practitioner_name,
+                names,
+                microlitres,
+                count,
+                error_reason,
+                state,
+                version,
+            ) in _SUMMARIES(self._connection, {"patient_id": patient_id})
         )
 
     def latest(self) -> str | None:
@@ -195,23 +212,10 @@ class StoredSessions:
         """The id of the session with a record number."""
         return self._connection.execute(select(_sessions.c.id).where(_sessions.c.number == number)).scalar()
 
-    def recall(self, lot: str) -> tuple[Recalled, ...]:
-        """Every syringe of a lot with its patient, in one statement."""
-        return recall(self._connection, lot)
-
     def put_syringe(self, syringe: Syringe) -> None:
         """Store a new or changed syringe; a known one stays in its session."""
-        if self.get(syringe.session_id).error_reason:
-            raise InputRefused("session_in_error")
-        values = {
-            "number": syringe.number,
-            "product_id": syringe.product.id,
-            "product_name": syringe.product.name,
-            "product": pack_product(syringe.product),
-            "lot": syringe.lot,
-            "expiry": pack_date(syringe.expiry),
-            "serial": syringe.serial,
-        }
+        check_open(self.get(syringe.session_id))
+        values = syringe_values(syringe)
         put = sqlite_insert(syringes).values(id=syringe.id, session_id=syringe.session_id, **values)
         written = self._connection.execute(
             put.on_conflict_do_update(
@@ -222,16 +226,17 @@ class StoredSessions:
             raise Conflict("syringe_of_other_session")
 
     def apply_edit(self, session_id: str, edit: Edit, revision: int) -> int:
-        """Write an edit's passes and raise the session's revision.
+        """Write an edit's passes and items and raise the session's revision.
 
         Conflict if `revision` is not the latest or a pass is not there as the edit expects; InputRefused if the
-        session was entered in error.
+        session was entered in error or is signed.
         """
         raised = _RAISE_REVISION(self._connection, {"session_id": session_id, "seen": revision})
         if raised.rowcount != 1:
-            if self.get(session_id).revision != revision:
-                raise Conflict("session_has_changed")
-            raise InputRefused("session_in_error")
+            stored = self.get(session_id)
+            if stored.revision == revision:
+                check_open(stored)
+            raise Conflict("session_has_changed")
         try:
             write_changes(self._connection, session_id, edit)
         except IntegrityError as error:
@@ -239,66 +244,3 @@ class StoredSessions:
                 raise Conflict("map_has_changed") from error
             raise
         return revision + 1
-
-
-def _session_of(row: Row[*tuple[Any, ...]] | tuple[Any, ...]) -> TreatmentSession:
-    (
-        session_id,
-        number,
-        patient_id,
-        practitioner_id,
-        date,
-        head_version,
-        zones_version,
-        technique,
-        plane,
-        kind,
-        gauge,
-        instrument_um,
-        microlitres,
-        revision,
-        error_reason,
-    ) = row
-    return TreatmentSession(
-        session_id,
-        number,
-        patient_id,
-        practitioner_id,
-        dt.date.fromisoformat(date),
-        head_version,
-        zones_version,
-        PassDefaults(
-            Technique(technique),
-            Plane(plane),
-            Instrument(InstrumentKind(kind), gauge, instrument_um),
-            microlitres,
-        ),
-        revision,
-        error_reason,
-    )
-
-
-def _session_values(session: TreatmentSession) -> dict[str, Any]:
-    defaults = session.defaults
-    return {
-        "id": session.id,
-        "number": session.number,
-        "patient_id": session.patient_id,
-        "practitioner_id": session.practitioner_id,
-        "date": session.date.isoformat(),
-        "head_version": session.head_version,
-        "zones_version": session.zones_version,
-        "default_technique": defaults.technique.value,
-        "default_plane": defaults.plane.value,
-        "default_instrument_kind": defaults.instrument.kind.value,
-        "default_gauge": defaults.instrument.gauge,
-        "default_instrument_um": defaults.instrument.length_um,
-        "default_ul": defaults.microlitres,
-        "revision": session.revision,
-        "error_reason": session.error_reason,
-    }
-
-
-def _syringe_of(row: tuple[Any, ...]) -> Syringe:
-    syringe_id, session_id, number, product, lot, expiry, serial = row
-    return Syringe(syringe_id, session_id, number, unpack_product(product), lot, unpack_date(expiry), serial)

@@ -1,19 +1,28 @@
 """Guards inside the file: what no statement, ours included, may do to the journal and to records of care.
 
-They are dropped and made again after each migration, so this module is their only home.
+They are dropped and made again after each migration, so this module is their only home. A row is never replaced
+by another one of the same key: REPLACE deletes without asking the guards on connections other than ours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
+
+from injectmap.storage.tables import treatment_sessions
+
+_SIGNED = "a signed record is only amended"
+_WRITE_ONCE = "{} are written once"
+
+
+def _trigger(name: str, when: str, table: str, body: str, condition: str = "") -> tuple[str, str]:
+    clause = f" WHEN {condition}" if condition else ""
+    return name, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW{clause} BEGIN {body}; END"
 
 
 def _refuse(name: str, when: str, table: str, why: str, condition: str = "") -> tuple[str, str]:
-    clause = f" WHEN {condition}" if condition else ""
-    return name, (
-        f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW{clause} "
-        f"BEGIN SELECT RAISE(ABORT, '{why}'); END"
-    )
+    return _trigger(name, f"BEFORE {when}", table, f"SELECT RAISE(ABORT, '{why}')", condition)
 
 
 _NEXT_IN_CHAIN = (
@@ -21,56 +30,245 @@ _NEXT_IN_CHAIN = (
     "WHERE NEW.number = head.number + 1 AND NEW.previous = head.hash)"
 )
 
-TRIGGERS: dict[str, str] = dict(
-    [
-        _refuse("journal_is_never_changed", "UPDATE", "journal", "the journal is never changed"),
-        _refuse("journal_is_never_deleted", "DELETE", "journal", "the journal is never deleted"),
-        _refuse(
-            "journal_grows_at_its_head", "INSERT", "journal", "the journal grows at its head", _NEXT_IN_CHAIN
-        ),
-        _refuse(
-            "chain_head_stays_one",
-            "INSERT",
-            "chain_head",
-            "there is one chain",
-            "EXISTS (SELECT 1 FROM chain_head)",
-        ),
-        _refuse("chain_head_is_never_deleted", "DELETE", "chain_head", "there is one chain"),
-        _refuse(
-            "chain_head_moves_forward",
+
+def _of_the_file() -> Iterator[tuple[str, str]]:
+    """The journal grows at its head, and the file stays what it was made as."""
+    yield _refuse("journal_is_never_changed", "UPDATE", "journal", "the journal is never changed")
+    yield _refuse("journal_is_never_deleted", "DELETE", "journal", "the journal is never deleted")
+    yield _refuse(
+        "journal_grows_at_its_head", "INSERT", "journal", "the journal grows at its head", _NEXT_IN_CHAIN
+    )
+    for table, name, why in (
+        ("chain_head", "chain_head_stays_one", "there is one chain"),
+        ("file_mark", "file_mark_stays_one", "a file has one mark"),
+    ):
+        yield _refuse(name, "INSERT", table, why, _exists(table, "TRUE"))
+    yield _refuse("chain_head_is_never_deleted", "DELETE", "chain_head", "there is one chain")
+    yield _refuse(
+        "chain_head_moves_forward",
+        "UPDATE",
+        "chain_head",
+        "the chain moves forward",
+        "NEW.number <> OLD.number + 1",
+    )
+    yield _refuse("file_mark_is_never_changed", "UPDATE", "file_mark", "the mark of a file is never changed")
+    yield _refuse("file_mark_is_never_deleted", "DELETE", "file_mark", "the mark of a file is never deleted")
+
+
+def _kept() -> Iterator[tuple[str, str]]:
+    """What is marked as in error, closed or counted down to nought, and never deleted."""
+    for table, why in (
+        ("patients", "patients are marked as in error"),
+        ("practitioners", "practitioners are kept"),
+        ("treatment_sessions", "sessions are marked as in error"),
+        ("syringes", "syringes are kept"),
+        ("record_entries", "entries are kept"),
+        ("stock_items", "stock items are kept"),
+        ("follow_ups", "follow-ups are kept"),
+        ("outcome_scores", "scores are kept"),
+        ("adverse_events", "events are marked as in error"),
+    ):
+        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
+
+
+def _exists(rows: str, condition: str) -> str:
+    return f"EXISTS (SELECT 1 FROM {rows} WHERE {condition})"  # noqa: S608 - names of ours
+
+
+def _signed(session_id: str) -> str:
+    return _exists("treatment_sessions AS s", f"s.id = {session_id} AND s.state = 'signed'")
+
+
+def _row_of_signed(table: str, key: str) -> str:
+    """True if a row of this key is already there and belongs to a signed session."""
+    joined = f"{table} AS there JOIN treatment_sessions AS s ON s.id = there.session_id"
+    return _exists(joined, f"{key} AND s.state = 'signed'")
+
+
+def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
+    """The rows of a signed session are neither added to nor changed nor taken away."""
+    for table, key in (
+        ("passes", ("id",)),
+        ("syringes", ("id",)),
+        ("map_items", ("session_id", "id")),
+        ("record_entries", ("session_id", "field")),
+    ):
+        same = " AND ".join(f"there.{column} = NEW.{column}" for column in key)
+        other = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in dict.fromkeys((*key, "session_id")))
+        into = f"{_signed('NEW.session_id')} OR {_row_of_signed(table, same)}"
+        yield _refuse(f"{table}_of_a_signed_record_stay_when_adding", "INSERT", table, _SIGNED, into)
+        yield _refuse(
+            f"{table}_of_a_signed_record_stay_when_changing",
             "UPDATE",
-            "chain_head",
-            "the chain moves forward",
-            "NEW.number <> OLD.number + 1",
-        ),
-        _refuse(
-            "file_mark_stays_one",
-            "INSERT",
-            "file_mark",
-            "a file has one mark",
-            "EXISTS (SELECT 1 FROM file_mark)",
-        ),
-        _refuse("file_mark_is_never_changed", "UPDATE", "file_mark", "the mark of a file is never changed"),
-        _refuse("file_mark_is_never_deleted", "DELETE", "file_mark", "the mark of a file is never deleted"),
-        _refuse("patients_are_never_deleted", "DELETE", "patients", "patients are marked as in error"),
-        _refuse("practitioners_are_never_deleted", "DELETE", "practitioners", "practitioners are kept"),
-        _refuse(
-            "treatment_sessions_are_never_deleted",
+            table,
+            _SIGNED,
+            _signed("OLD.session_id"),
+        )
+        yield _refuse(f"{table}_keep_their_key", "UPDATE", table, "a row keeps its key", other)
+        yield _refuse(
+            f"{table}_of_a_signed_record_stay_when_deleting",
             "DELETE",
-            "treatment_sessions",
-            "sessions are marked as in error",
-        ),
-        _refuse("syringes_are_never_deleted", "DELETE", "syringes", "syringes are kept"),
-    ]
+            table,
+            _SIGNED,
+            _signed("OLD.session_id"),
+        )
+    new, old = (
+        f"{_row_of_signed('passes', f'there.id = {row}.pass_id')} OR "
+        f"{_row_of_signed('syringes', f'there.id = {row}.syringe_id')}"
+        for row in ("NEW", "OLD")
+    )
+    yield _refuse("pass_shares_of_a_signed_record_stay_when_adding", "INSERT", "pass_shares", _SIGNED, new)
+    yield _refuse(
+        "pass_shares_of_a_signed_record_stay_when_changing",
+        "UPDATE",
+        "pass_shares",
+        _SIGNED,
+        f"{old} OR {new}",
+    )
+    yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", _SIGNED, old)
+
+
+def _unchanged(*but: str) -> str:
+    """True if an update changes no column of a treatment session other than these; revisions always may rise."""
+    free = {*but, "revision"}
+    same = [f"NEW.{c.name} IS OLD.{c.name}" for c in treatment_sessions.columns if c.name not in free]
+    return " AND ".join([*same, "NEW.revision >= OLD.revision"])
+
+
+_REASON_GIVEN = (
+    "EXISTS (SELECT 1 FROM amendments AS a WHERE a.session_id = NEW.id AND a.version = NEW.version "
+    "AND trim(a.reason) <> '')"
 )
+_DOCUMENT_STORED = (
+    "EXISTS (SELECT 1 FROM record_versions AS v WHERE v.session_id = NEW.id AND v.version = NEW.version)"
+)
+_AMENDED = (
+    f"OLD.error_reason = '' AND NEW.state = 'amending' AND NEW.version = OLD.version + 1 "
+    f"AND {_unchanged('state', 'version')} AND {_REASON_GIVEN}"
+)
+_MARKED_IN_ERROR = f"OLD.error_reason = '' AND NEW.error_reason <> '' AND {_unchanged('error_reason')}"
 
 
-def create_triggers(connection: Connection) -> None:
-    """Drop every trigger of the file and make the declared ones."""
+def _life_of_a_record() -> Iterator[tuple[str, str]]:
+    """Draft to signed, signed to amending, amending to signed: each step with what belongs to it, and no other."""
+    table = "treatment_sessions"
+    yield _refuse(
+        "treatment_sessions_begin_as_drafts",
+        "INSERT",
+        table,
+        "a session begins as a draft",
+        "NEW.state <> 'draft' OR NEW.version <> 1",
+    )
+    yield _refuse(
+        "treatment_sessions_are_never_replaced",
+        "INSERT",
+        table,
+        "a session is never replaced",
+        "EXISTS (SELECT 1 FROM treatment_sessions AS there WHERE there.id = NEW.id OR there.number = NEW.number)",
+    )
+    yield _refuse(
+        "treatment_sessions_keep_their_key",
+        "UPDATE",
+        table,
+        "a session keeps its number",
+        "NEW.id <> OLD.id OR NEW.number <> OLD.number",
+    )
+    yield _refuse(
+        "treatment_sessions_stay_signed",
+        "UPDATE",
+        table,
+        _SIGNED,
+        f"OLD.state = 'signed' AND NOT ({_AMENDED}) AND NOT ({_MARKED_IN_ERROR})",
+    )
+    yield _refuse(
+        "treatment_sessions_are_signed_with_a_document",
+        "UPDATE",
+        table,
+        "a record is signed with its document",
+        f"OLD.state <> 'signed' AND NEW.state = 'signed' "
+        f"AND NOT (OLD.error_reason = '' AND {_unchanged('state')} AND {_DOCUMENT_STORED})",
+    )
+    yield _refuse(
+        "treatment_sessions_go_step_by_step",
+        "UPDATE",
+        table,
+        "a record is signed before it is amended",
+        "OLD.state <> 'signed' AND NEW.state <> 'signed' AND (NEW.state <> OLD.state OR NEW.version <> OLD.version)",
+    )
+    at_version = "NOT EXISTS (SELECT 1 FROM treatment_sessions AS s WHERE s.id = NEW.session_id AND s.error_reason = '' AND {})"
+    yield _refuse(
+        "record_versions_are_of_an_open_record",
+        "INSERT",
+        "record_versions",
+        "a version is signed while its record is open",
+        at_version.format("s.state <> 'signed' AND s.version = NEW.version"),
+    )
+    yield _refuse(
+        "amendments_are_of_a_signed_record",
+        "INSERT",
+        "amendments",
+        "only a signed record is amended",
+        at_version.format("s.state = 'signed' AND s.version + 1 = NEW.version"),
+    )
+
+
+def _written_once() -> Iterator[tuple[str, str]]:
+    for table, key in (
+        ("record_versions", ("session_id", "version")),
+        ("cosignatures", ("session_id", "version")),
+        ("amendments", ("session_id", "version")),
+        ("protocols", ("id", "version")),
+        ("stock_movements", ("id",)),
+    ):
+        why = _WRITE_ONCE.format(table.replace("_", " "))
+        same = " AND ".join(f"there.{column} = NEW.{column}" for column in key)
+        if table == "stock_movements":
+            same += " OR there.number = NEW.number"
+        yield _refuse(f"{table}_are_never_changed", "UPDATE", table, why)
+        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
+        taken = _exists(f"{table} AS there", same)
+        yield _refuse(f"{table}_are_never_replaced", "INSERT", table, why, taken)
+
+
+_SUM_OF_MOVEMENTS = "(SELECT coalesce(sum(m.units), 0) FROM stock_movements AS m WHERE m.item_id = NEW.id)"
+
+
+def _stock() -> Iterator[tuple[str, str]]:
+    """The count of an item follows its movements, whoever writes them."""
+    yield _trigger(
+        "stock_movements_are_counted",
+        "AFTER INSERT",
+        "stock_movements",
+        "UPDATE stock_items SET count = count + NEW.units WHERE id = NEW.item_id",
+    )
+    for when in ("INSERT", "UPDATE"):
+        yield _refuse(
+            f"stock_items_count_their_movements_on_{when.lower()}",
+            when,
+            "stock_items",
+            "a count is the sum of its movements",
+            f"NEW.count <> {_SUM_OF_MOVEMENTS}",
+        )
+
+
+TRIGGERS: dict[str, str] = {
+    name: statement
+    for guards in (_of_the_file, _kept, _frozen_with_the_record, _life_of_a_record, _written_once, _stock)
+    for name, statement in guards()
+}
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Drop every trigger of the file."""
     found = (
         connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
     )
     for name in found:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
+def create_triggers(connection: Connection) -> None:
+    """Drop every trigger of the file and make the declared ones."""
+    drop_triggers(connection)
     for statement in TRIGGERS.values():
         connection.exec_driver_sql(statement)

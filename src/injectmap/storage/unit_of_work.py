@@ -8,10 +8,14 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from injectmap.storage.aftercare import StoredAftercare
 from injectmap.storage.clinic import StoredClinic, StoredPractitioners
 from injectmap.storage.journal import StoredJournal
 from injectmap.storage.patients import StoredPatients
+from injectmap.storage.protocols import StoredProtocols
+from injectmap.storage.records import StoredRecords
 from injectmap.storage.sessions import StoredSessions
+from injectmap.storage.stock import StoredStock
 
 
 class StoredWork:
@@ -48,6 +52,10 @@ class StoredWork:
         self.practitioners = StoredPractitioners(connection)
         self.journal = StoredJournal(connection)
         self.clinic = StoredClinic(connection)
+        self.records = StoredRecords(connection)
+        self.stock = StoredStock(connection)
+        self.protocols = StoredProtocols(connection)
+        self.aftercare = StoredAftercare(connection)
         return self
 
     def __exit__(

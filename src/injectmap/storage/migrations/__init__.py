@@ -22,7 +22,7 @@ def upgrade(raw: Any, path: Path, *, to: int = SCHEMA_VERSION, scripts: Path = S
     from sqlalchemy.pool import StaticPool
 
     from injectmap.storage.engine import make_engine
-    from injectmap.storage.triggers import create_triggers
+    from injectmap.storage.triggers import create_triggers, drop_triggers
 
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -31,6 +31,8 @@ def upgrade(raw: Any, path: Path, *, to: int = SCHEMA_VERSION, scripts: Path = S
         with make_engine(path, lambda: raw, StaticPool).connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
+            # Guards that name a table which a step rebuilds would stand in its way.
+            drop_triggers(connection)
             run_steps(config, revision_id(to))
             create_triggers(connection)
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:

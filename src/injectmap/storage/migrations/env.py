@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from injectmap.storage.tables import metadata
+from injectmap.storage.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True

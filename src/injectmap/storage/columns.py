@@ -1,0 +1,51 @@
+"""How tables of a clinic file are described: names of constraints, kinds of columns, checks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def is_date(column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} LIKE '____-__-__'", name=f"{column}_is_date")
+
+
+def at_least(column: str, least: int) -> CheckConstraint:
+    return CheckConstraint(f"{column} >= {least}", name=f"{column}_range")
+
+
+def text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **options)
+
+
+def whole(name: str, **options: Any) -> Column[int]:
+    return Column(name, Integer, nullable=False, **options)
+
+
+def points_at(name: str, target: str, **options: Any) -> Column[str]:
+    return Column(name, Text, ForeignKey(target, ondelete="RESTRICT"), nullable=False, **options)
+
+
+def single_row() -> tuple[Any, ...]:
+    return Column("id", Integer, primary_key=True), CheckConstraint("id = 1", name="single")
+
+
+def table(name: str, *parts: Any, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
