@@ -200,12 +200,22 @@ class Opener:
         from injectmap.domain.acting import Acting, Role
         from injectmap.domain.journal import SubjectKind
         from injectmap.output.pdf import RecordWriter
+        from injectmap.output.recall_list import RecallWriter
+        from injectmap.services.adverse_events import AdverseEventService
+        from injectmap.services.aftercare import AftercareService
         from injectmap.services.clinic import Services
         from injectmap.services.patients import PatientService
         from injectmap.services.practitioners import PractitionerService
+        from injectmap.services.recall import RecallService
+        from injectmap.services.record_fields import RecordFieldService
         from injectmap.services.records import RecordService
+        from injectmap.services.scanning import ScanService
         from injectmap.services.sessions import SessionService
+        from injectmap.services.settings import SettingsService
+        from injectmap.services.signing import SigningService
+        from injectmap.services.stock import StockService, take_for_session
         from injectmap.system.catalogue import Catalogue
+        from injectmap.system.scanner import BoxPictures
         from injectmap.words import load_words
 
         with database.reading() as work:
@@ -214,6 +224,7 @@ class Opener:
             founder = work.journal.of_subject(SubjectKind.CLINIC, "clinic")[0].practitioner_id
         clock = self.clock
         catalogue = Catalogue(self.folder)
+        writer = RecordWriter(_atlas, load_words())
         return Services(
             database=database,
             clock=clock,
@@ -222,7 +233,15 @@ class Opener:
             staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, map_versions(), settings.time_zone),
-            records=RecordService(database, clock, RecordWriter(_atlas, load_words()), settings),
+            records=RecordService(database, clock, writer, settings),
+            fields=RecordFieldService(database, clock),
+            signing=SigningService(database, clock, writer, take_for_session),
+            aftercare=AftercareService(database, clock),
+            events=AdverseEventService(database, clock, writer),
+            settings_service=SettingsService(database, clock),
+            stock=StockService(database, clock, settings.time_zone),
+            recall=RecallService(database, clock, RecallWriter(writer, _atlas, load_words())),
+            scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
             products=catalogue,
             protocols=catalogue,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from injectmap.resources import asset_path
 
 if TYPE_CHECKING:
+    from injectmap.domain.completeness import Line
     from injectmap.domain.treatment_map import CannulaPass
 
 
@@ -61,3 +62,20 @@ def zone_text(one: CannulaPass, name_of: Callable[[str], str], words: Words) -> 
         first, second = (name.split(" ", 1)[1] for name in names)
         return f"{first[:1].upper()}{first[1:]} + {second}"
     return " + ".join(names)
+
+
+def line_text(line: Line, words: Words, time_zone: str) -> str:
+    """Return what stands under a line of the list before signing, with its time, date and plane in words."""
+    import datetime as dt
+    from zoneinfo import ZoneInfo
+
+    blanks = dict(line.params)
+    if isinstance(at_ms := blanks.pop("at_ms", None), int):
+        blanks["time"] = f"{dt.datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone)):%H:%M}"
+    if isinstance(day := blanks.get("date"), str):
+        date = dt.date.fromisoformat(day)
+        blanks["date"] = f"{date.day} {words('date.months').split()[date.month - 1]} {date.year}"
+    if isinstance(plane := blanks.get("plane"), str):
+        blanks["plane"] = words(f"plane.{plane}.short")
+    optional = f"{line.code}.{line.state.value}"
+    return words(optional if words.has(optional) else line.code, **blanks)

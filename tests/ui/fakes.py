@@ -11,16 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from injectmap.domain.acting import Acting, Role
-from injectmap.domain.patient import Patient
+from injectmap.domain.aftercare import AdverseEvent
+from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product
+from injectmap.domain.record import SignedDocument
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings, Paper
+from injectmap.services.adverse_events import AdverseEventService
+from injectmap.services.aftercare import AftercareService
 from injectmap.services.clinic import Services
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import RenderedPage
 from injectmap.services.practitioners import PractitionerService
+from injectmap.services.recall import RecallList, RecallService
+from injectmap.services.record_fields import RecordFieldService
+from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
 from injectmap.services.records import RecordService
+from injectmap.services.scanning import ScanService
 from injectmap.services.sessions import MapVersions, SessionService
+from injectmap.services.settings import SettingsService
+from injectmap.services.signing import SigningService
+from injectmap.services.stock import StockService, take_for_session
 from tests import builders
 from tests.fakes import TODAY, FixedClock, MemoryDatabase
 
@@ -48,11 +59,36 @@ class FakeRecordOutput:
         self.looks: list[tuple[Paper, bool]] = []
 
     def pdf(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, mono: bool = False
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        mono: bool = False,
+        attached: Attached = NOTHING_ATTACHED,
     ) -> bytes:
         if self.failing is not None:
             raise self.failing
         return b"%PDF-1.7 " + opened.session.number_text.encode()
+
+    def signed_document(
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        signer: Practitioner,
+        *,
+        signed_at_ms: int,
+        attached: Attached,
+    ) -> SignedDocument:
+        if self.failing is not None:
+            raise self.failing
+        passes = len(opened.map.passes)
+        return SignedDocument(f'{{"passes":{passes},"signed":{signed_at_ms}}}', (("shaded/front", "<svg/>"),))
+
+    def event_pdf(
+        self, event: AdverseEvent, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int
+    ) -> bytes:
+        return b"%PDF event " + event.title.encode()
 
     def pages(
         self,
@@ -62,6 +98,7 @@ class FakeRecordOutput:
         printed_at_ms: int,
         pixels_per_inch: float,
         mono: bool = False,
+        attached: Attached = NOTHING_ATTACHED,
     ) -> tuple[RenderedPage, ...]:
         from PIL import Image
 
@@ -75,6 +112,28 @@ class FakeRecordOutput:
         content = io.BytesIO()
         Image.new("L", size, shade).save(content, "PNG")
         return tuple(RenderedPage(content.getvalue(), 595.0, 842.0) for _ in range(2))
+
+
+class FakeRecallOutput:
+    """Says how many rows it was given."""
+
+    def csv(self, found: RecallList) -> bytes:
+        return f"csv {len(found.rows)}".encode()
+
+    def pdf(self, found: RecallList, clinic: ClinicSettings) -> bytes:
+        return f"%PDF recall {len(found.rows)}".encode()
+
+
+class FakePictures:
+    """Finds the codes it was told to find."""
+
+    def __init__(self) -> None:
+        self.found: tuple[str, ...] = ()
+        self.seen: list[bytes] = []
+
+    def codes(self, picture: bytes) -> tuple[str, ...]:
+        self.seen.append(picture)
+        return self.found
 
 
 class InlineExecutor(Executor):
@@ -120,6 +179,7 @@ class FakeOpener:
         self.clock = FixedClock()
         self.catalogue = FakeCatalogue()
         self.output = FakeRecordOutput()
+        self.pictures = FakePictures()
         self.settings = ClinicSettings("Test clinic", demo=True)
         self.refusals: dict[Path, Exception] = {}
         self.created: list[tuple[Path, str, str, str]] = []
@@ -173,6 +233,14 @@ class FakeOpener:
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, MapVersions(1, 1), "Europe/London"),
             records=RecordService(database, clock, self.output, self.settings),
+            fields=RecordFieldService(database, clock),
+            signing=SigningService(database, clock, self.output, take_for_session),
+            aftercare=AftercareService(database, clock),
+            events=AdverseEventService(database, clock, self.output),
+            settings_service=SettingsService(database, clock),
+            stock=StockService(database, clock, "Europe/London"),
+            recall=RecallService(database, clock, FakeRecallOutput()),
+            scans=ScanService(database, self.catalogue, self.pictures, clock, "Europe/London"),
             products=self.catalogue,
             protocols=self.catalogue,
         )

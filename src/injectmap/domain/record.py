@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+
+from injectmap.domain.journal import canonical_json
 
 
 class RecordState(StrEnum):
@@ -110,3 +113,14 @@ class SignedDocument:
 
     document: str
     pictures: tuple[tuple[str, str], ...]
+
+
+def document_digest(signed: SignedDocument) -> str:
+    """Return the SHA-256 of what was signed: of the canonical JSON of the document's text and its pictures."""
+    whole = {"document": signed.document, "pictures": [list(one) for one in signed.pictures]}
+    return hashlib.sha256(canonical_json(whole).encode()).hexdigest()
+
+
+def show_digest(digest: str) -> str:
+    """Write a digest as people compare it: in groups of four."""
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))

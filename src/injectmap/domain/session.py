@@ -90,3 +90,13 @@ def check_treatment_date(date: dt.date, *, birth_date: dt.date, today: dt.date) 
         raise InputRefused("treatment_date_in_future")
     if date < birth_date:
         raise InputRefused("treatment_before_birth")
+
+
+def check_writable(opened: OpenSession) -> None:
+    """Refuse any change of a session or patient in error and of a signed record."""
+    if opened.session.error_reason:
+        raise InputRefused("session_in_error")
+    if opened.patient.error_reason:
+        raise InputRefused("patient_in_error")
+    if opened.session.state is RecordState.SIGNED:
+        raise InputRefused("session_signed")

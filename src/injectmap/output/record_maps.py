@@ -1,20 +1,24 @@
-"""The five views of a record: which part of the head each shows, at what size, with which labels."""
+"""The five views of a record: which part of the head each shows, at what size, with which labels.
+
+They are laid out once, in mm of an A4 page; a smaller page shows them smaller.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from injectmap.chart.map_drawing import draw_map
-from injectmap.chart.primitives import Box, Drawing
+from injectmap.chart.primitives import Box
 from injectmap.chart.projection import project_map
 from injectmap.chart.styles import MapStyle
-from injectmap.domain.settings import Paper
 from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.output.svg import drawing_svg
-from injectmap.resources import asset_root
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas, View
@@ -44,9 +48,8 @@ class _Size:
 
 
 _SIZES = {
-    Paper.A4: {"large": _Size(86.0, 1.0, 0.9), "small": _Size(56.0, 0.9, 0.68)},
-    # US Letter is shorter, so its pictures are too.
-    Paper.LETTER: {"large": _Size(78.0, 1.0, 0.85), "small": _Size(52.0, 0.9, 0.65)},
+    **dict.fromkeys(LARGE_ROW, _Size(86.0, 1.0, 0.9)),
+    **dict.fromkeys(SMALL_ROW, _Size(56.0, 0.9, 0.68)),
 }
 
 
@@ -65,8 +68,8 @@ def crop_of(view: View) -> Box:
     )
 
 
-def _style(view: View, size: _Size, *, labels: str, count: int, mono: bool) -> MapStyle:
-    crop = crop_of(view)
+def _style(view: View, *, labels: str, count: int, mono: bool) -> MapStyle:
+    crop, size = crop_of(view), _SIZES[view.id]
     scale = size.width_mm / crop.width
     crowded = 0.8 if count > _CROWDED else 1.0
     return MapStyle(
@@ -84,63 +87,81 @@ def _style(view: View, size: _Size, *, labels: str, count: int, mono: bool) -> M
     )
 
 
-def _picture(
-    atlas: Atlas,
-    treatment_map: TreatmentMap,
-    view_id: str,
-    words: Words,
-    size: _Size,
-    *,
-    labels: str,
-    mono: bool,
-) -> dict[str, Any]:
-    view = atlas.views[view_id]
-    shown = _shown_numbers(atlas, treatment_map, view_id)
-    style = _style(view, size, labels=labels, count=len(shown), mono=mono)
-    drawing: Drawing = draw_map(atlas, treatment_map, view_id, style)
-    area = style.bounds
-    assert area is not None
-    name = words(f"view.{view_id}")
-    numbers = ", ".join(map(str, shown))
-    alt = (
-        words("record.view_alt", view=name, numbers=numbers)
-        if numbers
-        else words("record.view_alt_empty", view=name)
-    )
-    head = view.picture("line" if mono else "shaded", reduced=True)
-    return {
-        "id": view_id,
-        "caption": name,
-        "alt": alt,
-        "width": round(area.width, 3),
-        "height": round(area.height, 3),
-        "overlay": drawing_svg(drawing, crop=area),
-        # The head's picture is a shipped file; only the overlay knows anything of the patient.
-        "head": "/" + head.relative_to(asset_root()).as_posix(),
-        "mirrored": view.mirrored,
-        "head_x": round(-area.left, 3),
-        "head_y": round(-area.top, 3),
-        "head_width": round(drawing.width, 3),
-        "head_height": round(drawing.height, 3),
-    }
+def hidden_plan(treatment_map: TreatmentMap) -> frozenset[str]:
+    """Planned passes that were carried out: the passes as done stand for them."""
+    fulfilled = {one.fulfils for one in treatment_map.passes if one.fulfils}
+    return frozenset(fulfilled & treatment_map.by_id.keys())
 
 
 def _shown_numbers(atlas: Atlas, treatment_map: TreatmentMap, view_id: str) -> list[int]:
     """Numbers of the passes a view shows."""
+    hidden = hidden_plan(treatment_map)
     projected = project_map(atlas, treatment_map, view_id, 1.0)
-    return [one.number for one in projected if one.shown and one.number is not None]
+    return [one.number for one in projected if one.shown and one.number is not None and one.id not in hidden]
 
 
-def map_pictures(
-    atlas: Atlas, treatment_map: TreatmentMap, words: Words, *, paper: Paper, mono: bool
-) -> list[list[dict[str, Any]]]:
-    """Both rows of pictures of a map for the page template."""
+def map_views(atlas: Atlas, treatment_map: TreatmentMap, words: Words) -> list[list[dict[str, Any]]]:
+    """Both rows of views for the document: names, sizes in micrometres of the page, and which head lies under."""
+    return [
+        [_view(atlas, treatment_map, view_id, words) for view_id in row] for row in (LARGE_ROW, SMALL_ROW)
+    ]
+
+
+def _view(atlas: Atlas, treatment_map: TreatmentMap, view_id: str, words: Words) -> dict[str, Any]:
+    view = atlas.views[view_id]
+    crop = crop_of(view)
+    scale = _SIZES[view_id].width_mm / crop.width
+    numbers = ", ".join(map(str, _shown_numbers(atlas, treatment_map, view_id)))
+    name = words(f"view.{view_id}")
+    width, height = view.window_mm
+
+    def um(mm_of_head: float) -> int:
+        return round(mm_of_head * scale * 1000)
+
+    return {
+        "id": view_id,
+        "caption": name,
+        "alt": words("record.view_alt", view=name, numbers=numbers)
+        if numbers
+        else words("record.view_alt_empty", view=name),
+        "width": um(crop.width),
+        "height": um(crop.height),
+        "head": {
+            "digests": {look: _digest(head_file(view, mono=look == "line")) for look in ("shaded", "line")},
+            "mirrored": view.mirrored,
+            "x": um(-crop.left),
+            "y": um(-crop.top),
+            "width": um(width),
+            "height": um(height),
+        },
+    }
+
+
+def view_pictures(atlas: Atlas, treatment_map: TreatmentMap, *, mono: bool) -> dict[str, str]:
+    """What is drawn over the head as SVG, by view; the head itself is a shipped file."""
     most = max(len(_shown_numbers(atlas, treatment_map, view_id)) for view_id in LARGE_ROW)
     full = "full" if most <= _FULL_LABELS else "chip"
-    return [
-        [
-            _picture(atlas, treatment_map, view_id, words, _SIZES[paper][size], labels=labels, mono=mono)
-            for view_id in row
-        ]
-        for size, row, labels in (("large", LARGE_ROW, full), ("small", SMALL_ROW, "chip"))
-    ]
+    hidden = hidden_plan(treatment_map)
+    pictures = {}
+    for view_id in (*LARGE_ROW, *SMALL_ROW):
+        count = len(_shown_numbers(atlas, treatment_map, view_id))
+        labels = full if view_id in LARGE_ROW else "chip"
+        style = _style(atlas.views[view_id], labels=labels, count=count, mono=mono)
+        drawing = draw_map(atlas, treatment_map, view_id, style, hidden=hidden)
+        pictures[view_id] = drawing_svg(drawing, crop=style.bounds)
+    return pictures
+
+
+def head_file(view: View, *, mono: bool) -> Path:
+    """The head's picture under a view on paper."""
+    return view.picture("line" if mono else "shaded", reduced=True)
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def head_is_as_signed(view: View, digests: dict[str, str], *, mono: bool) -> bool:
+    """True if the head's picture is the one that lay under the map when it was signed."""
+    return digests.get("line" if mono else "shaded") == _digest(head_file(view, mono=mono))

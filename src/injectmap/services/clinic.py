@@ -10,12 +10,20 @@ from typing import Protocol
 from injectmap.domain.acting import Acting
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Practitioner
-from injectmap.domain.settings import ClinicSettings
+from injectmap.domain.settings import ClinicSettings, settings_to_json
+from injectmap.services.adverse_events import AdverseEventService
+from injectmap.services.aftercare import AftercareService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import Clock, Database, ProductCatalogue, ProtocolCatalogue
 from injectmap.services.practitioners import PractitionerService, put_practitioner
+from injectmap.services.recall import RecallService
+from injectmap.services.record_fields import RecordFieldService
 from injectmap.services.records import RecordService
+from injectmap.services.scanning import ScanService
 from injectmap.services.sessions import SessionService
+from injectmap.services.settings import SettingsService
+from injectmap.services.signing import SigningService
+from injectmap.services.stock import StockService
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,14 @@ class Services:
     patients: PatientService
     sessions: SessionService
     records: RecordService
+    fields: RecordFieldService
+    signing: SigningService
+    aftercare: AftercareService
+    events: AdverseEventService
+    settings_service: SettingsService
+    stock: StockService
+    recall: RecallService
+    scans: ScanService
     products: ProductCatalogue
     protocols: ProtocolCatalogue
 
@@ -62,7 +78,7 @@ def found(
             kind=JournalKind.PUT,
             subject_kind=SubjectKind.CLINIC,
             subject_id="clinic",
-            payload={"name": settings.name, "time_zone": settings.time_zone, "paper": settings.paper.value},
+            payload=settings_to_json(settings),
             at_ms=clock.now_ms(),
         )
         for one in practitioners:

@@ -18,6 +18,7 @@ from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings
 from injectmap.services.more_ports import AftercareBook, ProtocolShelf, RecordBook, StockRoom
+from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
 
 
 class Clock(Protocol):
@@ -278,12 +279,18 @@ class RenderedPage:
 
 
 class RecordOutput(Protocol):
-    """Makes the treatment record of an open session."""
+    """Makes the treatment record of an open session: drawn while it is written, as stored once it is signed."""
 
     def pdf(
-        self, opened: OpenSession, clinic: ClinicSettings, *, printed_at_ms: int, mono: bool = False
+        self,
+        opened: OpenSession,
+        clinic: ClinicSettings,
+        *,
+        printed_at_ms: int,
+        mono: bool = False,
+        attached: Attached = NOTHING_ATTACHED,
     ) -> bytes:
-        """The record as PDF/A-2a and PDF/UA-1; InputRefused("glyph_missing", ...) if a letter cannot be printed."""
+        """The record as PDF/A-2a and PDF/UA-1; a letter that no font has prints as its name in brackets."""
         ...
 
     def pages(
@@ -294,6 +301,7 @@ class RecordOutput(Protocol):
         printed_at_ms: int,
         pixels_per_inch: float,
         mono: bool = False,
+        attached: Attached = NOTHING_ATTACHED,
     ) -> tuple[RenderedPage, ...]:
         """The same pages as pictures."""
         ...

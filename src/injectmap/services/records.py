@@ -1,4 +1,4 @@
-"""The treatment record of a session, as a document and as pages."""
+"""The treatment record of a session as pages: a draft as it stands, a signed version as it was signed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,36 @@ from dataclasses import replace
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, PrintLook
-from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage
+from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage, UnitOfWork
+from injectmap.services.record_parts import Attached, SignedPaper
 
 CLINICS_OWN = PrintLook()
 
 
+def attached(work: UnitOfWork, opened: OpenSession, *, signed: bool = True) -> Attached:
+    """Read what is printed with a session: its signed versions, and what its aftercare says of it.
+
+    What was entered in error is left out.
+    """
+    session = opened.session
+    papers = tuple(
+        SignedPaper(version, work.records.document(session.id, version.version))
+        for version in (opened.versions if signed else ())
+    )
+    events = tuple(
+        one
+        for one in work.aftercare.events(session.patient_id)
+        if one.session_id == session.id and not one.error_reason
+    )
+    scores = tuple(one for one in work.aftercare.scores(session.patient_id) if one.session_id == session.id)
+    return Attached(papers, events, scores)
+
+
 class RecordService:
-    """Reads a session and hands it to the output; what is printed is what is stored."""
+    """Reads a session and hands it to the output; what is printed is what is stored.
+
+    Signed versions print from their stored documents and pictures: nothing of them is drawn again.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, output: RecordOutput, settings: ClinicSettings
@@ -26,27 +49,34 @@ class RecordService:
 
     def pdf(self, acting: Acting, session_id: str, *, look: PrintLook = CLINICS_OWN) -> bytes:
         """The record as PDF."""
-        opened, settings = self._read(acting, session_id, look)
-        return self._output.pdf(opened, settings, printed_at_ms=self._clock.now_ms(), mono=look.mono)
+        opened, settings, beside = self._read(acting, session_id, look)
+        return self._output.pdf(
+            opened, settings, printed_at_ms=self._clock.now_ms(), mono=look.mono, attached=beside
+        )
 
     def pages(
         self, acting: Acting, session_id: str, *, pixels_per_inch: float, look: PrintLook = CLINICS_OWN
     ) -> tuple[RenderedPage, ...]:
         """The record's pages as pictures."""
-        opened, settings = self._read(acting, session_id, look)
+        opened, settings, beside = self._read(acting, session_id, look)
         return self._output.pages(
             opened,
             settings,
             printed_at_ms=self._clock.now_ms(),
             pixels_per_inch=pixels_per_inch,
             mono=look.mono,
+            attached=beside,
         )
 
-    def _read(self, acting: Acting, session_id: str, look: PrintLook) -> tuple[OpenSession, ClinicSettings]:
+    def _read(
+        self, acting: Acting, session_id: str, look: PrintLook
+    ) -> tuple[OpenSession, ClinicSettings, Attached]:
         acting.require(Right.PRINT_RECORD)
         with self._database.reading() as work:
             opened = work.sessions.open(session_id)
-        return opened, replace(self._settings, paper=look.paper or self._settings.paper)
+            beside = attached(work, opened) if opened.versions else Attached()
+            settings = self._settings
+        return opened, replace(settings, paper=look.paper or settings.paper), beside
 
     def latest(self, acting: Acting) -> str | None:
         """The id of the clinic's latest treatment session."""
