@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from injectmap.ui.theme import Theme
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.atlas import Atlas
     from injectmap.domain.treatment_map import TreatmentMap
     from injectmap.ui.canvas.camera import Camera
 
@@ -61,6 +62,9 @@ class Thumbnails(QObject):
     """
 
     changed = Signal(str)
+    # The side of one view's square, and the gap where a picture holds more than one.
+    side = SIDE
+    gap = 0
 
     def __init__(
         self, theme: Theme, desk: Desk, pictures: HeadPictures, in_sight: Callable[[str], bool]
@@ -92,7 +96,7 @@ class Thumbnails(QObject):
         return self._turn.isActive() or self._settling.isActive()
 
     def picture(self, summary: SessionSummary, ratio: float) -> QPixmap | None:
-        """The picture of a session as last drawn, `SIDE` square at a device pixel ratio; none without passes."""
+        """The picture of a session as last drawn, `side` high at a device pixel ratio; none without passes."""
         if not summary.pass_count:
             return None
         key = summary.id
@@ -164,15 +168,28 @@ class Thumbnails(QObject):
             self._keep(session_id, _Kept(look, None))
             return
         yield
-        view_id = _fuller_side(treatment_map)
-        ground = self._ground(view_id, look)
-        yield
+        views = self.views_of(treatment_map)
+        squares = []
+        for view_id in views:
+            ground = self._ground(view_id, look)
+            yield
+            squares.append((yield from self._draw_view(atlas, treatment_map, view_id, look, ground)))
+        self._keep(session_id, _Kept(look, QPixmap.fromImage(self._side_by_side(squares, look))))
+
+    def views_of(self, treatment_map: TreatmentMap) -> tuple[str, ...]:
+        """The views a picture shows, from left to right."""
+        return (_fuller_side(treatment_map),)
+
+    def _draw_view(
+        self, atlas: Atlas, treatment_map: TreatmentMap, view_id: str, look: _Look, ground: QImage
+    ) -> Generator[None, None, QImage]:
+        """One view: drawn, then painted."""
         from injectmap.chart.map_drawing import draw_map
         from injectmap.ui.canvas.painter import paint_drawing
         from injectmap.ui.canvas.small_picture import small_style
 
         camera = self._camera(view_id)
-        style = small_style(camera.px_per_mm, dark=look.dark, mark_scale=_MARK_SCALE)
+        style = small_style(camera.px_per_mm, dark=look.dark, mark_scale=_MARK_SCALE * self.side / SIDE)
         drawing = draw_map(atlas, treatment_map, view_id, style)
         yield
         image = ground.copy()
@@ -181,9 +198,24 @@ class Thumbnails(QObject):
         paint_drawing(painter, drawing, without=_LEFT_OUT)
         painter.resetTransform()
         self._paint_badge(painter, view_id)
-        _round_corners(painter)
+        _round_corners(painter, self.side)
         painter.end()
-        self._keep(session_id, _Kept(look, QPixmap.fromImage(image)))
+        return image
+
+    def _side_by_side(self, squares: list[QImage], look: _Look) -> QImage:
+        if len(squares) == 1:
+            return squares[0]
+        width = self.side * len(squares) + self.gap * (len(squares) - 1)
+        whole = QImage(
+            QSize(round(width * look.ratio), squares[0].height()), QImage.Format.Format_ARGB32_Premultiplied
+        )
+        whole.setDevicePixelRatio(look.ratio)
+        whole.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(whole)
+        for place, one in enumerate(squares):
+            painter.drawImage(place * (self.side + self.gap), 0, one)
+        painter.end()
+        return whole
 
     def _map_of(self, session_id: str) -> TreatmentMap | None:
         if self._open is not None and self._open[0] == session_id:
@@ -195,18 +227,18 @@ class Thumbnails(QObject):
             return None
 
     def _camera(self, view_id: str) -> Camera:
-        return replace(self._pictures.camera(view_id, SIDE, SIDE), zoom=_ZOOM)
+        return replace(self._pictures.camera(view_id, self.side, self.side), zoom=_ZOOM)
 
     def _ground(self, view_id: str, look: _Look) -> QImage:
         """The head alone; the same for all sessions seen from one side."""
         key = (view_id, look.dark, look.ratio)
         if key not in self._grounds:
-            device = round(SIDE * look.ratio)
+            device = round(self.side * look.ratio)
             image = QImage(QSize(device, device), QImage.Format.Format_ARGB32_Premultiplied)
             image.setDevicePixelRatio(look.ratio)
             image.fill(Qt.GlobalColor.transparent)
             painter = QPainter(image)
-            painter.fillRect(QRect(0, 0, SIDE, SIDE), self._theme.colour("canvas"))
+            painter.fillRect(QRect(0, 0, self.side, self.side), self._theme.colour("canvas"))
             self._pictures.paint(
                 painter, view_id, self._camera(view_id), look.ratio, dark=look.dark, quick=True
             )
@@ -217,8 +249,8 @@ class Thumbnails(QObject):
     def _paint_badge(self, painter: QPainter, view_id: str) -> None:
         """On the patient's side of the picture, where neither zones nor ear are."""
         left, right = SIDE_BADGES[view_id]
-        x = 3 if left else SIDE - 3 - _BADGE
-        box = QRectF(x, SIDE - 3 - _BADGE, _BADGE, _BADGE)
+        x = 3 if left else self.side - 3 - _BADGE
+        box = QRectF(x, self.side - 3 - _BADGE, _BADGE, _BADGE)
         paint_side_badge(painter, box, left or right, load_words(), self._theme)
 
     def _keep(self, session_id: str, kept: _Kept) -> None:
@@ -229,9 +261,9 @@ class Thumbnails(QObject):
         self.changed.emit(session_id)
 
 
-def _round_corners(painter: QPainter) -> None:
+def _round_corners(painter: QPainter, side: int) -> None:
     """Once here rather than with a clip whenever the row is painted."""
-    whole = QRectF(0, 0, SIDE, SIDE)
+    whole = QRectF(0, 0, side, side)
     outside = QPainterPath()
     outside.addRect(whole)
     outside.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
