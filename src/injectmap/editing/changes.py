@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from injectmap.domain import skin_paths
 from injectmap.domain.edits import Edit, EditKind, PassChange
-from injectmap.domain.errors import InputRefused
 from injectmap.domain.ids import new_id
-from injectmap.domain.product import Syringe
 from injectmap.domain.session import PassDefaults
-from injectmap.domain.totals import syringe_balances
-from injectmap.domain.treatment_map import CannulaPass, Share, SkinPath, SkinPoint, TreatmentMap
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, SkinPath, SkinPoint, TreatmentMap
+from injectmap.editing.both_sides import Controls, Laid, with_followers
+from injectmap.editing.deposits import with_path
+from injectmap.editing.sharing import Shares, syringe_in_use, with_syringe, with_volume
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
+    from injectmap.atlas import Atlas, Zones
 
+__all__ = [
+    "PassChanger",
+    "add_passes",
+    "change_passes",
+    "move_entry",
+    "move_passes",
+    "move_vertex",
+    "remove_passes",
+    "reorder",
+    "session_zones",
+    "syringe_in_use",
+    "with_syringe",
+    "with_volume",
+]
 
 PassChanger = Callable[[CannulaPass], CannulaPass]
 
 
-def add_pass(
-    treatment_map: TreatmentMap, path: SkinPath, *, entry_id: str | None, defaults: PassDefaults, share: Share
+def session_zones(atlas: Atlas, treatment_map: TreatmentMap) -> Zones | None:
+    """Return the zones of this map, or None where no corner of them was moved."""
+    return atlas.zones_for(treatment_map.zone_moves) if treatment_map.zone_moves else None
+
+
+def add_passes(
+    treatment_map: TreatmentMap,
+    kind: EditKind,
+    laid: Sequence[Laid],
+    shares: Sequence[Shares],
+    *,
+    defaults: PassDefaults,
+    status: PassStatus = PassStatus.DONE,
 ) -> Edit:
-    """Return the edit that draws a pass, from an existing entry point or through a new one."""
-    one = CannulaPass(
-        id=new_id(),
-        order=treatment_map.next_order,
-        entry_id=entry_id or new_id(),
-        path=path,
-        technique=defaults.technique,
-        plane=defaults.plane,
-        instrument=defaults.instrument,
-        shares=(share,),
+    """Return the edit that draws passes, in this order after those that are there."""
+    first = treatment_map.next_order
+    new = (
+        CannulaPass(
+            id=new_id(),
+            order=first + index,
+            entry_id=one.entry_id,
+            path=one.path,
+            technique=defaults.technique,
+            plane=defaults.plane,
+            instrument=defaults.instrument,
+            shares=own,
+            status=status,
+        )
+        for index, (one, own) in enumerate(zip(laid, shares, strict=True))
     )
-    return Edit(EditKind.ADD_PASS, (PassChange(None, one),))
+    return Edit(kind, tuple(PassChange(None, one) for one in new))
 
 
 def remove_passes(treatment_map: TreatmentMap, pass_ids: Iterable[str]) -> Edit | None:
@@ -56,91 +86,84 @@ def change_passes(
     return Edit(kind, changes) if changes else None
 
 
-def with_volume(one: CannulaPass, microlitres: int) -> CannulaPass:
-    """Return a pass with another volume from the same syringe."""
-    return replace(one, shares=(one.shares[0]._replace(microlitres=microlitres),))
-
-
-def with_syringe(one: CannulaPass, syringe_id: str) -> CannulaPass:
-    """Return a pass with its whole volume from another syringe."""
-    return replace(one, shares=(Share(syringe_id, one.microlitres),))
-
-
-def move_entry(atlas: Atlas, treatment_map: TreatmentMap, entry_id: str, to: SkinPoint) -> Edit | None:
-    """Return the edit that moves an entry point with all its passes."""
+def move_passes(
+    atlas: Atlas, treatment_map: TreatmentMap, kind: EditKind, targets: Mapping[str, Controls]
+) -> Edit | None:
+    """Return the edit that gives passes other controls, by pass id; deposits keep their share of the length."""
+    zones = session_zones(atlas, treatment_map)
 
     def moved(one: CannulaPass) -> CannulaPass:
-        controls = (to, *one.path.controls[1:])
-        return replace(one, path=skin_paths.resolve(atlas, controls, curved=one.path.curved))
+        return with_path(one, path_through(atlas, one, targets[one.id], zones), zones or atlas.zones)
 
-    ids = [one.id for one in treatment_map.passes_of_entry(entry_id)]
-    return change_passes(treatment_map, ids, EditKind.MOVE_ENTRY, moved)
+    return change_passes(treatment_map, targets, kind, moved)
+
+
+def path_through(atlas: Atlas, one: CannulaPass, controls: Controls, zones: Zones | None) -> SkinPath:
+    """Return the path of a pass through other controls; that of a bolus is its first."""
+    if one.is_point:
+        return skin_paths.point(atlas, controls[0], zones=zones)
+    return skin_paths.resolve(atlas, controls, curved=one.path.curved, zones=zones)
+
+
+def entry_targets(treatment_map: TreatmentMap, entry_id: str, to: SkinPoint) -> dict[str, Controls]:
+    """Return the controls, by pass id, of all passes of an entry point that moves."""
+    return {
+        one.id: (to, to) if one.is_point else (to, *one.path.controls[1:])
+        for one in treatment_map.passes_of_entry(entry_id)
+    }
+
+
+def vertex_targets(
+    treatment_map: TreatmentMap, pass_id: str, index: int, to: SkinPoint
+) -> dict[str, Controls]:
+    """Return the controls of a pass, by its id, of which one after the entry point moves, the tip included."""
+    if index <= 0:
+        raise ValueError("the first control is the entry point")
+    controls = list(treatment_map.by_id[pass_id].path.controls)
+    controls[index] = to
+    return {pass_id: controls}
+
+
+def move_entry(
+    atlas: Atlas, treatment_map: TreatmentMap, entry_id: str, to: SkinPoint, *, linked: bool = False
+) -> Edit | None:
+    """Return the edit that moves an entry point with all its passes, and its image on the other side if linked."""
+    targets = entry_targets(treatment_map, entry_id, to)
+    if linked:
+        targets = with_followers(treatment_map, targets)
+    return move_passes(atlas, treatment_map, EditKind.MOVE_ENTRY, targets)
 
 
 def move_vertex(
-    atlas: Atlas, treatment_map: TreatmentMap, pass_id: str, index: int, to: SkinPoint
+    atlas: Atlas,
+    treatment_map: TreatmentMap,
+    pass_id: str,
+    index: int,
+    to: SkinPoint,
+    *,
+    linked: bool = False,
 ) -> Edit | None:
     """Return the edit that moves one control point after the entry point, the tip included."""
-    if index <= 0:
-        raise ValueError("the first control is the entry point")
-
-    def moved(one: CannulaPass) -> CannulaPass:
-        controls = list(one.path.controls)
-        controls[index] = to
-        return replace(one, path=skin_paths.resolve(atlas, controls, curved=one.path.curved))
-
-    return change_passes(treatment_map, [pass_id], EditKind.MOVE_VERTEX, moved)
+    targets = vertex_targets(treatment_map, pass_id, index, to)
+    if linked:
+        targets = with_followers(treatment_map, targets)
+    return move_passes(atlas, treatment_map, EditKind.MOVE_VERTEX, targets)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Which syringe a new pass draws from, how much, and whether that is another syringe than before."""
-
-    share: Share
-    switched: bool
-
-
-def draw_from(
-    treatment_map: TreatmentMap, syringes: Iterable[Syringe], *, syringe_id: str | None, microlitres: int
-) -> Drawn:
-    """Choose the syringe of a new pass: the one in use, else the next that holds the volume, else any rest.
-
-    InputRefused("syringe_missing") without a syringe, InputRefused("syringes_empty") when all are used up.
-    """
-    balances = syringe_balances(syringes, treatment_map)
-    if not balances:
-        raise InputRefused("syringe_missing")
-    ids = [balance.syringe.id for balance in balances]
-    start = ids.index(syringe_id) if syringe_id in ids else 0
-    in_turn = balances[start:] + balances[:start]
-    fitting = next((b for b in in_turn if b.left_ul >= microlitres), None)
-    chosen = fitting or next((b for b in in_turn if b.left_ul > 0), None)
-    if chosen is None:
-        raise InputRefused("syringes_empty")
-    share = Share(chosen.syringe.id, min(microlitres, chosen.left_ul))
-    return Drawn(share, switched=syringe_id is not None and chosen.syringe.id != syringe_id)
-
-
-def syringe_in_use(
-    treatment_map: TreatmentMap,
-    syringes: Iterable[Syringe],
-    last_id: str | None,
-    added: Collection[str] = (),
-    wanted_ul: int = 0,
-) -> str | None:
-    """Return the syringe that the next pass is drawn from: the last used one, unless it is empty.
-
-    One just added takes over if the last used one holds less than is wanted and the new one more than it.
-    """
-    left = {balance.syringe.id: balance.left_ul for balance in syringe_balances(syringes, treatment_map)}
-    if last_id not in left:
-        last_id = next(iter(left), None)
-    if last_id is None:
-        return None
-    if left[last_id] < max(wanted_ul, 1):
-        fuller = next((one for one in added if left[one] > left[last_id]), None)
-        if fuller is not None:
-            return fuller
-    if left[last_id] > 0:
-        return last_id
-    return next((one for one, rest in left.items() if rest > 0), last_id)
+def reorder(treatment_map: TreatmentMap, pass_ids: Collection[str], before_id: str | None) -> Edit | None:
+    """Return the edit that puts passes before another one, or last; only places that change are written."""
+    moved = [one for one in treatment_map.passes if one.id in pass_ids]
+    rest = [one for one in treatment_map.passes if one.id not in pass_ids]
+    if before_id in pass_ids:
+        # Dropped on themselves: they close up before the next pass that stays.
+        ids = [one.id for one in treatment_map.passes]
+        after = ids[ids.index(str(before_id)) :]
+        before_id = next((one for one in after if one not in pass_ids), None)
+    at = next((index for index, one in enumerate(rest) if one.id == before_id), len(rest))
+    wanted = [*rest[:at], *moved, *rest[at:]]
+    pairs = [
+        PassChange(one, replace(one, order=place.order))
+        for one, place in zip(wanted, treatment_map.passes, strict=True)
+        if one.order != place.order
+    ]
+    return Edit(EditKind.REORDER, tuple(pairs)) if pairs else None

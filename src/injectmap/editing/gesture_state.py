@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from injectmap.editing.listeners import Followed
-from injectmap.editing.pointer import Cursor, Hint, Preview
+from injectmap.editing.pointer import Cursor, Hint, Marquee, Measured, Preview
 
 
 class GestureState(Followed):
@@ -18,6 +18,8 @@ class GestureState(Followed):
         self.preview_replaces: frozenset[str] = frozenset()
         self.cursor = Cursor.ARROW
         self.hint: Hint | None = None
+        self.marquee: Marquee | None = None
+        self.measured: Measured | None = None
 
     @property
     def preview(self) -> Preview | None:
@@ -39,3 +41,23 @@ class GestureState(Followed):
         if (cursor, hint) != (self.cursor, self.hint):
             self.cursor, self.hint = cursor, hint
             self._tell("hint")
+
+    def show_marquee(self, marquee: Marquee | None) -> None:
+        """Show the rectangle that selects, or none."""
+        if marquee != self.marquee:
+            self.marquee = marquee
+            self._tell("marquee")
+
+    def show_measured(self, measured: Measured | None) -> None:
+        """Show a measurement that is not kept, or none."""
+        if measured is not self.measured:
+            self.measured = measured
+            self._tell("measured")
+
+    def clear_measured(self) -> None:
+        """Let go of a measurement that was not kept."""
+        self.show_measured(None)
+
+    def tell_preview(self) -> None:
+        """Say that something of the gesture in hand looks different, other than its passes."""
+        self._tell("preview")

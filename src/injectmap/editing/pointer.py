@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from injectmap.domain import skin_paths
 from injectmap.domain.treatment_map import Side, SkinPath, SkinPoint, side_of
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
+    from injectmap.atlas import Atlas, Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,20 @@ class Hint:
 class Preview:
     """A pass as it would become if the gesture ended now; nothing of it is stored.
 
-    `replaces` names the stored passes that are not to be shown meanwhile.
+    `replaces` names the stored passes that are not to be shown meanwhile; `within` are the session's zones where
+    its corners were moved. A bolus has two equal controls.
     """
 
     atlas: Atlas
     controls: tuple[SkinPoint, ...]
     curved: bool = False
     replaces: frozenset[str] = frozenset()
+    within: Zones | None = None
+
+    @property
+    def is_point(self) -> bool:
+        """True for a bolus."""
+        return len(self.controls) == 2 and self.controls[0] == self.controls[1]
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -71,7 +79,11 @@ class Preview:
     @cached_property
     def path(self) -> SkinPath:
         """The path with its zones; InputRefused as in `skin_paths.resolve`."""
-        return skin_paths.resolve(self.atlas, self.controls, curved=self.curved, laid=self.points)
+        if self.is_point:
+            return skin_paths.point(self.atlas, self.controls[0], zones=self.within)
+        return skin_paths.resolve(
+            self.atlas, self.controls, curved=self.curved, laid=self.points, zones=self.within
+        )
 
     @cached_property
     def length_um(self) -> int:
@@ -89,3 +101,73 @@ class Preview:
     def zones(self) -> tuple[str, ...]:
         """The zones touched, in order along the path."""
         return tuple(dict.fromkeys(part.zone for part in self.path.zones))
+
+    @property
+    def mirrored(self) -> Preview:
+        """The same on the other side of the face."""
+        return replace(self, controls=skin_paths.mirrored(self.controls))
+
+
+@dataclass(frozen=True, slots=True)
+class Marquee:
+    """A rectangle pulled up over one view, from the corner pressed to the corner under the pointer, mm."""
+
+    view_id: str
+    u0_mm: float
+    v0_mm: float
+    u1_mm: float
+    v1_mm: float
+
+    @property
+    def rect(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        left, right = sorted((self.u0_mm, self.u1_mm))
+        top, bottom = sorted((self.v0_mm, self.v1_mm))
+        return left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measurement between two places on the skin that is not kept."""
+
+    course: Preview
+
+    @property
+    def start(self) -> SkinPoint:
+        """Where it begins."""
+        return self.course.controls[0]
+
+    @property
+    def end(self) -> SkinPoint:
+        """Where it ends."""
+        return self.course.controls[-1]
+
+    @property
+    def points(self) -> np.ndarray:
+        """The course over the skin, (n, 3) mm."""
+        return self.course.points
+
+    @property
+    def length_um(self) -> int:
+        """Length along the skin."""
+        return self.course.length_um
+
+    @property
+    def chord_um(self) -> int:
+        """Straight length between the ends."""
+        return chord_um(self.start, self.end)
+
+    @property
+    def side(self) -> Side:
+        """The patient's side on which it begins."""
+        return self.course.side
+
+    @property
+    def path(self) -> SkinPath:
+        """The path as it would be kept; InputRefused as in `skin_paths.resolve`."""
+        return self.course.path
+
+
+def chord_um(start: SkinPoint, end: SkinPoint) -> int:
+    """Return the straight length between two places, through the head."""
+    return round(math.dist(start, end))

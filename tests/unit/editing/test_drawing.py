@@ -166,27 +166,37 @@ def test_a_full_syringe_hands_over_to_the_next_and_an_empty_session_refuses(benc
     def draw(dy: float) -> None:
         bench.stroke(bench.at("zygion", dz=-12, dy=dy), bench.at("zygion", dz=12, dy=dy))
 
+    one, two = (syringe.id for syringe in bench.editor.syringes)
     draw(0)
     bench.editor.set_volume_text("1.20")
-    draw(-5)  # 1.20 does not fit the 0.05 left in syringe 1
-    first, second = bench.editor.map.passes
-    assert (first.shares[0].syringe_id, second.shares[0].syringe_id) == tuple(
-        s.id for s in bench.editor.syringes
-    )
-    assert (bench.editor.hint.code, bench.editor.hint.params) == ("syringe_switched", {"number": 2})
+    draw(-5)  # the 0.05 left in syringe 1, and the rest of 1.20 from syringe 2
+    assert bench.editor.map.passes[-1].shares == ((one, 50), (two, 1150))
+    assert (bench.editor.hint.code, bench.editor.hint.params) == ("pass_split", {"first": 1, "second": 2})
     draw(-10)  # neither holds 1.20: the pass takes what is left
-    assert bench.editor.map.passes[-1].microlitres == 50
-    draw(-15)
-    assert bench.editor.map.passes[-1].microlitres == 50
+    assert bench.editor.map.passes[-1].shares == ((two, 100),)
+    assert (bench.editor.hint.code, bench.editor.hint.params) == ("rest_only", {"ml": "0.10"})
     rows = len(bench.sink.rows)
-    draw(-20)
+    draw(-15)
     assert len(bench.sink.rows) == rows
     assert bench.editor.hint.code == "syringes_empty"
 
 
+def test_an_empty_syringe_hands_over_to_the_next(bench) -> None:
+    def draw(dy: float) -> None:
+        bench.stroke(bench.at("zygion", dz=-12, dy=dy), bench.at("zygion", dz=12, dy=dy))
+
+    draw(0)
+    bench.editor.set_volume_text("1.25")
+    bench.editor.select([])
+    bench.editor.set_volume_text("0.15")
+    draw(-5)
+    assert bench.editor.map.passes[-1].shares == ((bench.editor.syringes[1].id, 150),)
+    assert (bench.editor.hint.code, bench.editor.hint.params) == ("syringe_switched", {"number": 2})
+
+
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("abc", "volume_not_a_number"), ("-1", "volume_negative"), ("2.00", "volume_above_syringe_rest")],
+    [("abc", "volume_not_a_number"), ("-1", "volume_negative"), ("2.51", "volume_above_syringe_rest")],
 )
 def test_bad_volumes_change_nothing(bench, typed: str, code: str) -> None:
     bench.stroke(bench.at("zygion", dz=-15), bench.at("zygion", dz=15))

@@ -50,6 +50,10 @@ class Tool(ABC):
     def cancel(self) -> None:
         """Drop the gesture."""
 
+    def refresh(self) -> None:
+        """Show the gesture in hand anew after a setting of its shape has changed."""
+        return
+
     def skin_under(self, pointer: Pointer) -> SkinPoint | None:
         """Return the skin under the pointer if it may be drawn on in this view."""
         view = self.editor.atlas.views[pointer.view_id]
@@ -57,6 +61,15 @@ class Tool(ABC):
             return None
         points, on_skin = view.to_skin(pointer.uv)
         return skin_paths.to_um(points)[0] if on_skin[0] else None
+
+    def select_under(self, pointer: Pointer) -> None:
+        """Select the pass or the measurement under the pointer, or nothing."""
+        editor = self.editor
+        hit = editor.hits.find(editor.map, pointer)
+        if hit is not None:
+            editor.select([hit.pass_id])
+        else:
+            editor.select_item(editor.hits.measurement(editor.map, pointer))
 
     def explain_refusal(self, pointer: Pointer, *, pressed: bool = False) -> None:
         """Set cursor and hint where the view does not accept drawing: name the view to use.

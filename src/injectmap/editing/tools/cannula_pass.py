@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,8 +12,7 @@ import numpy as np
 
 from injectmap.domain import skin_paths
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.treatment_map import SkinPoint
-from injectmap.editing.hit import HitKind
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, SkinPoint
 from injectmap.editing.pointer import Cursor, Hint, Pointer, Preview
 from injectmap.editing.tools.base import Tool
 
@@ -43,14 +44,17 @@ def simplified(points: np.ndarray, tolerance_mm: float) -> np.ndarray:
     return points[keep]
 
 
-class CannulaPassTool(Tool):
-    """A straight pass by a drag; with Shift the drag is followed as drawn.
+class DragTool(Tool):
+    """A drag over the skin from one place to another; a click without a drag selects what is there.
 
-    A press on an entry point starts another pass from it. A click without a drag selects what is there.
+    A press on an entry point begins there. Subclasses say what the drag shows and what its release draws.
     """
 
-    id: ClassVar[str] = "cannula_pass"
-    always_curved: ClassVar[bool] = False
+    follows_hand: ClassVar[bool] = False
+    follows_with_shift: ClassVar[bool] = False
+    from_entry_points: ClassVar[bool] = True
+    hint_on_entry: ClassVar[str] = "from_entry_point"
+    hint_on_skin: ClassVar[str] = ""
 
     _entry: SkinPoint | None = None
     _entry_id: str | None = None
@@ -62,20 +66,31 @@ class CannulaPassTool(Tool):
 
     @property
     def active(self) -> bool:
-        """True while a pass is being drawn."""
+        """True from a press on the skin to its release."""
         return self._entry is not None
 
     def press(self, pointer: Pointer) -> None:
         """Take the entry point, an existing one if it is under the pointer."""
-        existing = self.editor.hits.entry(self.editor.map, pointer)
+        existing = self._entry_under(pointer)
         place = existing.path.entry if existing is not None else self.skin_under(pointer)
         if place is None:
             self.explain_refusal(pointer, pressed=True)
             return
-        self._entry, self._entry_id = place, existing.entry_id if existing is not None else None
+        self._entry, self._entry_id = place, self._shared_entry(existing)
         self._view_id, self._tip, self._trail = pointer.view_id, None, [place]
         self._last = pointer
-        self._curved = self.always_curved or pointer.shift
+        self._curved = self.follows_hand or (self.follows_with_shift and pointer.shift)
+
+    def _entry_under(self, pointer: Pointer) -> CannulaPass | None:
+        if not self.from_entry_points:
+            return None
+        return self.editor.hits.entry(self.editor.map, pointer)
+
+    def _shared_entry(self, existing: CannulaPass | None) -> str | None:
+        """The entry point to share: only with what is planned, or only with what is not."""
+        if existing is None or (existing.status is PassStatus.PLANNED) != self.editor.planning:
+            return None
+        return existing.entry_id
 
     def drag(self, pointer: Pointer) -> None:
         """Follow with the tip; where the skin ends or turns away, the tip stays at that edge."""
@@ -91,17 +106,29 @@ class CannulaPassTool(Tool):
             self.editor.show_hint(Cursor.FORBIDDEN, Hint("tip_stays"))
             if tip is None:
                 return
-        if not self._curved:
-            self._tip = tip
-            controls: tuple[SkinPoint, ...] = (self._entry, tip)
-        else:
-            if np.linalg.norm(np.subtract(tip, self._trail[-1])) >= FREE_HAND_STEP_MM * 1000:
-                self._trail.append(tip)
-            self._tip = tip
-            controls = self._controls()
+        if self._curved and np.linalg.norm(np.subtract(tip, self._trail[-1])) >= FREE_HAND_STEP_MM * 1000:
+            self._trail.append(tip)
+        self._tip = tip
         if tip != self._entry:
-            preview = Preview(self.editor.atlas, controls, curved=len(controls) > 2)
-            self.editor.show_preview(preview)
+            self.show_gesture(self._controls())
+
+    def refresh(self) -> None:
+        """Show the drag anew."""
+        if self._entry is not None and self._tip is not None and self._tip != self._entry:
+            self.show_gesture(self._controls())
+
+    @abstractmethod
+    def show_gesture(self, controls: tuple[SkinPoint, ...]) -> None:
+        """Show what a release would do."""
+
+    @abstractmethod
+    def finish(self, controls: tuple[SkinPoint, ...], entry_id: str | None) -> None:
+        """Do it; InputRefused where that cannot be."""
+
+    def preview(self, controls: Sequence[SkinPoint]) -> Preview:
+        """A path through controls that is not stored."""
+        editor = self.editor
+        return Preview(editor.atlas, tuple(controls), curved=len(controls) > 2, within=editor.zones)
 
     def _edge_towards(self, pointer: Pointer) -> Pointer:
         """The last place before the first edge on the way to the pointer; the way begins where it may be drawn."""
@@ -134,9 +161,9 @@ class CannulaPassTool(Tool):
         return (self._entry, *kept[1:-1], self._tip)
 
     def release(self, pointer: Pointer) -> None:
-        """Draw the pass, or select what was clicked if there was no drag."""
+        """Draw, or select what was clicked if there was no drag."""
         if self._entry is None:
-            self._click(pointer)
+            self.select_under(pointer)
             return
         self.drag(pointer)
         entry_id = self._entry_id
@@ -144,44 +171,54 @@ class CannulaPassTool(Tool):
         self._forget()
         if len(controls) < 2:
             self.editor.show_preview(None)
-            self._click(pointer)
+            self.select_under(pointer)
             return
         try:
-            path = skin_paths.resolve(self.editor.atlas, controls, curved=len(controls) > 2)
+            self.finish(controls, entry_id)
         except InputRefused as refused:
             self.editor.show_preview(None)
             if refused.code == "path_too_short":
-                self._click(pointer)
+                self.select_under(pointer)
             else:
                 self.editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
-            return
-        self.editor.draw(path, entry_id=entry_id)
-
-    def _click(self, pointer: Pointer) -> None:
-        hit = self.editor.hits.find(self.editor.map, pointer)
-        self.editor.select([hit.pass_id] if hit is not None else [])
 
     def _forget(self) -> None:
         self._entry, self._entry_id, self._tip, self._trail = None, None, None, []
 
     def hover(self, pointer: Pointer) -> None:
         """Cross where skin can be drawn on, a pointing hand on an entry point, otherwise the reason."""
-        hit = self.editor.hits.find(self.editor.map, pointer)
-        if hit is not None and hit.kind is HitKind.ENTRY:
-            self.editor.show_hint(Cursor.POINT, Hint("from_entry_point"))
+        if self._entry_under(pointer) is not None:
+            self.editor.show_hint(Cursor.POINT, Hint(self.hint_on_entry))
         elif self.skin_under(pointer) is not None:
-            self.editor.show_hint(Cursor.CROSS, None)
+            self.editor.show_hint(Cursor.CROSS, Hint(self.hint_on_skin) if self.hint_on_skin else None)
         else:
             self.explain_refusal(pointer)
 
     def cancel(self) -> None:
-        """Drop the pass being drawn."""
+        """Drop the drag."""
         self._forget()
         self.editor.show_preview(None)
+
+
+class CannulaPassTool(DragTool):
+    """A straight pass by a drag; with Shift the drag is followed as drawn."""
+
+    id: ClassVar[str] = "cannula_pass"
+    follows_with_shift: ClassVar[bool] = True
+
+    def show_gesture(self, controls: tuple[SkinPoint, ...]) -> None:
+        """Show the pass."""
+        self.editor.preview_drawn([self.preview(controls)])
+
+    def finish(self, controls: tuple[SkinPoint, ...], entry_id: str | None) -> None:
+        """Draw the pass."""
+        editor = self.editor
+        path = skin_paths.resolve(editor.atlas, controls, curved=len(controls) > 2, zones=editor.zones)
+        editor.draw(path, entry_id=entry_id)
 
 
 class FreeHandTool(CannulaPassTool):
     """A curved pass, as the pen goes."""
 
     id: ClassVar[str] = "free_hand"
-    always_curved: ClassVar[bool] = True
+    follows_hand: ClassVar[bool] = True

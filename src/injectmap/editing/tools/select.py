@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from injectmap.domain.edits import Edit
+from injectmap.domain.edits import EditKind
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.treatment_map import SkinPoint
 from injectmap.editing import changes
+from injectmap.editing.both_sides import Controls, with_followers
 from injectmap.editing.hit import Hit, HitKind
-from injectmap.editing.pointer import Cursor, Hint, Pointer, Preview
+from injectmap.editing.pointer import Cursor, Hint, Marquee, Pointer
 from injectmap.editing.tools.base import Tool
 
 # A hand that only clicks still trembles.
@@ -17,7 +18,10 @@ STILL_MM = 0.8
 
 
 class SelectTool(Tool):
-    """A click selects (Ctrl adds or takes away); a drag on a handle moves it, and its release is one edit."""
+    """A click selects (Ctrl adds or takes away, Shift adds); a drag on a handle moves it, and its release is one edit.
+
+    A drag from beside all passes pulls up a rectangle that selects what it touches.
+    """
 
     id: ClassVar[str] = "select"
 
@@ -27,8 +31,8 @@ class SelectTool(Tool):
 
     @property
     def active(self) -> bool:
-        """True while a handle is held."""
-        return self._hit is not None and self._to is not None
+        """True while a handle is held or a rectangle pulled up."""
+        return (self._hit is not None and self._to is not None) or self.editor.marquee is not None
 
     def _under(self, pointer: Pointer) -> Hit | None:
         editor = self.editor
@@ -36,66 +40,75 @@ class SelectTool(Tool):
 
     def press(self, pointer: Pointer) -> None:
         """Take what is under the pointer."""
+        editor = self.editor
         self._pressed, self._to = pointer, None
         self._hit = self._under(pointer)
         if self._hit is None:
-            if not pointer.ctrl:
-                self.editor.select([])
+            if not (pointer.ctrl or pointer.shift):
+                editor.select_item(editor.hits.measurement(editor.map, pointer))
         elif pointer.ctrl:
-            self.editor.select(self.editor.selection ^ {self._hit.pass_id})
-            self._hit = None
-        elif self._hit.pass_id not in self.editor.selection:
-            self.editor.select([self._hit.pass_id])
+            editor.select(editor.selection ^ {self._hit.pass_id})
+            self._hit = self._pressed = None
+        elif self._hit.pass_id not in editor.selection:
+            others = editor.selection if pointer.shift else frozenset[str]()
+            editor.select(others | {self._hit.pass_id}, self._hit.pass_id)
 
     def drag(self, pointer: Pointer) -> None:
-        """Show where the handle would go."""
-        if self._hit is None or self._hit.kind is HitKind.PATH or self._pressed is None:
+        """Show where the handle would go, or the rectangle."""
+        pressed, editor = self._pressed, self.editor
+        if pressed is None or pointer.view_id != pressed.view_id:
             return
-        if self.editor.read_only:
+        moved = abs(pointer.u_mm - pressed.u_mm) + abs(pointer.v_mm - pressed.v_mm)
+        if not self.active and moved < STILL_MM:
             return
-        moved = abs(pointer.u_mm - self._pressed.u_mm) + abs(pointer.v_mm - self._pressed.v_mm)
-        if self._to is None and moved < STILL_MM:
+        if self._hit is None:
+            editor.show_marquee(
+                Marquee(pressed.view_id, pressed.u_mm, pressed.v_mm, pointer.u_mm, pointer.v_mm)
+            )
+            return
+        if self._hit.kind is HitKind.PATH or editor.read_only:
             return
         place = self.skin_under(pointer)
         if place is None:
             self.explain_refusal(pointer)
             return
         self._to = place
-        self.editor.show_hint(Cursor.MOVE, None)
-        editor = self.editor
-        if self._hit.kind is HitKind.ENTRY:
-            subject = editor.map.passes_of_entry(self._hit.entry_id)
-            controls: tuple[SkinPoint, ...] = (place, *subject[0].path.controls[1:])
-        else:
-            subject = (editor.map.by_id[self._hit.pass_id],)
-            old = subject[0].path.controls
-            controls = (*old[: self._hit.index], place, *old[self._hit.index + 1 :])
-        previews = [Preview(editor.atlas, controls, subject[0].path.curved)]
-        if self._hit.kind is HitKind.ENTRY:
-            previews += [
-                Preview(editor.atlas, (place, *one.path.controls[1:]), one.path.curved) for one in subject[1:]
-            ]
-        editor.show_previews(previews, frozenset(one.id for one in subject))
+        editor.show_hint(Cursor.MOVE, None)
+        editor.preview_moved(self._targets(self._hit, place))
+
+    def _targets(self, hit: Hit, to: SkinPoint) -> dict[str, Controls]:
+        if hit.kind is HitKind.VERTEX:
+            return changes.vertex_targets(self.editor.map, hit.pass_id, hit.index, to)
+        return changes.entry_targets(self.editor.map, hit.entry_id, to)
 
     def release(self, pointer: Pointer) -> None:
-        """Move the handle for good."""
+        """Move the handle for good, or select what the rectangle touches."""
         self.drag(pointer)
-        hit, to = self._hit, self._to
+        hit, to, pressed = self._hit, self._to, self._pressed
         self._hit = self._pressed = self._to = None
+        editor = self.editor
+        if editor.marquee is not None and pressed is not None:
+            self._select_inside(editor.marquee, adds=pressed.ctrl or pressed.shift)
+            return
         if hit is None or to is None:
             return
-        editor = self.editor
+        targets = self._targets(hit, to)
+        if editor.linked:
+            targets = with_followers(editor.map, targets)
+        kind = EditKind.MOVE_VERTEX if hit.kind is HitKind.VERTEX else EditKind.MOVE_ENTRY
         try:
-            edit: Edit | None
-            if hit.kind is HitKind.ENTRY:
-                edit = changes.move_entry(editor.atlas, editor.map, hit.entry_id, to)
-            else:
-                edit = changes.move_vertex(editor.atlas, editor.map, hit.pass_id, hit.index, to)
+            edit = changes.move_passes(editor.atlas, editor.map, kind, targets)
         except InputRefused as refused:
             editor.show_preview(None)
             editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
             return
         editor.commit(edit)
+
+    def _select_inside(self, marquee: Marquee, *, adds: bool) -> None:
+        editor = self.editor
+        editor.show_marquee(None)
+        found = editor.hits.inside(editor.map, marquee.view_id, marquee.rect)
+        editor.select({*found, *editor.selection} if adds else found)
 
     def hover(self, pointer: Pointer) -> None:
         """Say whether a press would move, select or do nothing."""
@@ -110,4 +123,5 @@ class SelectTool(Tool):
     def cancel(self) -> None:
         """Put the handle back."""
         self._hit = self._pressed = self._to = None
+        self.editor.show_marquee(None)
         self.editor.show_preview(None)
