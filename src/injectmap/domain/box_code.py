@@ -69,7 +69,7 @@ def code_date(year: int, month: int, day: int, *, what: str) -> dt.date:
     try:
         return dt.date(year, month, day or calendar.monthrange(year, month)[1])
     except (ValueError, calendar.IllegalMonthError):
-        refuse("code_date_wrong", what=what)
+        refuse(f"code_{what}_wrong")
 
 
 def digits(text: str) -> bool:

@@ -174,6 +174,6 @@ def _date(figures: str, what: str, today: dt.date) -> tuple[dt.date | None, bool
     if not figures:
         return None, True
     if not digits(figures) or len(figures) != len("YYMMDD"):
-        refuse("code_date_wrong", what=what)
+        refuse(f"code_{what}_wrong")
     year, month, day = (int(figures[at : at + 2]) for at in (0, 2, 4))
     return code_date(full_year(year, today=today), month, day, what=what), day != 0

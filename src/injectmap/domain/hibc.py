@@ -78,7 +78,7 @@ def _part(code: BoxCode, part: str, today: dt.date) -> BoxCode:
     if kind == "Q":
         return replace(code, others=(*code.others, (kind, value)))
     if not digits(value) or len(value) != len("YYYYMMDD"):
-        refuse("code_date_wrong", what="expiry" if kind == "14D" else "production")
+        refuse("code_expiry_wrong" if kind == "14D" else "code_production_wrong")
     year, month, day = int(value[:4]), int(value[4:6]), int(value[6:])
     if kind == "14D":
         return _with(code, expiry=code_date(year, month, day, what="expiry"), expiry_has_day=day != 0)
@@ -132,17 +132,17 @@ def _date(figures: str, form: str, today: dt.date, *, length: int | None = None)
     """A date whose parts stand in the order of `form`; hours after it say no other day."""
     wanted = length or {"my": 4, "yj": 5}[form]
     if not digits(figures) or len(figures) != wanted:
-        refuse("code_date_wrong", what="expiry")
+        refuse("code_expiry_wrong")
     if form == "yj":
         year = full_year(int(figures[:2]), today=today)
         day = int(figures[2:5])
         found = dt.date(year, 1, 1) + dt.timedelta(days=day - 1)
         if day < 1 or found.year != year:
-            refuse("code_date_wrong", what="expiry")
+            refuse("code_expiry_wrong")
         return found
     parts = {letter: int(figures[2 * at : 2 * at + 2]) for at, letter in enumerate(form)}
     if "d" in parts and parts["d"] == 0:
-        refuse("code_date_wrong", what="expiry")
+        refuse("code_expiry_wrong")
     return code_date(full_year(parts["y"], today=today), parts["m"], parts.get("d", 0), what="expiry")
 
 

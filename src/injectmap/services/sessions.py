@@ -12,14 +12,18 @@ from injectmap.domain.edits import Committed, Edit, edit_to_json
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.ids import new_id
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
-from injectmap.domain.patient import clean_text
-from injectmap.domain.product import Product, Syringe, product_to_json
-from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession, check_treatment_date
+from injectmap.domain.product import Product, Syringe
+from injectmap.domain.session import (
+    OpenSession,
+    PassDefaults,
+    TreatmentSession,
+    check_treatment_date,
+    check_writable,
+)
+from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.services.patients import checked_reason
 from injectmap.services.ports import Clock, Database, SessionSummary, UnitOfWork
-
-SYRINGE_LIMIT = 12
-LOT_LIMIT = 40
+from injectmap.services.syringes import SYRINGE_LIMIT, check_serials, checked_syringe, rests, syringe_to_json
 
 
 def session_to_json(session: TreatmentSession) -> dict[str, Any]:
@@ -44,27 +48,19 @@ def session_to_json(session: TreatmentSession) -> dict[str, Any]:
     }
 
 
-def syringe_to_json(syringe: Syringe) -> dict[str, Any]:
-    """Return the journal's after-image of a syringe with its product as described that day."""
-    return {
-        "id": syringe.id,
-        "session": syringe.session_id,
-        "number": syringe.number,
-        "lot": syringe.lot,
-        "expiry": syringe.expiry.isoformat() if syringe.expiry else None,
-        "serial": syringe.serial,
-        "product": product_to_json(syringe.product),
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class NewSyringes:
-    """Syringes opened at the start: so many of one product, with the box's lot and expiry if known."""
+    """Syringes opened at the start: so many of one product, with what the box says if it is known.
+
+    A serial number is one unit's own.
+    """
 
     product: Product
     count: int
     lot: str = ""
     expiry: dt.date | None = None
+    serial: str = ""
+    udi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +137,8 @@ class SessionService:
             )
             work.sessions.add(session)
             self._journal_session(work, acting, session)
-            number = 0
-            for new in syringes:
-                for _ in range(new.count):
-                    number += 1
-                    self._put_syringe(
-                        work,
-                        acting,
-                        self._checked(
-                            Syringe(new_id(), session.id, number, new.product, new.lot, new.expiry)
-                        ),
-                    )
+            for syringe in self._new_syringes(session.id, syringes):
+                self._put_syringe(work, acting, syringe)
             opened = work.sessions.open(session.id)
             work.commit()
         return opened
@@ -213,31 +200,79 @@ class SessionService:
         lot: str = "",
         expiry: dt.date | None = None,
         serial: str = "",
+        udi: str = "",
+        opened_volume_ul: int | None = None,
+        expired_reason: str = "",
     ) -> OpenSession:
         """Open another syringe; it takes the next number."""
         acting.require(Right.EDIT_SESSION)
         with self._database.writing() as work:
-            number = len(work.sessions.open(session.id).syringes) + 1
-            if number > SYRINGE_LIMIT:
+            opened = work.sessions.open(session.id)
+            check_writable(opened)
+            if len(opened.syringes) >= SYRINGE_LIMIT:
                 raise InputRefused("syringe_count_impossible", limit=SYRINGE_LIMIT)
-            syringe = Syringe(new_id(), session.id, number, product, lot, expiry, serial)
-            self._put_syringe(work, acting, self._checked(syringe))
+            number = max((one.number for one in opened.syringes), default=0) + 1
+            syringe = Syringe(
+                new_id(),
+                session.id,
+                number,
+                product,
+                lot,
+                expiry,
+                serial,
+                udi,
+                opened_volume_ul,
+                expired_reason=expired_reason,
+            )
+            self._put_checked(work, acting, opened, syringe)
             return self._update(work, acting, session)
 
     def update_syringe(self, acting: Acting, session: TreatmentSession, syringe: Syringe) -> OpenSession:
-        """Correct a syringe's lot, expiry or serial."""
+        """Correct anything of a syringe, its product included, while the record may be written."""
         acting.require(Right.EDIT_SESSION)
         with self._database.writing() as work:
-            self._put_syringe(work, acting, self._checked(syringe))
+            opened = work.sessions.open(session.id)
+            check_writable(opened)
+            before = next((one for one in opened.syringes if one.id == syringe.id), None)
+            if before is None:
+                raise InputRefused("syringe_unknown")
+            kept = replace(syringe, session_id=session.id, number=before.number)
+            self._put_checked(work, acting, opened, kept)
             return self._update(work, acting, session)
 
-    @staticmethod
-    def _checked(syringe: Syringe) -> Syringe:
-        return replace(
-            syringe,
-            lot=clean_text(syringe.lot, limit=LOT_LIMIT),
-            serial=clean_text(syringe.serial, limit=LOT_LIMIT),
-        )
+    def discard_rest(self, acting: Acting, session: TreatmentSession) -> OpenSession:
+        """Discard what is left in every syringe; InputRefused("nothing_to_discard") if nothing is."""
+        acting.require(Right.EDIT_SESSION)
+        with self._database.writing() as work:
+            opened = work.sessions.open(session.id)
+            check_writable(opened)
+            left = rests(opened)
+            if not left:
+                raise InputRefused("nothing_to_discard")
+            for one in left:
+                discarded = one.syringe.discarded_ul + one.left_ul
+                self._put_syringe(work, acting, replace(one.syringe, discarded_ul=discarded))
+            return self._update(work, acting, session)
+
+    def _new_syringes(self, session_id: str, wanted: Sequence[NewSyringes]) -> Sequence[Syringe]:
+        made: list[Syringe] = []
+        for new in wanted:
+            if new.serial and new.count > 1:
+                raise InputRefused("serial_of_one_unit")
+            for _ in range(new.count):
+                number = len(made) + 1
+                syringe = Syringe(
+                    new_id(), session_id, number, new.product, new.lot, new.expiry, new.serial, new.udi
+                )
+                checked = checked_syringe(syringe, TreatmentMap(), today=self.today())
+                check_serials(made, checked)
+                made.append(checked)
+        return made
+
+    def _put_checked(self, work: UnitOfWork, acting: Acting, opened: OpenSession, syringe: Syringe) -> None:
+        checked = checked_syringe(syringe, opened.map, today=self.today())
+        check_serials(opened.syringes, checked)
+        self._put_syringe(work, acting, checked)
 
     def _update(self, work: UnitOfWork, acting: Acting, session: TreatmentSession) -> OpenSession:
         stored = work.sessions.update(session)

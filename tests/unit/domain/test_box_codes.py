@@ -1,6 +1,7 @@
 """Box codes that others published are read as they say; damaged ones are refused, never mended."""
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from injectmap.domain import box_code
 from injectmap.domain.box_code import SHOWN_SEPARATOR, BoxCode, CodeKind, full_year, read_box_code
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.gs1 import check_digit
 from injectmap.domain.hibc import check_character
+from injectmap.words import load_words
 
 DATA = Path(__file__).parents[2] / "data" / "box_codes"
 PUBLISHED = tomllib.loads((DATA / "published.toml").read_text("utf-8"))["codes"]
@@ -211,3 +214,14 @@ def test_a_changed_character_of_an_hibc_code_is_seen(case: dict, data: st.DataOb
 def test_the_check_character_of_the_standards_own_example() -> None:
     """ANSI/HIBC 2.6, appendix B.2.0: the values sum to 145, 145 modulo 43 is 16, which is G."""
     assert check_character("+A123BJC5D6E71") == "G"
+
+
+def test_every_refusal_of_a_code_has_its_sentence() -> None:
+    folder = Path(box_code.__file__).parent
+    texts = [(folder / name).read_text("utf-8") for name in ("box_code.py", "gs1.py", "hibc.py")]
+    codes = set(re.findall(r'"(code_[a-z_]+)"', "".join(texts))) | {
+        "code_expiry_wrong",
+        "code_production_wrong",
+    }
+    assert len(codes) > 15
+    assert sorted(code for code in codes if not load_words().has(f"error.{code}")) == []
