@@ -53,6 +53,8 @@ def anchored(atlas: Atlas, point: SkinPoint) -> Anchor:
 
 def _origin(atlas: Atlas, landmark: str) -> np.ndarray:
     """A landmark in whole micrometres; the origin of the axes for an empty name."""
+    if landmark and landmark not in atlas.landmarks:
+        raise InputRefused("protocol_landmark_unknown", landmark=landmark)
     return _whole_um(atlas.landmarks[landmark]) if landmark else np.zeros(3)
 
 
