@@ -85,7 +85,7 @@ def take_all(camera: Camera, workspace: Workspace) -> None:
     camera.take("new-patient-light")
     workspace.side.column.form.cancelled.emit()
     workspace.pages.show("record")
-    camera.wait(lambda: workspace.pages["record"].pages.page_count > 0, "the pages of the record")
+    camera.wait(lambda: workspace.pages["record"].preview.pages.page_count > 0, "the pages of the record")
     camera.take("record-light")
     theme.set_dark(True)
     camera.take("record-dark")

@@ -108,12 +108,12 @@ class Desk(ClinicHolder):
 
     def create_patient(self, details: PatientDetails) -> None:
         """Register and open a patient."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         self.open_patient(self.services.patients.create(self.acting, details))
 
     def update_patient(self, details: PatientDetails) -> None:
         """Change the open patient's details."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         assert self.patient is not None
         self.patient = self.services.patients.update(self.acting, self.patient, details)
         if self.editor is not None:
@@ -123,7 +123,7 @@ class Desk(ClinicHolder):
 
     def mark_patient_in_error(self, reason: str) -> None:
         """Mark the open patient as entered in error; it stays open, to be read."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         assert self.patient is not None
         marked = self.services.patients.mark_error(self.acting, self.patient, reason)
         self._saved()
@@ -174,7 +174,7 @@ class Desk(ClinicHolder):
         self, *, date: dt.date, practitioner_id: str, syringes: Sequence[NewSyringes], defaults: PassDefaults
     ) -> None:
         """Start a treatment session of the open patient and open it."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         assert self.patient is not None
         opened = self.services.sessions.create(
             self.acting,
@@ -190,16 +190,16 @@ class Desk(ClinicHolder):
 
     def mark_session_in_error(self, reason: str) -> None:
         """Mark the open treatment session as entered in error; it stays readable."""
-        self._refuse_if_unsaved()
-        self.take_changed(self.services.sessions.mark_error(self.acting, self._session(), reason))
+        self.refuse_if_unsaved()
+        self.take_changed(self.services.sessions.mark_error(self.acting, self.session_now(), reason))
         self._read_sessions()
 
     def correct_session(self, *, date: dt.date, practitioner_id: str) -> None:
         """Correct the open treatment session's date or practitioner; after a conflict the newer state is shown."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         try:
             opened = self.services.sessions.set_details(
-                self.acting, self._session(), date=date, practitioner_id=practitioner_id
+                self.acting, self.session_now(), date=date, practitioner_id=practitioner_id
             )
         except Conflict:
             self.reload_session()
@@ -210,14 +210,14 @@ class Desk(ClinicHolder):
 
     def update_syringe(self, syringe: Syringe) -> None:
         """Store a syringe's lot, expiry or serial number."""
-        self._refuse_if_unsaved()
-        self.take_changed(self.services.sessions.update_syringe(self.acting, self._session(), syringe))
+        self.refuse_if_unsaved()
+        self.take_changed(self.services.sessions.update_syringe(self.acting, self.session_now(), syringe))
 
     def add_syringe(self, product: Product, lot: str, expiry: dt.date | None, serial: str) -> None:
         """Open one more syringe in the treatment session."""
-        self._refuse_if_unsaved()
+        self.refuse_if_unsaved()
         opened = self.services.sessions.add_syringe(
-            self.acting, self._session(), product=product, lot=lot, expiry=expiry, serial=serial
+            self.acting, self.session_now(), product=product, lot=lot, expiry=expiry, serial=serial
         )
         self.take_changed(opened)
         self._read_sessions()
@@ -235,10 +235,21 @@ class Desk(ClinicHolder):
         assert self.editor is not None
         return self.editor
 
-    def _session(self) -> TreatmentSession:
+    def session_now(self) -> TreatmentSession:
         """The open treatment session at the revision that the editor has reached."""
         editor = self._editor()
         return replace(editor.session, revision=editor.revision)
+
+    def opened_now(self) -> OpenSession:
+        """The open treatment session with its map, at the revision that the editor has reached."""
+        return replace(self._editor().opened, session=self.session_now(), map=self._editor().map)
+
+    def stored(self, *, session: bool = False) -> None:
+        """A page has stored something; with `session`, what lists the open treatment session reads it anew."""
+        self._saved()
+        if session:
+            self._read_sessions()
+            self.session_changed.emit()
 
     def _reload(self, opened: OpenSession) -> None:
         self._editor().reload(opened, self.services.sessions.history(self.acting, opened.session.id))
@@ -266,7 +277,7 @@ class Desk(ClinicHolder):
             return True
         return False
 
-    def _refuse_if_unsaved(self) -> None:
+    def refuse_if_unsaved(self) -> None:
         """What reloads the session would drop the pass that is kept on the chart."""
         if self.editor is not None and self.editor.failed is not None:
             raise InputRefused("unsaved_first")

@@ -22,21 +22,27 @@ CHART = "chart"
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """One page: `page.<id>` is its name; `when` says what must be open; one without a tab is reached by its action."""
+    """One page: `page.<id>` is its name; `when` says what must be open; one without a tab is reached by its action.
+
+    `side` tells whether the patient column stands beside it; a page without names the patient itself.
+    """
 
     id: str
     built_by: str
     when: When
     tab: bool = True
+    side: bool = True
 
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(CHART, "", When.CLINIC),
     PageSpec("patient", "injectmap.ui.patients.patient_page:PatientPage", When.PATIENT),
-    PageSpec("record", "injectmap.ui.records.record_page:RecordPage", When.SESSION),
-    PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC),
-    PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC),
-    PageSpec("settings", "injectmap.ui.settings.settings_page:SettingsPage", When.CLINIC, tab=False),
+    PageSpec("record", "injectmap.ui.records.record_page:RecordPage", When.SESSION, side=False),
+    PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC, side=False),
+    PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC, side=False),
+    PageSpec(
+        "settings", "injectmap.ui.settings.settings_page:SettingsPage", When.CLINIC, tab=False, side=False
+    ),
 )
 BY_ID = {spec.id: spec for spec in PAGES}
 

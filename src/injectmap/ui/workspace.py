@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
+from injectmap.ui.extras import Extras
 from injectmap.ui.hints import hints_now
 from injectmap.ui.main_window import MainWindow
-from injectmap.ui.pages import CHART, Pages
+from injectmap.ui.pages import BY_ID, CHART, Pages
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
 from injectmap.ui.prompts import Prompts
@@ -23,12 +23,6 @@ from injectmap.ui.top_bar import TopBar
 from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from injectmap.ui.widgets.status_line import Banner, Footer
 from injectmap.words import load_words
-
-if TYPE_CHECKING:
-    from injectmap.ui.key_list import KeyList
-    from injectmap.ui.palette import CommandPalette
-    from injectmap.ui.start.start_screen import StartScreen
-    from injectmap.ui.teaching.presenter import Presenter
 
 # Below this the middle column would be too narrow for the fields of the next pass.
 NARROW = 1400
@@ -66,13 +60,9 @@ class Workspace(QObject):
         self.chart = window.chart
         self.side, self.session = panels.side, panels.session
         self.top, self.footer = panels.top, panels.footer
-        self._prompts = prompts
-        self._start: StartScreen | None = None
-        self._keys: KeyList | None = None
-        self._palette: CommandPalette | None = None
-        self._presenter: Presenter | None = None
         self.pages = Pages(window, desk, prompts)
         self.actions = ActionSet(window, self._handlers(), self._on_page_action)
+        self.extras = Extras(window, desk, prompts, self.actions)
         self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
@@ -135,54 +125,12 @@ class Workspace(QObject):
             "quit": self._quit,
         }
 
-    # Built when first wanted: none of these is needed to draw
-
-    @property
-    def start(self) -> StartScreen:
-        """The start screen."""
-        if self._start is None:
-            from injectmap.ui.start.start_screen import StartScreen
-
-            self._start = StartScreen(self.theme, self._prompts)
-            self._start.demo_wanted.connect(self.desk.open_demo)
-            self._start.open_wanted.connect(self.desk.open_clinic)
-            self._start.create_wanted.connect(self.desk.create_clinic)
-            self.desk.opening.connect(self._start.show_opening)
-        return self._start
-
-    @property
-    def keys(self) -> KeyList:
-        """The list of keys."""
-        if self._keys is None:
-            from injectmap.ui.key_list import KeyList
-
-            self._keys = KeyList(self.theme, self.window)
-        return self._keys
-
-    @property
-    def palette(self) -> CommandPalette:
-        """All actions by name."""
-        if self._palette is None:
-            from injectmap.ui.palette import CommandPalette
-
-            self._palette = CommandPalette(self.theme, self.window, self.actions, self.chart)
-        return self._palette
-
-    @property
-    def presenter(self) -> Presenter:
-        """The full-screen view without a patient's identity."""
-        if self._presenter is None:
-            from injectmap.ui.teaching.presenter import Presenter
-
-            self._presenter = Presenter(self.theme, self.desk)
-        return self._presenter
-
     # Following the desk
 
     def _on_clinic(self) -> None:
         desk, words = self.desk, load_words()
         is_open = desk.has_clinic
-        self.window.show_whole(None if is_open or desk.is_opening else self.start)
+        self.window.show_whole(None if is_open or desk.is_opening else self.extras.start)
         self.banner.hide()
         self.chart.atlas_ready()
         if is_open:
@@ -195,8 +143,8 @@ class Workspace(QObject):
             self.window.setWindowTitle(words("app.name"))
             self.top.show_clinic(practitioner="", demo=False, is_open=False)
             if not desk.is_opening:
-                self.start.begin(desk.opener.recent())
-                self.start.show_problem(desk.opening_problem)
+                self.extras.start.begin(desk.opener.recent())
+                self.extras.start.show_problem(desk.opening_problem)
         self.pages.show_chart()
         self._on_session()
         self._show_save_state()
@@ -207,9 +155,9 @@ class Workspace(QObject):
         if self.desk.has_clinic:
             self.banner.say_problem(sentence)
             return
-        self.window.show_whole(self.start)
-        self.start.show_recent(self.desk.opener.recent())
-        self.start.show_problem(sentence)
+        self.window.show_whole(self.extras.start)
+        self.extras.start.show_recent(self.desk.opener.recent())
+        self.extras.start.show_problem(sentence)
 
     def _on_patient(self) -> None:
         self._on_folded(self.side.folded)
@@ -258,12 +206,15 @@ class Workspace(QObject):
         self._show_hints()
 
     def _on_folded(self, folded: bool) -> None:
-        self.identity.setVisible(folded and self.desk.patient is not None)
+        beside = BY_ID[self.pages.current].side
+        self.identity.setVisible(folded and beside and self.desk.patient is not None)
 
     # Pages
 
     def _on_page(self, page: str) -> None:
         self.top.show_page(page)
+        self.side.setVisible(BY_ID[page].side)
+        self._on_folded(self.side.folded)
         self._show_hints()
         self._show_save_state()
 
@@ -284,13 +235,13 @@ class Workspace(QObject):
     # What the keys do
 
     def _toggle_keys(self) -> None:
-        self.keys.toggle()
+        self.extras.keys.toggle()
 
     def _toggle_palette(self) -> None:
-        self.palette.toggle()
+        self.extras.palette.toggle()
 
     def _present(self) -> None:
-        self.presenter.begin()
+        self.extras.presenter.begin()
 
     def _show_chart(self) -> None:
         self.pages.show_chart()
@@ -351,8 +302,7 @@ class Workspace(QObject):
         """Everything is saved already, save for an edit that failed: that one keeps the window."""
         if self._unsaved():
             return False
-        if self._presenter is not None:
-            self._presenter.close()
+        self.extras.close()
         self.desk.tasks.close()
         self.desk.close_clinic(tell=False)
         return True

@@ -7,13 +7,13 @@ from PySide6.QtPrintSupport import QPrinter
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.settings import Paper
-from injectmap.ui.records.record_page import PRINT_PPI
+from injectmap.ui.records.preview import PRINT_PPI
 
 
 @pytest.fixture
 def page(shell):
     shell.space.pages.show("record")
-    return shell.space.pages["record"]
+    return shell.space.pages["record"].preview
 
 
 def shade(page):
@@ -64,7 +64,7 @@ def test_without_a_session_there_is_no_record(shell, page):
 def test_a_record_that_cannot_be_made_says_why(shell):
     shell.opener.output.failing = InputRefused("glyph_missing", letter="漢")
     shell.space.pages.show("record")
-    page = shell.space.pages["record"]
+    page = shell.space.pages["record"].preview
     assert "cannot be printed" in page._said.full_text()
     assert not page.save.isEnabled()
     shell.opener.output.failing = None
@@ -142,7 +142,7 @@ def test_the_clinics_paper_comes_first_and_another_can_be_chosen(make_shell, qtb
     shell.open()
     shell.desk.open_patient(shell.elin)
     shell.space.pages.show("record")
-    record, output = shell.space.pages["record"], shell.opener.output
+    record, output = shell.space.pages["record"].preview, shell.opener.output
     assert record.paper.currentText() == "US Letter"
     assert output.looks[-1] == (Paper.LETTER, False)
     for field, index in ((record.paper, record.paper.findData(Paper.A4)), (record.ink, 1)):

@@ -85,7 +85,7 @@ def test_the_demonstration_is_opened_after_the_window(started, qtbot):
 
 def test_without_a_clinic_the_start_screen_comes(started):
     workspace = started(FakeOpener(), None)
-    assert workspace.start.isVisible()
+    assert workspace.extras.start.isVisible()
 
 
 def test_a_clinic_that_fails_at_once_is_explained(started, qtbot):
@@ -94,8 +94,8 @@ def test_a_clinic_that_fails_at_once_is_explained(started, qtbot):
     opener = FakeOpener()
     opener.refusals[Path("gone.injectmap")] = StorageProblem("file_missing", name="gone.injectmap")
     workspace = started(opener, Path("gone.injectmap"))
-    qtbot.waitUntil(lambda: "gone.injectmap" in workspace.start.problem, timeout=10_000)
-    assert workspace.start.isVisible()
+    qtbot.waitUntil(lambda: "gone.injectmap" in workspace.extras.start.problem, timeout=10_000)
+    assert workspace.extras.start.isVisible()
 
 
 def caught(error):

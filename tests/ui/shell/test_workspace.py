@@ -20,7 +20,7 @@ def draw_less(shell):
 
 def test_the_start_screen_says_what_the_program_is_for(make_shell):
     shell = make_shell(open=False)
-    start = shell.space.start
+    start = shell.space.extras.start
     assert start.isVisible()
     assert not shell.space.side.isVisible()
     assert "Does not analyse the patient" in shell.space.footer.purpose.full_text()
@@ -28,7 +28,7 @@ def test_the_start_screen_says_what_the_program_is_for(make_shell):
 
 def test_the_demonstration_opens_at_its_latest_session(make_shell, qtbot):
     shell = make_shell(open=False)
-    qtbot.mouseClick(shell.space.start.demo, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shell.space.extras.start.demo, Qt.MouseButton.LeftButton)
     assert shell.desk.patient == shell.elin
     assert shell.editor is not None
     assert shell.space.top._notice.isVisible()
@@ -57,11 +57,11 @@ def test_a_file_that_cannot_be_opened_is_explained_on_the_start_screen(make_shel
     path = Path("/somewhere/clinic.injectmap")
     shell.opener.refusals[path] = StorageProblem(code, name=path.name)
     shell.prompts.existing = path
-    shell.space.start.open.click()
-    assert said in shell.space.start.problem
-    assert "clinic.injectmap" in shell.space.start.problem
-    assert shell.space.start._choices.isEnabled()
-    shell.space.start.demo.click()
+    shell.space.extras.start.open.click()
+    assert said in shell.space.extras.start.problem
+    assert "clinic.injectmap" in shell.space.extras.start.problem
+    assert shell.space.extras.start._choices.isEnabled()
+    shell.space.extras.start.demo.click()
     assert shell.desk.has_clinic
 
 
@@ -71,14 +71,14 @@ def test_an_unknown_fault_is_still_a_sentence(make_shell, expect_log):
     path = Path("/somewhere/x")
     shell.opener.refusals[path] = RuntimeError("secret of a patient")
     shell.desk.open_clinic(path)
-    assert shell.space.start.problem == (
+    assert shell.space.extras.start.problem == (
         "That did not work because of a fault in the program. Nothing stored was changed."
     )
 
 
 def test_a_new_clinic_is_named_and_made(make_shell, qtbot):
     shell = make_shell(open=False)
-    start = shell.space.start
+    start = shell.space.extras.start
     start.new.click()
     form = start.new_form
     form.submit()
@@ -97,7 +97,7 @@ def test_a_new_clinic_is_named_and_made(make_shell, qtbot):
 
 def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
     shell = make_shell(open=False)
-    start = shell.space.start
+    start = shell.space.extras.start
     start.new.click()
     form = start.new_form
     form.name.setText("Quay")
@@ -118,8 +118,8 @@ def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
 def test_recent_clinics_are_one_click_away(make_shell):
     shell = make_shell(open=False)
     shell.opener.recent_paths = (Path("/a/Quay.injectmap"), Path("/b/Hill.injectmap"))
-    shell.space.start.begin(shell.opener.recent())
-    buttons = [b for b in shell.space.start._recent.children() if hasattr(b, "path")]
+    shell.space.extras.start.begin(shell.opener.recent())
+    buttons = [b for b in shell.space.extras.start._recent.children() if hasattr(b, "path")]
     assert [b.text() for b in buttons] == ["Quay", "Hill"]
     buttons[1].click()
     assert shell.desk.has_clinic
@@ -221,7 +221,7 @@ def test_closing_the_clinic_puts_everything_away(shell):
     shell.space.actions["close_clinic"].trigger()
     assert shell.opener.database.closed
     assert shell.editor is None
-    assert shell.space.start.isVisible()
+    assert shell.space.extras.start.isVisible()
     assert not shell.space.top.save.isVisible()
     assert shell.space.side.column.header.isHidden()
 
@@ -238,10 +238,10 @@ def test_the_theme_changes_everywhere_at_once(shell, theme):
 def test_the_list_of_keys_opens_and_gives_the_keyboard_back(shell, qtbot):
     shell.space.session.table.setFocus()
     qtbot.keyClick(shell.window, F.Key_F1)
-    assert shell.space.keys.isVisible()
-    assert shell.space.keys.hasFocus()
-    qtbot.keyClick(shell.space.keys, F.Key_Escape)
-    assert not shell.space.keys.isVisible()
+    assert shell.space.extras.keys.isVisible()
+    assert shell.space.extras.keys.hasFocus()
+    qtbot.keyClick(shell.space.extras.keys, F.Key_Escape)
+    assert not shell.space.extras.keys.isVisible()
     assert shell.space.session.table.hasFocus()
 
 

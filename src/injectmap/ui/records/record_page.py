@@ -1,281 +1,196 @@
-"""The record of the open treatment session as it prints, with Save PDF and Print."""
+"""Review and sign: what is there and what is missing, the syringes' balance, the signature, and the record as it prints."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget
-
-from injectmap.domain.settings import Paper, PrintLook
-from injectmap.services.ports import RenderedPage
+from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.record import RecordState, SignedVersion
 from injectmap.ui.desk import Desk
+from injectmap.ui.patients.header import born_line
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.page_view import PageView
+from injectmap.ui.records.balance_panel import BalancePanel
+from injectmap.ui.records.preview import RecordPreview
+from injectmap.ui.records.review_list import ReviewList
+from injectmap.ui.records.signature_panel import SignaturePanel
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Surface, TextLabel, column
-from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.form import choice_field
+from injectmap.ui.widgets.basics import Scroller, Surface, TextLabel, column
+from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
-if TYPE_CHECKING:
-    from PySide6.QtPrintSupport import QPrinter
-
-# Fine enough for 0.2 mm lines on a 600 dpi printer, and 9 megapixels a page.
-PRINT_PPI = 300.0
+_LIST, _MIDDLE = 0.29, 0.27
 
 
 class RecordPage(Surface):
-    """Renders in the worker whenever it is looked at and the map has changed; what is shown is what is stored."""
+    """Three columns over the open treatment session; it shows what the services found and asks them to act."""
 
     chart_wanted = Signal()
-    hints = (("Esc", "hint.back"), ("Ctrl S", "hint.save_pdf"))
 
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
-        super().__init__(theme, "win")
+        super().__init__(theme, "panel")
         words = load_words()
-        self._desk, self._prompts = desk, prompts
-        self._task: Task | None = None
-        self._shown: tuple[str, int, int, PrintLook] | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self.refresh)
-        self._title = TextLabel(theme, "section", "text", words("preview.title"))
-        self._where = TextLabel(theme, "body", "text2")
-        self.paper = choice_field(theme, [(words(f"paper.{one.value}"), one) for one in Paper])
-        self.paper.setAccessibleName(words("preview.paper"))
-        self.ink = choice_field(theme, [(words("preview.colour"), False), (words("preview.mono"), True)])
-        self.ink.setAccessibleName(words("preview.ink"))
-        self._paper_of: object = None
-        self.save = Button(theme, words("preview.save"), icon_name="save")
-        self.print = Button(theme, words("preview.print"), kind="primary", icon_name="printer")
-        self.pages = PageView(theme)
-        self._said = TextLabel(theme, "body", "text2", wrap=True)
-        self._said.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        self._said.setContentsMargins(24, 60, 24, 24)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._said)
-        self._stack.addWidget(self.pages)
-        bar = Surface(theme, "panel", edges="bottom")
-        head = QHBoxLayout(bar)
-        head.setContentsMargins(24, 8, 24, 9)
-        head.setSpacing(10)
-        head.addWidget(self._title)
-        head.addWidget(self._where)
-        head.addStretch(1)
-        for field in (self.paper, self.ink):
-            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            field.setMinimumHeight(self.save.minimumHeight())
-            head.addWidget(field)
-        head.addWidget(self.save)
-        head.addWidget(self.print)
-        layout = column(self)
-        layout.addWidget(bar)
-        layout.addWidget(self._stack, 1)
-        self.paper.activated.connect(self._look_again)
-        self.ink.activated.connect(self._look_again)
-        self.save.clicked.connect(self.save_pdf)
-        self.print.clicked.connect(self.print_record)
-        self.pages.page_changed.connect(self._show_where)
+        self._desk = desk
+        self._signing = False
+        self._title = TextLabel(theme, "page_title", "text", words("review.title"))
+        self._who = TextLabel(theme, "body", "text2", elide=True)
+        self.review = ReviewList(theme, desk)
+        self.balance = BalancePanel(theme, desk)
+        self.signature = SignaturePanel(theme, desk)
+        self.preview = RecordPreview(theme, desk, prompts)
+        self._left = Surface(theme, "panel", edges="right")
+        left = column(self._left, margins=(12, 18, 1, 8), spacing=2)
+        for widget in (self._title, self._who):
+            widget.setContentsMargins(12, 0, 12, 0)
+            left.addWidget(widget)
+        left.addSpacing(10)
+        left.addWidget(self.review, 1)
+        body = QWidget()
+        inner = column(body, margins=(24, 20, 24, 20), spacing=18)
+        inner.addWidget(self.balance)
+        inner.addWidget(self.signature)
+        inner.addStretch(1)
+        self._middle = Surface(theme, "panel", edges="right")
+        middle = column(self._middle, margins=(0, 0, 1, 0))
+        middle.addWidget(Scroller(body))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._left)
+        layout.addWidget(self._middle)
+        layout.addWidget(self.preview, 1)
+        self.review.syringes_wanted.connect(self.balance.take_focus)
+        self.review.chart_wanted.connect(self.chart_wanted)
+        self.review.all_there.connect(self._ready_to_sign)
+        self.balance.balanced.connect(self._go_on)
+        self.signature.sign_wanted.connect(self.sign)
+        self.signature.chart_wanted.connect(self.chart_wanted)
+        self.signature.amended.connect(self.chart_wanted)
+        self.preview.chart_wanted.connect(self.chart_wanted)
         desk.session_changed.connect(self._on_changed)
         desk.bridge.changed.connect(self._on_edited)
-        self._enable(False)
 
-    def take_focus(self) -> None:
-        """The pages scroll with the keyboard."""
-        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys of this page."""
+        signed = self._state is RecordState.SIGNED
+        own = (("Enter", "hint.review_next"), ("Ctrl Enter", "hint.sign")) if not signed else ()
+        return (*own, ("Ctrl S", "hint.save_pdf"), ("Esc", "hint.back"))
+
+    @property
+    def _state(self) -> RecordState | None:
+        return self._desk.editor.session.state if self._desk.editor is not None else None
 
     def refresh(self) -> None:
-        """Render the stored record anew if what is shown is older."""
+        """Show the stored state."""
         editor = self._desk.editor
         if editor is None:
-            self._say(load_words()("preview.none"))
             return
-        self._take_clinics_paper()
-        look = self.look
-        wanted = (editor.session.id, editor.revision, self.pages.sheet_width(), look)
-        if wanted == self._shown:
-            return
-        if self._task is not None:
-            self._task.cancel()
-        session_id, _, width, _ = wanted
-        inches = 8.5 if look.paper is Paper.LETTER else 210 / 25.4
-        pixels_per_inch = width * self.devicePixelRatioF() / inches
-        if self._shown is None or self._shown[0] != session_id:
-            self._say(load_words()("preview.working"))
-        self._shown = wanted
-        records, acting = self._desk.services.records, self._desk.acting
-
-        def work(_task: Task) -> tuple[RenderedPage, ...]:
-            return records.pages(acting, session_id, pixels_per_inch=pixels_per_inch, look=look)
-
-        self._task = self._desk.tasks.run(
-            work, done=self._take_pages, failed=self._failed, owner=self, label=load_words()("busy.record")
+        services, opened = self._desk.services, self._desk.opened_now()
+        lines = services.signing.completeness(self._desk.acting, opened)
+        self._who.setText(
+            " · ".join(
+                (
+                    opened.patient.display_name,
+                    born_line(opened.patient, opened.session.date),
+                    show_date(opened.session.date),
+                )
+            )
         )
+        self.review.show_lines(opened, services.settings_service.current(), lines)
+        self.balance.show_session()
+        writable = not editor.read_only and not self._desk.read_only
+        ready = not self.review.missing and not self._signing
+        self.signature.show_session(opened, ready=ready, writable=writable)
+        self.preview.refresh()
+
+    def take_focus(self) -> None:
+        """The first thing that is missing; with nothing missing, the signature."""
+        if self._state is RecordState.SIGNED:
+            self.preview.take_focus()
+        else:
+            self.review.open_missing()
 
     def save_pdf(self) -> None:
-        """Save the record as PDF where the clinician chooses."""
-        editor = self._desk.editor
-        if editor is None:
-            return
-        words = load_words()
-        # No name of the patient in a file name: files wander.
-        suggested = Path.home() / words("preview.file_name", number=editor.session.number_text)
-        path = self._prompts.choose_new_file(words("preview.save"), suggested, words("preview.kind"))
-        if path is None:
-            return
-        records, acting, session_id = self._desk.services.records, self._desk.acting, editor.session.id
-        look = self.look
+        """Save the record as PDF."""
+        self.preview.save_pdf()
 
-        def work(task: Task) -> Path:
-            pdf = records.pdf(acting, session_id, look=look)
-            task.check()
-            _write_whole(path, pdf)
-            return path
+    def sign(self) -> None:
+        """Sign what is shown, in the worker: the document and its pictures are made and stored."""
+        editor, desk = self._desk.editor, self._desk
+        if editor is None or self._signing or self._state is RecordState.SIGNED:
+            return
+        self.review.close_line()
+        try:
+            desk.refuse_if_unsaved()
+        except InjectmapError as error:
+            self.signature.say(error_sentence(error))
+            return
+        if self.review.missing:
+            self.review.open_missing()
+            self.signature.say(load_words()("signature.not_ready"))
+            return
+        self._signing = True
+        self.signature.set_busy(True)
+        signing, acting = desk.services.signing, desk.acting
+        session_id, revision = editor.session.id, editor.revision
 
-        self._desk.tasks.run(
-            work, done=self._saved, failed=self._not_done, owner=self, label=words("busy.saving_pdf")
+        def work(_task: Task) -> SignedVersion:
+            return signing.sign(acting, session_id, revision)
+
+        desk.tasks.run(
+            work, done=self._signed, failed=self._not_signed, owner=self, label=load_words()("busy.signing")
         )
 
-    def print_record(self) -> None:
-        """Print through the system's dialog; without any printer say so."""
-        editor = self._desk.editor
-        if editor is None:
-            return
-        words = load_words()
-        if not self._prompts.has_printer():
-            self._desk.problem.emit(words("preview.no_printer"))
-            return
-        title = words("preview.document", number=editor.session.number_text)
-        printer = self._prompts.choose_printer(
-            title, self.pages.page_count, letter=self.look.paper is Paper.LETTER
-        )
-        if printer is None:
-            return
-        records, acting, session_id = self._desk.services.records, self._desk.acting, editor.session.id
-        look = self.look
-
-        def work(_task: Task) -> tuple[QPrinter, tuple[RenderedPage, ...]]:
-            return printer, records.pages(acting, session_id, pixels_per_inch=PRINT_PPI, look=look)
-
-        self._desk.tasks.run(
-            work, done=self._print_pages, failed=self._not_done, owner=self, label=words("busy.printing")
-        )
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """What is looked at is up to date."""
-        super().showEvent(event)
+    def _signed(self, version: SignedVersion) -> None:
+        self._signing = False
+        self.signature.set_busy(False)
+        self._desk.reload_session()
+        self._desk.stored(session=True)
+        self._desk.notice.emit(load_words()("signature.done", version=version.version))
         self.refresh()
+        self.preview.take_focus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Render for the new width once it has settled."""
-        super().resizeEvent(event)
-        if self.isVisible():
-            self._settle.start(200)
+    def _not_signed(self, error: Exception) -> None:
+        self._signing = False
+        self.signature.set_busy(False)
+        if isinstance(error, Conflict):
+            self._desk.reload_session()
+        self.refresh()
+        self.signature.say(error_sentence(error))
+
+    def _go_on(self) -> None:
+        self.refresh()
+        self.review.open_missing()
+
+    def _ready_to_sign(self) -> None:
+        self.signature.sign.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_changed(self) -> None:
+        if self.isVisible() and self._desk.editor is not None:
+            self.refresh()
+
+    def _on_edited(self, aspects: frozenset[str]) -> None:
+        if aspects & {"map", "syringes", "state"} and self.isVisible():
+            self._on_changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back to the chart."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Ctrl and Enter sign; Escape goes back to the chart."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.sign()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.review.close_line()
             self.chart_wanted.emit()
         else:
             super().keyPressEvent(event)
 
-    @property
-    def look(self) -> PrintLook:
-        """The paper and the ink chosen."""
-        # Qt gives an enumeration of texts back as a text.
-        return PrintLook(Paper(self.paper.currentData()), self.ink.currentData())
-
-    def _take_clinics_paper(self) -> None:
-        """Begin with the paper of the clinic that is open; a choice made here holds until another is opened."""
-        services = self._desk.services
-        if self._paper_of is not services:
-            self._paper_of = services
-            self.paper.setCurrentIndex(self.paper.findData(services.settings.paper))
-
-    def _look_again(self) -> None:
-        self.refresh()
-
-    def _take_pages(self, pages: tuple[RenderedPage, ...]) -> None:
-        self._task = None
-        self.pages.show_pages(pages)
-        self._stack.setCurrentWidget(self.pages)
-        self._enable(True)
-        self.pages.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _failed(self, error: Exception) -> None:
-        self._task = None
-        self._shown = None
-        self._say(error_sentence(error))
-
-    def _not_done(self, error: Exception) -> None:
-        self._desk.problem.emit(error_sentence(error))
-
-    def _saved(self, path: Path) -> None:
-        self._desk.notice.emit(load_words()("preview.saved", path=str(path)))
-
-    def _print_pages(self, job: tuple[QPrinter, tuple[RenderedPage, ...]]) -> None:
-        printer, pages = job
-        words = load_words()
-        if paint_pages(printer, pages):
-            self._desk.notice.emit(words("preview.printed", count=len(pages)))
-        else:
-            self._desk.problem.emit(words("preview.print_failed"))
-
-    def _show_where(self, number: int, count: int) -> None:
-        words = load_words()
-        self._where.setText(words("preview.where", number=number, count=count) if count else "")
-
-    def _say(self, sentence: str) -> None:
-        self._said.setText(sentence)
-        self._stack.setCurrentWidget(self._said)
-        self._where.setText("")
-        self._enable(False)
-
-    def _enable(self, ready: bool) -> None:
-        self.save.setEnabled(ready)
-        self.print.setEnabled(ready)
-
-    def _on_changed(self) -> None:
-        self._shown = None
-        if self.isVisible():
-            self.refresh()
-
-    def _on_edited(self, aspects: frozenset[str]) -> None:
-        if aspects & {"map", "syringes"} and self.isVisible():
-            self.refresh()
-
-
-def paint_pages(printer: QPrinter, pages: tuple[RenderedPage, ...]) -> bool:
-    """Paint each page at its own size on the printer's sheets; False if the printer gave up."""
-    painter = QPainter()
-    if not painter.begin(printer):
-        return False
-    first, last = printer.fromPage(), printer.toPage()
-    wanted = [
-        page for n, page in enumerate(pages, 1) if (not first or first <= n) and (not last or n <= last)
-    ]
-    sound = True
-    for number, page in enumerate(wanted):
-        if number and not printer.newPage():
-            sound = False
-            break
-        dots = printer.resolution() / 72.0
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        box = QRectF(0, 0, page.width_pt * dots, page.height_pt * dots)
-        painter.drawImage(box, QImage.fromData(page.png))
-    return painter.end() and sound
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a full disk leaves no half a record."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The page as it prints takes what the two columns leave."""
+        super().resizeEvent(event)
+        width = event.size().width()
+        self._left.setFixedWidth(max(330, min(440, round(width * _LIST))))
+        self._middle.setFixedWidth(max(330, min(420, round(width * _MIDDLE))))

@@ -1,21 +1,236 @@
-"""A page of the window."""
+"""What the clinic sets once: its name and paper, what it requires before signing, its phrases, its lists."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from dataclasses import replace
+from typing import Any
 
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLineEdit, QWidget
+
+from injectmap.domain.errors import InjectmapError, InputRefused
+from injectmap.domain.settings import ALWAYS_REQUIRED, ClinicSettings, Paper, Requirement
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
+from injectmap.ui.settings.phrase_editor import PhraseEditor
+from injectmap.ui.settings.staff_list import StaffList
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Surface
+from injectmap.ui.widgets.basics import Card, Scroller, Surface, TextLabel, column
+from injectmap.ui.widgets.form import Form, FormRow, choice_field, text_field
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+_WIDE = 1000
 
 
 class SettingsPage(Surface):
-    """Nothing is shown yet."""
+    """Each field is stored on leaving it, with its journal row; a refusal stands under the field."""
 
     chart_wanted = Signal()
-    page_wanted = Signal(str)
+    hints = (("Esc", "hint.back"),)
 
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
         super().__init__(theme, "win")
-        self._desk, self._prompts = desk, prompts
+        self._theme, self._desk = theme, desk
+        self._settings: ClinicSettings | None = None
+        self._rows: dict[str, FormRow] = {}
+        self.name = text_field(limit=200)
+        self.zone = text_field(limit=80)
+        self.paper = choice_field(theme, [(load_words()(f"paper.{one.value}"), one) for one in Paper])
+        self.consent_form = text_field(limit=300)
+        self.aftercare_leaflet = text_field(limit=300)
+        self.review_months = text_field(limit=6)
+        self.low_stock = text_field(limit=6)
+        self.expiry_notice_days = text_field(limit=6)
+        self.required = {one: QCheckBox(load_words()(f"requirement.{one.value}")) for one in Requirement}
+        self.phrases = PhraseEditor(theme, desk)
+        self.staff = StaffList(theme, desk)
+        body = QWidget()
+        outer = column(body, margins=(32, 24, 32, 32), spacing=16)
+        outer.addWidget(TextLabel(theme, "page_title", "text", load_words()("settings.title")))
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(16)
+        first, second = column(spacing=16), column(spacing=16)
+        for card in (self._clinic_card(), self._lists_card(), self._staff_card()):
+            first.addWidget(card)
+        for card in (self._required_card(), self._phrases_card()):
+            second.addWidget(card)
+        first.addStretch(1)
+        second.addStretch(1)
+        self._columns.addLayout(first, 1)
+        self._columns.addLayout(second, 1)
+        outer.addLayout(self._columns)
+        outer.addStretch(1)
+        column(self).addWidget(Scroller(body))
+        self._connect()
+
+    def _card(self, title: str, *, note: str = "") -> tuple[Card, Any]:
+        words, card = load_words(), Card(self._theme, border="line")
+        layout = column(card, margins=(20, 16, 20, 20), spacing=12)
+        layout.addWidget(TextLabel(self._theme, "section", "text", words(title)))
+        if note:
+            layout.addWidget(TextLabel(self._theme, "table", "text2", words(note), wrap=True))
+        return card, layout
+
+    def _form(self, layout: Any, *fields: tuple[str, QWidget]) -> None:
+        form, words = Form(self._theme), load_words()
+        for key, field in fields:
+            hint = f"settings.{key}.hint"
+            self._rows[key] = form.row(
+                words(f"settings.{key}"), field, hint=words(hint) if words.has(hint) else ""
+            )
+        layout.addWidget(form)
+
+    def _clinic_card(self) -> Card:
+        card, layout = self._card("settings.clinic")
+        self._form(layout, ("name", self.name), ("time_zone", self.zone), ("paper", self.paper))
+        return card
+
+    def _lists_card(self) -> Card:
+        card, layout = self._card("settings.lists")
+        self._form(
+            layout,
+            ("consent_form", self.consent_form),
+            ("aftercare_leaflet", self.aftercare_leaflet),
+            ("review_months", self.review_months),
+            ("low_stock", self.low_stock),
+            ("expiry_notice_days", self.expiry_notice_days),
+        )
+        return card
+
+    def _staff_card(self) -> Card:
+        card, layout = self._card("settings.staff")
+        layout.addWidget(self.staff)
+        return card
+
+    def _required_card(self) -> Card:
+        card, layout = self._card("settings.required", note="settings.required.note")
+        for one, box in self.required.items():
+            if one in ALWAYS_REQUIRED:
+                box.setEnabled(False)
+                box.setToolTip(load_words()("settings.required.always"))
+            layout.addWidget(box)
+        return card
+
+    def _phrases_card(self) -> Card:
+        card, layout = self._card("settings.phrases", note="settings.phrases.note")
+        layout.addWidget(self.phrases)
+        return card
+
+    def _connect(self) -> None:
+        for field in (self.name, self.zone, self.consent_form, self.aftercare_leaflet):
+            field.editingFinished.connect(self._on_text)
+        for field in (self.review_months, self.low_stock, self.expiry_notice_days):
+            field.editingFinished.connect(self._on_number)
+        self.paper.activated.connect(self._on_paper)
+        for box in self.required.values():
+            box.toggled.connect(self._on_required)
+        self.phrases.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show what is stored now."""
+        settings = self._settings = self._desk.services.settings_service.current()
+        texts = {
+            self.name: settings.name,
+            self.zone: settings.time_zone,
+            self.consent_form: settings.consent_form,
+            self.aftercare_leaflet: settings.aftercare_leaflet,
+            self.review_months: "" if settings.review_months is None else str(settings.review_months),
+            self.low_stock: str(settings.low_stock),
+            self.expiry_notice_days: str(settings.expiry_notice_days),
+        }
+        for field, text in texts.items():
+            if not field.isModified():
+                field.setText(text)
+        self.paper.setCurrentIndex(self.paper.findData(settings.paper))
+        for one, box in self.required.items():
+            with QSignalBlocker(box):
+                box.setChecked(one in settings.required or one in ALWAYS_REQUIRED)
+        self.phrases.show_settings(settings)
+        self.staff.refresh()
+        self._lock()
+
+    def _lock(self) -> None:
+        for widget in (*self._texts(), self.paper, self.phrases, self.staff):
+            widget.setEnabled(not self._desk.read_only)
+
+    def _texts(self) -> dict[QLineEdit, str]:
+        return {
+            self.name: "name",
+            self.zone: "time_zone",
+            self.consent_form: "consent_form",
+            self.aftercare_leaflet: "aftercare_leaflet",
+            self.review_months: "review_months",
+            self.low_stock: "low_stock",
+            self.expiry_notice_days: "expiry_notice_days",
+        }
+
+    def _on_text(self) -> None:
+        field = self.sender()
+        if isinstance(field, QLineEdit) and field.isModified():
+            self._store(field, field.text())
+
+    def _on_number(self) -> None:
+        field = self.sender()
+        if not isinstance(field, QLineEdit) or not field.isModified():
+            return
+        typed = field.text().strip()
+        if not typed and field is self.review_months:
+            self._store(field, None)
+        elif typed.isascii() and typed.isdecimal():
+            self._store(field, int(typed))
+        else:
+            key = "review_months_impossible" if field is self.review_months else "stock_limits_impossible"
+            most = 120 if field is self.review_months else 1000
+            self._rows[self._texts()[field]].show_problem(error_sentence(InputRefused(key, most=most)))
+
+    def _store(self, field: QLineEdit, value: str | int | None) -> None:
+        name = self._texts()[field]
+        try:
+            self._change(**{name: value})
+        except InjectmapError as error:
+            self._rows[name].show_problem(error_sentence(error))
+            return
+        field.setModified(False)
+        self._rows[name].clear_problem()
+        self.refresh()
+
+    def _on_paper(self) -> None:
+        self._change_or_say(paper=Paper(self.paper.currentData()))
+
+    def _on_required(self) -> None:
+        chosen = frozenset(one for one, box in self.required.items() if box.isChecked())
+        self._change_or_say(required=chosen)
+
+    def _change_or_say(self, **changes: Any) -> None:
+        try:
+            self._change(**changes)
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+        self.refresh()
+
+    def _change(self, **changes: Any) -> None:
+        service = self._desk.services.settings_service
+        service.update(self._desk.acting, replace(service.current(), **changes))
+        self._desk.stored()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape brings back what is stored in the field, or goes to the chart."""
+        field = self.focusWidget()
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif isinstance(field, QLineEdit) and field in self._texts() and field.isModified():
+            field.setModified(False)
+            self._rows[self._texts()[field]].clear_problem()
+            self.refresh()
+        else:
+            self.chart_wanted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column where there is little room."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        self._columns.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )

@@ -1,0 +1,62 @@
+"""What lies over or beside the window and is built when it is first wanted: none of it is needed to draw."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from injectmap.ui.actions import ActionSet
+    from injectmap.ui.desk import Desk
+    from injectmap.ui.key_list import KeyList
+    from injectmap.ui.main_window import MainWindow
+    from injectmap.ui.palette import CommandPalette
+    from injectmap.ui.prompts import Prompts
+    from injectmap.ui.start.start_screen import StartScreen
+    from injectmap.ui.teaching.presenter import Presenter
+
+
+class Extras:
+    """Start screen, list of keys, list of actions and presenter of one window."""
+
+    def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts, actions: ActionSet) -> None:
+        """Build nothing yet."""
+        self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
+
+    @cached_property
+    def start(self) -> StartScreen:
+        """The start screen."""
+        from injectmap.ui.start.start_screen import StartScreen
+
+        start = StartScreen(self._window.theme, self._prompts)
+        start.demo_wanted.connect(self._desk.open_demo)
+        start.open_wanted.connect(self._desk.open_clinic)
+        start.create_wanted.connect(self._desk.create_clinic)
+        self._desk.opening.connect(start.show_opening)
+        return start
+
+    @cached_property
+    def keys(self) -> KeyList:
+        """The list of keys."""
+        from injectmap.ui.key_list import KeyList
+
+        return KeyList(self._window.theme, self._window)
+
+    @cached_property
+    def palette(self) -> CommandPalette:
+        """All actions by name."""
+        from injectmap.ui.palette import CommandPalette
+
+        return CommandPalette(self._window.theme, self._window, self._actions, self._window.chart)
+
+    @cached_property
+    def presenter(self) -> Presenter:
+        """The full-screen view without a patient's identity."""
+        from injectmap.ui.teaching.presenter import Presenter
+
+        return Presenter(self._window.theme, self._desk)
+
+    def close(self) -> None:
+        """The window closes, and what stands beside it."""
+        if "presenter" in self.__dict__:
+            self.presenter.close()

@@ -1,0 +1,59 @@
+"""What the record's page does to the open treatment session: each call stores, then lays the new state on the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from injectmap.domain.errors import Conflict
+from injectmap.domain.record import RecordField
+
+if TYPE_CHECKING:
+    from injectmap.domain.session import OpenSession
+    from injectmap.ui.desk import Desk
+
+
+def _take(desk: Desk, deed: Callable[[], OpenSession]) -> None:
+    """Do it; after a conflict the newer state is shown, and the conflict is told."""
+    desk.refuse_if_unsaved()
+    try:
+        opened = deed()
+    except Conflict:
+        desk.reload_session()
+        raise
+    desk.take_changed(opened)
+
+
+def write(desk: Desk, which: RecordField, text: str, details: tuple[tuple[str, str], ...] = ()) -> None:
+    """Write a field; what stands there already is left alone."""
+    editor = desk.editor
+    assert editor is not None
+    entry = editor.opened.entries.get(which)
+    there = (entry.text, entry.details) if entry is not None else ("", ())
+    if (text.strip(), tuple(pair for pair in details if pair[1])) == there:
+        return
+    fields, session = desk.services.fields, desk.session_now()
+    _take(desk, lambda: fields.write(desk.acting, session, which, text, details))
+
+
+def set_follow_up(desk: Desk, day: dt.date | None) -> None:
+    """Set or clear the follow-up date."""
+    if desk.session_now().follow_up != day:
+        fields, session = desk.services.fields, desk.session_now()
+        _take(desk, lambda: fields.set_follow_up(desk.acting, session, day))
+
+
+def amend(desk: Desk, reason: str) -> None:
+    """Begin an amendment of the signed record."""
+    signing, session = desk.services.signing, desk.session_now()
+    _take(desk, lambda: signing.amend(desk.acting, session.id, reason))
+
+
+def cosign(desk: Desk, version: int, by_practitioner_id: str) -> None:
+    """Put a supervisor's signature under a version."""
+    signing, session = desk.services.signing, desk.session_now()
+    desk.refuse_if_unsaved()
+    signing.cosign(desk.acting, session.id, version, by_practitioner_id)
+    desk.reload_session()
+    desk.session_changed.emit()

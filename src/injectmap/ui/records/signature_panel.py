@@ -1,0 +1,170 @@
+"""The signature under the record: sign, co-sign, amend, and what was signed when and by whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+
+from injectmap.domain.errors import InjectmapError
+from injectmap.domain.record import RecordState, SignedVersion, show_digest
+from injectmap.ui.records import record_deeds
+from injectmap.ui.records.moments import show_moment
+from injectmap.ui.theme import Theme, metrics
+from injectmap.ui.widgets.basics import Hairline, TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.form import FormRow, choice_field
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.domain.session import OpenSession
+    from injectmap.ui.desk import Desk
+
+
+class SignaturePanel(QWidget):
+    """Shows the part of the record's life that it is in; what it asks for is done by the services."""
+
+    sign_wanted = Signal()
+    chart_wanted = Signal()
+    amended = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__()
+        self._theme, self._desk = theme, desk
+        self._title = TextLabel(theme, "table_strong", "text", load_words()("signature.title"))
+        self._said = TextLabel(theme, "body", "text2", wrap=True)
+        self._signatures = TextLabel(theme, "table", "text", wrap=True)
+        self._signatures.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._problem = TextLabel(theme, "label", "error", wrap=True)
+        self._problem.hide()
+        self._draft = self._build_draft()
+        self._signed = self._build_signed()
+        layout = column(self, spacing=10)
+        layout.addWidget(Hairline(theme))
+        for widget in (self._title, self._said, self._signatures, self._draft, self._signed, self._problem):
+            layout.addWidget(widget)
+
+    def _build_draft(self) -> QWidget:
+        words, place = load_words(), QWidget()
+        self._who = TextLabel(self._theme, "body_strong", "text")
+        self.back = Button(self._theme, words("signature.back"))
+        self.sign = Button(self._theme, words("signature.sign"), kind="primary")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.sign, 1)
+        layout = column(place, spacing=8)
+        layout.addWidget(TextLabel(self._theme, "label", "text2", words("practitioner.title")))
+        layout.addWidget(self._who)
+        layout.addLayout(buttons)
+        self.back.clicked.connect(self.chart_wanted)
+        self.sign.clicked.connect(self.sign_wanted)
+        return place
+
+    def _build_signed(self) -> QWidget:
+        words, place = load_words(), QWidget()
+        self.by = choice_field(self._theme, [])
+        self.cosign = Button(self._theme, words("signature.cosign"))
+        self._cosign_place = QWidget()
+        line = QHBoxLayout(self._cosign_place)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.by, 1)
+        line.addWidget(self.cosign)
+        self._cosign_row = FormRow(self._theme, words("signature.cosigner"), self._cosign_place)
+        self.by.setAccessibleName(words("signature.cosigner"))
+        self.reason = QPlainTextEdit()
+        self.reason.setTabChangesFocus(True)
+        self.reason.setFixedHeight(3 * metrics("body").lineSpacing() + 20)
+        self._reason_row = FormRow(self._theme, words("signature.reason"), self.reason)
+        self.amend = Button(self._theme, words("signature.amend"))
+        layout = column(place, spacing=12)
+        layout.addWidget(self._cosign_row)
+        layout.addWidget(self._reason_row)
+        layout.addWidget(self.amend)
+        self.cosign.clicked.connect(self._cosign)
+        self.amend.clicked.connect(self._amend)
+        self.reason.textChanged.connect(self._reason_row.clear_problem)
+        return place
+
+    def show_session(self, opened: OpenSession, *, ready: bool, writable: bool) -> None:
+        """Show where the record stands; `ready` when nothing required is missing."""
+        words, session = load_words(), opened.session
+        self.say("")
+        signed = session.state is RecordState.SIGNED
+        self._draft.setVisible(not signed and writable)
+        self._signed.setVisible(signed and not self._desk.read_only and not session.error_reason)
+        self._who.setText(self._desk.services.practitioner.name)
+        self.sign.setEnabled(ready)
+        self.sign.setToolTip("" if ready else words("signature.not_ready"))
+        if session.state is RecordState.AMENDING and opened.amendment is not None:
+            self._said.setText(
+                words(
+                    "signature.amending",
+                    version=session.version,
+                    reason=opened.amendment.reason,
+                    name=opened.amendment.practitioner_name,
+                    time=show_moment(opened.amendment.at_ms),
+                )
+            )
+        else:
+            self._said.setText(words("signature.frozen" if signed else "signature.freezes"))
+        self.sign.setText(words("signature.sign_amendment" if session.version > 1 else "signature.sign"))
+        self._signatures.setText("\n\n".join(_signature_text(one) for one in opened.versions))
+        self._signatures.setVisible(bool(opened.versions))
+        if signed:
+            self._offer_cosigners(opened.versions[-1])
+
+    def _offer_cosigners(self, last: SignedVersion) -> None:
+        others = [one for one in self._desk.services.practitioners if one.id != last.practitioner_id]
+        self._cosign_row.setVisible(last.cosignature is None and bool(others))
+        self.by.clear()
+        for one in others:
+            self.by.addItem(one.name, one.id)
+        self.by.setProperty("version", last.version)
+
+    def say(self, sentence: str) -> None:
+        """Say why it was refused."""
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+
+    def set_busy(self, busy: bool) -> None:
+        """While it is being signed nothing else is."""
+        self.sign.setEnabled(not busy)
+        self.back.setEnabled(not busy)
+
+    def _cosign(self) -> None:
+        try:
+            record_deeds.cosign(self._desk, int(self.by.property("version")), str(self.by.currentData()))
+        except InjectmapError as error:
+            self.say(error_sentence(error))
+
+    def _amend(self) -> None:
+        try:
+            record_deeds.amend(self._desk, self.reason.toPlainText())
+        except InjectmapError as error:
+            self._reason_row.show_problem(error_sentence(error))
+            return
+        self.reason.clear()
+        self.amended.emit()
+
+
+def _signature_text(one: SignedVersion) -> str:
+    words = load_words()
+    lines = [
+        words(
+            "signature.version",
+            version=one.version,
+            name=one.practitioner_name,
+            time=show_moment(one.signed_at_ms),
+        )
+    ]
+    if one.amendment is not None:
+        lines.append(words("signature.amendment", reason=one.amendment.reason))
+    if one.cosignature is not None:
+        by = one.cosignature
+        lines.append(words("signature.cosigned", name=by.practitioner_name, time=show_moment(by.at_ms)))
+    lines.append(words("signature.digest", digest=show_digest(one.digest)))
+    return "\n".join(lines)
