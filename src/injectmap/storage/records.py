@@ -18,6 +18,7 @@ from injectmap.domain.record import (
     SignedVersion,
 )
 from injectmap.domain.session import TreatmentSession
+from injectmap.storage.packing import pack_pictures, unpack_pictures
 from injectmap.storage.record_tables import amendments, cosignatures, record_entries, record_versions
 from injectmap.storage.sessions import StoredSessions, check_open
 from injectmap.storage.tables import treatment_sessions
@@ -67,7 +68,7 @@ class StoredRecords:
                 practitioner_id=version.practitioner_id,
                 practitioner_name=version.practitioner_name,
                 document=document.document,
-                pictures=json.dumps(document.pictures, ensure_ascii=False),
+                pictures=pack_pictures(document.pictures),
             )
         )
         self._turn(session, RecordState.SIGNED, version.version)
@@ -82,7 +83,7 @@ class StoredRecords:
         if row is None:
             raise StorageProblem("version_not_found")
         document, pictures = row
-        return SignedDocument(document, tuple((name, svg) for name, svg in json.loads(pictures)))
+        return SignedDocument(document, unpack_pictures(pictures))
 
     def cosign(self, session_id: str, version: int, by: CoSignature) -> None:
         """Store the co-signature of a signed version; InputRefused if it has one or was never signed."""

@@ -69,6 +69,25 @@ def _kept() -> Iterator[tuple[str, str]]:
         ("adverse_events", "events are marked as in error"),
     ):
         yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
+    for table, keys in (
+        ("patients", ("id", "number")),
+        ("practitioners", ("id",)),
+        ("treatment_sessions", ("id", "number")),
+        ("stock_items", ("id",)),
+        ("follow_ups", ("id",)),
+        ("outcome_scores", ("id",)),
+        ("adverse_events", ("id",)),
+    ):
+        taken = " OR ".join(f"there.{column} = NEW.{column}" for column in (*keys, "rowid"))
+        why = f"{table.replace('_', ' ')} are never replaced"
+        yield _refuse(
+            f"{table}_are_never_replaced", "INSERT", table, why, _exists(f"{table} AS there", taken)
+        )
+
+
+def _same_key(key: tuple[str, ...]) -> str:
+    """True if a row has the key of the new one, or its place in the file, which SQLite lets a statement name."""
+    return " AND ".join(f"there.{column} = NEW.{column}" for column in key) + " OR there.rowid = NEW.rowid"
 
 
 def _exists(rows: str, condition: str) -> str:
@@ -93,8 +112,10 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
         ("map_items", ("session_id", "id")),
         ("record_entries", ("session_id", "field")),
     ):
-        same = " AND ".join(f"there.{column} = NEW.{column}" for column in key)
-        other = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in dict.fromkeys((*key, "session_id")))
+        same = f"({_same_key(key)})"
+        other = " OR ".join(
+            f"NEW.{column} <> OLD.{column}" for column in dict.fromkeys((*key, "session_id", "rowid"))
+        )
         into = f"{_signed('NEW.session_id')} OR {_row_of_signed(table, same)}"
         yield _refuse(f"{table}_of_a_signed_record_stay_when_adding", "INSERT", table, _SIGNED, into)
         yield _refuse(
@@ -160,18 +181,11 @@ def _life_of_a_record() -> Iterator[tuple[str, str]]:
         "NEW.state <> 'draft' OR NEW.version <> 1",
     )
     yield _refuse(
-        "treatment_sessions_are_never_replaced",
-        "INSERT",
-        table,
-        "a session is never replaced",
-        "EXISTS (SELECT 1 FROM treatment_sessions AS there WHERE there.id = NEW.id OR there.number = NEW.number)",
-    )
-    yield _refuse(
         "treatment_sessions_keep_their_key",
         "UPDATE",
         table,
         "a session keeps its number",
-        "NEW.id <> OLD.id OR NEW.number <> OLD.number",
+        "NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.rowid <> OLD.rowid",
     )
     yield _refuse(
         "treatment_sessions_stay_signed",
@@ -204,6 +218,13 @@ def _life_of_a_record() -> Iterator[tuple[str, str]]:
         at_version.format("s.state <> 'signed' AND s.version = NEW.version"),
     )
     yield _refuse(
+        "cosignatures_are_of_a_signed_version",
+        "INSERT",
+        "cosignatures",
+        "only a signed version is co-signed",
+        "NOT " + _exists("record_versions AS v", "v.session_id = NEW.session_id AND v.version = NEW.version"),
+    )
+    yield _refuse(
         "amendments_are_of_a_signed_record",
         "INSERT",
         "amendments",
@@ -221,12 +242,9 @@ def _written_once() -> Iterator[tuple[str, str]]:
         ("stock_movements", ("id",)),
     ):
         why = _WRITE_ONCE.format(table.replace("_", " "))
-        same = " AND ".join(f"there.{column} = NEW.{column}" for column in key)
-        if table == "stock_movements":
-            same += " OR there.number = NEW.number"
         yield _refuse(f"{table}_are_never_changed", "UPDATE", table, why)
         yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
-        taken = _exists(f"{table} AS there", same)
+        taken = _exists(f"{table} AS there", _same_key(key))
         yield _refuse(f"{table}_are_never_replaced", "INSERT", table, why, taken)
 
 
