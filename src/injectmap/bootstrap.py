@@ -199,13 +199,17 @@ class Opener:
     def _services(self, database: ClinicDatabase) -> Services:
         from injectmap.domain.acting import Acting, Role
         from injectmap.domain.journal import SubjectKind
+        from injectmap.insight.figures import InsightPictures
+        from injectmap.output.over_time import OverTimeWriter
         from injectmap.output.pdf import RecordWriter
         from injectmap.output.recall_list import RecallWriter
         from injectmap.services.adverse_events import AdverseEventService
         from injectmap.services.aftercare import AftercareService
         from injectmap.services.clinic import Services
+        from injectmap.services.insight import InsightService
         from injectmap.services.patients import PatientService
         from injectmap.services.practitioners import PractitionerService
+        from injectmap.services.protocols import ProtocolService
         from injectmap.services.recall import RecallService
         from injectmap.services.record_fields import RecordFieldService
         from injectmap.services.records import RecordService
@@ -225,6 +229,7 @@ class Opener:
         clock = self.clock
         catalogue = Catalogue(self.folder)
         writer = RecordWriter(_atlas, load_words())
+        figures = InsightPictures(_atlas, load_words(), fonts_folder=self.folder / "figures")
         return Services(
             database=database,
             clock=clock,
@@ -233,15 +238,16 @@ class Opener:
             staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, map_versions(), settings.time_zone),
-            records=RecordService(database, clock, writer, settings),
+            records=RecordService(database, clock, writer, catalogue),
             fields=RecordFieldService(database, clock),
-            signing=SigningService(database, clock, writer, take_for_session),
+            signing=SigningService(database, clock, writer, take_for_session, catalogue),
             aftercare=AftercareService(database, clock),
             events=AdverseEventService(database, clock, writer),
             settings_service=SettingsService(database, clock),
             stock=StockService(database, clock, settings.time_zone),
             recall=RecallService(database, clock, RecallWriter(writer, _atlas, load_words())),
             scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
+            insight=InsightService(database, clock, figures, OverTimeWriter(_atlas, load_words())),
             products=catalogue,
-            protocols=catalogue,
+            protocols=ProtocolService(database, clock, catalogue),
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdf
@@ -16,14 +17,14 @@ import pytest
 from PIL import Image
 
 from injectmap.atlas import load_atlas
-from injectmap.domain.errors import InputRefused
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.domain.totals import shown_totals
 from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.domain.units import show_length, show_volume, volume_per_cm
 from injectmap.output.pdf import RecordWriter
-from injectmap.output.record_document import record_document, show_date, show_instant
+from injectmap.output.record_document import record_document
+from injectmap.output.show import show_date, show_instant
 from injectmap.services.ports import RecordOutput
 from injectmap.words import load_words
 from tests.output.sessions import PRINTED_AT_MS, session_of
@@ -39,6 +40,10 @@ def writer() -> RecordWriter:
 
 def pdf_of(opened: OpenSession, clinic: ClinicSettings = DEMO, **how: bool) -> bytes:
     return writer().pdf(opened, clinic, printed_at_ms=PRINTED_AT_MS, **how)
+
+
+def document_of(opened: OpenSession, *, mono: bool = False) -> tuple[dict[str, Any], dict[str, str]]:
+    return record_document(opened, DEMO, load_atlas(), load_words(), looks=(mono,))
 
 
 @cache
@@ -100,7 +105,7 @@ def test_every_pass_is_in_the_table_with_all_its_data() -> None:
 
 def test_totals_and_balance_add_up_on_the_page() -> None:
     opened = session_of(c_shape_map())
-    document = record_document(opened, DEMO, load_atlas(), load_words(), printed_at_ms=PRINTED_AT_MS)
+    document, _ = document_of(opened)
     rows = [[float(cell.replace("–", "0")) for cell in row["cells"]] for row in document["totals"]["rows"]]
     whole = [float(cell) for cell in document["totals"]["sum"]]
     assert [round(sum(column), 3) for column in zip(*rows, strict=True)] == whole
@@ -109,7 +114,9 @@ def test_totals_and_balance_add_up_on_the_page() -> None:
     sides = [float(side["sum"]) for side in document["sides"]]
     assert round(sum(sides), 3) == whole[2]
     syringes = [[float(cell) for cell in row["volumes"]] for row in document["syringes"]["rows"]]
-    assert all(round(opened_ - injected, 3) == left for opened_, injected, left in syringes)
+    assert all(
+        round(opened_ - injected - discarded, 3) == rest for opened_, injected, discarded, rest in syringes
+    )
     assert [round(sum(column), 3) for column in zip(*syringes, strict=True)] == [
         float(cell) for cell in document["syringes"]["sum"]
     ]
@@ -121,7 +128,7 @@ def test_totals_and_balance_add_up_on_the_page() -> None:
 
 def test_product_lot_expiry_and_notices() -> None:
     text = " ".join(texts(c_shape_pdf()))
-    assert "1 HArmonyCa H26C111 31 Aug 2027 4017152 1.25 1.13 0.12" in text
+    assert "1 HArmonyCa H26C111 31 Aug 2027 4017152 1.25 1.13 0.00 0.12" in text
     assert "2 HArmonyCa H26C112 not entered" in text
     assert "Contains calcium hydroxyapatite." in text
     assert "Not dissolved by hyaluronidase." in text
@@ -137,21 +144,21 @@ def test_an_expired_syringe_is_said_in_words() -> None:
     one = replace(opened.syringes[0], expiry=opened.session.date - dt.timedelta(days=1))
     other = replace(opened.syringes[1], expiry=opened.session.date)
     syringes = (one, other, *opened.syringes[2:])
-    made = record_document(
-        replace(opened, syringes=syringes), DEMO, load_atlas(), load_words(), printed_at_ms=PRINTED_AT_MS
-    )
+    made, _ = document_of(replace(opened, syringes=syringes))
     rows = made["syringes"]["rows"]
     assert [row["expired"] for row in rows][:2] == [True, False]
     page = " ".join(texts(pdf_of(replace(opened, syringes=syringes))))
     assert page.count("expired on the treatment date") == 1
+    assert "Reason for the use of an expired unit: not entered" in page
+    excused = (replace(one, expired_reason="Only unit at hand, patient informed"), *syringes[1:])
+    page = " ".join(texts(pdf_of(replace(opened, syringes=excused))))
+    assert "Reason for the use of an expired unit: Only unit at hand, patient informed" in page
 
 
 def test_right_stands_left() -> None:
     text = texts(c_shape_pdf())[1]
     assert text.index("Patient’s right") < text.index("Patient’s left")
-    document = record_document(
-        session_of(c_shape_map()), DEMO, load_atlas(), load_words(), printed_at_ms=PRINTED_AT_MS
-    )
+    document, _ = document_of(session_of(c_shape_map()))
     assert [[one["id"] for one in row] for row in document["views"]] == [
         ["right_lateral", "left_lateral"],
         ["right_oblique", "front", "left_oblique"],
@@ -318,14 +325,15 @@ def test_names_in_other_scripts_print_strictly(family: str, given: str, start: s
     assert all(start in page or "\ufe8d" in page for page in texts(pdf))
 
 
-def test_a_letter_without_a_glyph_is_refused_by_name_and_can_be_printed_plainly() -> None:
-    opened = session_of(TreatmentMap(), family_name="王", given_name="小明")
-    with pytest.raises(InputRefused) as refused:
-        pdf_of(opened)
-    assert refused.value.code == "glyph_missing"
-    assert refused.value.params == {"letter": "王"}
-    plain = writer().pdf(opened, DEMO, printed_at_ms=PRINTED_AT_MS, strict=False)
-    assert all("Not archival" in page for page in texts(plain))
+def test_a_letter_without_a_glyph_is_named_in_brackets_on_an_archival_page() -> None:
+    opened = session_of(TreatmentMap(), family_name="王", given_name="小明 \U0001fae0")
+    pdf = pdf_of(opened)
+    assert b"pdfaid" in pdf or pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Metadata"]
+    for page in texts(pdf):
+        assert "[U+738B]" in page
+        assert "[melting face]" in page
+        assert "In square brackets: signs that the print has no letter for." in page
+    assert not any("square brackets" in page for page in texts(c_shape_pdf()))
 
 
 def test_typed_text_is_never_read_as_a_program() -> None:
@@ -340,8 +348,8 @@ def test_midline_planned_and_shared_passes() -> None:
     text = " ".join(texts(pdf_of(opened)))
     assert "Midline 2 passes" in text
     assert "(R)" in text
-    assert "planned, not counted" in text
-    assert "Sum, planned passes not counted 0.125" in text
+    assert "Planned, not done" in text
+    assert "planned passes not counted" not in text
     assert "Pass 3: 0.055 mL from syringe 1, 0.070 mL from syringe 2" in text
     assert "1+2" in text
     assert "0.325" in text
@@ -371,13 +379,11 @@ def test_grey_print_has_no_colour_and_tells_zones_by_pattern() -> None:
     for page in pages:
         pixels = np.asarray(Image.open(io.BytesIO(page.png)).convert("RGB"), dtype=int)
         assert np.ptp(pixels, axis=2).max() <= 2
-    document = record_document(
-        session_of(c_shape_map()), DEMO, load_atlas(), load_words(), printed_at_ms=PRINTED_AT_MS, mono=True
-    )
-    overlays = [one["overlay"] for row in document["views"] for one in row]
+    document, pictures = document_of(session_of(c_shape_map()), mono=True)
+    overlays = [pictures[f"line/{one['id']}"] for row in document["views"] for one in row]
     assert all('id="pattern"' in overlay for overlay in overlays)
-    swatches = {row["swatch"] for row in document["totals"]["rows"]}
-    assert len(swatches) >= 4
+    samples = {pictures[f"line/{row['sample']}"] for row in document["totals"]["rows"]}
+    assert len(samples) >= 4
 
 
 def test_the_colour_page_stays_legible_in_grey() -> None:

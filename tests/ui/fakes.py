@@ -20,9 +20,11 @@ from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
 from injectmap.services.clinic import Services
+from injectmap.services.insight import InsightService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import RenderedPage
 from injectmap.services.practitioners import PractitionerService
+from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallList, RecallService
 from injectmap.services.record_fields import RecordFieldService
 from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
@@ -34,6 +36,7 @@ from injectmap.services.signing import SigningService
 from injectmap.services.stock import StockService, take_for_session
 from tests import builders
 from tests.fakes import TODAY, FixedClock, MemoryDatabase
+from tests.ui.insight_fakes import FakeFigures, FakeOverTimePaper
 
 
 class FakeCatalogue:
@@ -179,6 +182,7 @@ class FakeOpener:
         self.clock = FixedClock()
         self.catalogue = FakeCatalogue()
         self.output = FakeRecordOutput()
+        self.figures = FakeFigures()
         self.pictures = FakePictures()
         self.settings = ClinicSettings("Test clinic", demo=True)
         self.refusals: dict[Path, Exception] = {}
@@ -232,7 +236,7 @@ class FakeOpener:
             staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, MapVersions(1, 1), "Europe/London"),
-            records=RecordService(database, clock, self.output, self.settings),
+            records=RecordService(database, clock, self.output),
             fields=RecordFieldService(database, clock),
             signing=SigningService(database, clock, self.output, take_for_session),
             aftercare=AftercareService(database, clock),
@@ -241,8 +245,9 @@ class FakeOpener:
             stock=StockService(database, clock, "Europe/London"),
             recall=RecallService(database, clock, FakeRecallOutput()),
             scans=ScanService(database, self.catalogue, self.pictures, clock, "Europe/London"),
+            insight=InsightService(database, clock, self.figures, FakeOverTimePaper()),
             products=self.catalogue,
-            protocols=self.catalogue,
+            protocols=ProtocolService(database, clock, self.catalogue),
         )
 
     def put_patient(self, **fields: Any) -> Patient:

@@ -165,7 +165,7 @@ def _aftercare(opened: OpenSession) -> _Found:
 
 def _performed(opened: OpenSession) -> tuple[CannulaPass, ...]:
     """Passes that are meant as done, confirmed or not; the plan layer is not."""
-    return tuple(one for one in opened.map.passes if one.status is not PassStatus.PLANNED)
+    return tuple(one for one in opened.map.passes if not one.is_planned)
 
 
 def _plane(opened: OpenSession) -> _Found:

@@ -102,6 +102,8 @@ class RecordWriter:
         """A list as PDF/A-2a and PDF/UA-1."""
         data = {
             "title": page.title,
+            "document": page.title,
+            "author": clinic.name,
             "subtitle": page.subtitle,
             "clinic": clinic.name,
             "columns": list(page.columns),

@@ -15,7 +15,7 @@ from injectmap.domain.record import Amendment
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.totals import done_passes, shown_totals
-from injectmap.domain.treatment_map import PassStatus, Side
+from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import show_volume
 from injectmap.output.record_maps import map_views, view_pictures
 from injectmap.output.record_tables import count_text, map_page_full, side_tables, syringe_table, totals_table
@@ -109,7 +109,7 @@ def _subtitle(opened: OpenSession, words: Words) -> str:
         both = {Side.RIGHT, Side.LEFT} <= sides
         which = "both_sides" if both else "right_only" if Side.RIGHT in sides else "left_only"
         parts.append(words(f"record.{which}"))
-    performed = sum(one.status is not PassStatus.PLANNED for one in opened.map.passes)
+    performed = sum(not one.is_planned for one in opened.map.passes)
     parts.append(count_text(performed, words))
     if done:
         parts.append(words("record.volume", ml=show_volume(shown_totals(opened.map).both_ul)))

@@ -94,10 +94,14 @@ def hidden_plan(treatment_map: TreatmentMap) -> frozenset[str]:
 
 
 def _shown_numbers(atlas: Atlas, treatment_map: TreatmentMap, view_id: str) -> list[int]:
-    """Numbers of the passes a view shows."""
-    hidden = hidden_plan(treatment_map)
+    """Numbers of the passes as done that a view shows."""
+    by_id = treatment_map.by_id
     projected = project_map(atlas, treatment_map, view_id, 1.0)
-    return [one.number for one in projected if one.shown and one.number is not None and one.id not in hidden]
+    return [
+        one.number
+        for one in projected
+        if one.shown and one.number is not None and not by_id[one.id].is_planned
+    ]
 
 
 def map_views(atlas: Atlas, treatment_map: TreatmentMap, words: Words) -> list[list[dict[str, Any]]]:

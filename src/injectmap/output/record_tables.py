@@ -135,7 +135,7 @@ def side_tables(opened: OpenSession, atlas: Atlas, words: Words, samples: Sample
     """The passes of each side as done, right first; the plan layer stands in a list of its own."""
     treatment_map = opened.map
     decimals = decimals_of(treatment_map)
-    performed = [one for one in treatment_map.passes if one.status is not PassStatus.PLANNED]
+    performed = [one for one in treatment_map.passes if not one.is_planned]
     numbers, entries = treatment_map.numbers, treatment_map.entry_points
     syringes = {syringe.id: syringe.number for syringe in opened.syringes}
 
@@ -164,7 +164,10 @@ def side_tables(opened: OpenSession, atlas: Atlas, words: Words, samples: Sample
                 {"how": how, "rows": [row(one) for one in group]}
                 for how, group in groupby(passes, key=lambda one: how_text(one, words))
             ],
-            "notes": [*_shared(passes, numbers, syringes, words), *_deposits(passes, numbers, words)],
+            "notes": [
+                *_shared(passes, numbers, syringes, words, decimals),
+                *_deposits(passes, numbers, words, decimals),
+            ],
             "sum": show_volume(
                 sum(one.microlitres for one in passes if one.status is PassStatus.DONE), decimals=decimals
             ),
@@ -178,7 +181,11 @@ def side_tables(opened: OpenSession, atlas: Atlas, words: Words, samples: Sample
 
 
 def _shared(
-    passes: Iterable[CannulaPass], numbers: dict[str, int], syringes: dict[str, int], words: Words
+    passes: Iterable[CannulaPass],
+    numbers: dict[str, int],
+    syringes: dict[str, int],
+    words: Words,
+    decimals: int,
 ) -> list[str]:
     """A sentence for each pass that drew from more than one syringe."""
     sentences = []
@@ -187,7 +194,7 @@ def _shared(
             parts = ", ".join(
                 words(
                     "record.from_syringe",
-                    ml=show_volume(share.microlitres),
+                    ml=show_volume(share.microlitres, decimals=decimals),
                     number=syringes.get(share.syringe_id, NOTHING),
                 )
                 for share in one.shares
@@ -196,7 +203,9 @@ def _shared(
     return sentences
 
 
-def _deposits(passes: Iterable[CannulaPass], numbers: dict[str, int], words: Words) -> list[str]:
+def _deposits(
+    passes: Iterable[CannulaPass], numbers: dict[str, int], words: Words, decimals: int
+) -> list[str]:
     """A sentence for each pass with deposits: how much lies where along it, and what lies along the rest."""
     sentences = []
     for one in passes:
@@ -204,12 +213,16 @@ def _deposits(passes: Iterable[CannulaPass], numbers: dict[str, int], words: Wor
         if not one.deposits or one.is_point:
             continue
         parts = [
-            words("record.deposit", ml=show_volume(each.microlitres), mm=show_length(each.position_um))
+            words(
+                "record.deposit",
+                ml=show_volume(each.microlitres, decimals=decimals),
+                mm=show_length(each.position_um),
+            )
             for each in one.deposits
         ]
         rest = one.microlitres - sum(each.microlitres for each in one.deposits)
         if rest:
-            parts.append(words("record.deposit_rest", ml=show_volume(rest)))
+            parts.append(words("record.deposit_rest", ml=show_volume(rest, decimals=decimals)))
         sentences.append(words("record.deposits", number=numbers[one.id], parts=", ".join(parts)))
     return sentences
 

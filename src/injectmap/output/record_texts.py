@@ -54,7 +54,7 @@ def written_fields(
         fields.append(
             {
                 "label": words(f"field.{which.value}"),
-                "note": ", ".join(part for part in (when, by) if part),
+                "notes": [part for part in (when, by) if part],
                 "details": _details(which, entry, words),
                 "text": entry.text,
             }
@@ -63,7 +63,7 @@ def written_fields(
         fields.append(
             {
                 "label": words("field.follow_up"),
-                "note": "",
+                "notes": [],
                 "details": [],
                 "text": show_date(opened.session.follow_up),
             }
@@ -119,7 +119,7 @@ def map_notes(opened: OpenSession, atlas: Atlas, words: Words) -> list[str]:
 def plan_lines(opened: OpenSession, atlas: Atlas, words: Words) -> dict[str, Any] | None:
     """Planned beside done, in the order of the plan; None for a session without a plan."""
     treatment_map = opened.map
-    planned = [one for one in treatment_map.passes if one.status is PassStatus.PLANNED]
+    planned = [one for one in treatment_map.passes if one.is_planned]
     fulfilled = {one.fulfils: one for one in treatment_map.passes if one.fulfils}
     if not planned and not fulfilled:
         return None

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from injectmap.domain.acting import Acting, Right
+from injectmap.domain.protocol import Protocol
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, PrintLook
-from injectmap.services.ports import Clock, Database, RecordOutput, RenderedPage, UnitOfWork
+from injectmap.services.ports import (
+    Clock,
+    Database,
+    ProtocolCatalogue,
+    RecordOutput,
+    RenderedPage,
+    UnitOfWork,
+)
 from injectmap.services.record_parts import Attached, SignedPaper
 
 CLINICS_OWN = PrintLook()
 
 
-def attached(work: UnitOfWork, opened: OpenSession, *, signed: bool = True) -> Attached:
+def attached(
+    work: UnitOfWork, opened: OpenSession, shipped: Iterable[Protocol] = (), *, signed: bool = True
+) -> Attached:
     """Read what is printed with a session: its signed versions, and what its aftercare says of it.
 
     What was entered in error is left out.
@@ -29,7 +40,27 @@ def attached(work: UnitOfWork, opened: OpenSession, *, signed: bool = True) -> A
         if one.session_id == session.id and not one.error_reason
     )
     scores = tuple(one for one in work.aftercare.scores(session.patient_id) if one.session_id == session.id)
-    return Attached(papers, events, scores)
+    return Attached(
+        papers,
+        events,
+        scores,
+        tuple((one.id, one.name) for one in work.practitioners.all()),
+        _protocol_counts(work, opened, shipped),
+    )
+
+
+def _protocol_counts(
+    work: UnitOfWork, opened: OpenSession, shipped: Iterable[Protocol]
+) -> tuple[tuple[tuple[str, int], int], ...]:
+    """How many passes the protocols on a map have, by id and version; those no longer known are left out."""
+    known = {(one.id, one.version): one for one in shipped}
+    counts = {}
+    for applied in opened.map.protocols:
+        key = (applied.protocol_id, applied.version)
+        protocol = known.get(key) or work.protocols.get(*key)
+        if protocol is not None:
+            counts[key] = len(protocol.passes)
+    return tuple(counts.items())
 
 
 class RecordService:
@@ -39,13 +70,17 @@ class RecordService:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, output: RecordOutput, settings: ClinicSettings
+        self,
+        database: Database,
+        clock: Clock,
+        output: RecordOutput,
+        protocols: ProtocolCatalogue | None = None,
     ) -> None:
-        """Work on an open clinic."""
+        """Work on an open clinic; `protocols` are those shipped with the program."""
         self._database = database
         self._clock = clock
         self._output = output
-        self._settings = settings
+        self._protocols = protocols
 
     def pdf(self, acting: Acting, session_id: str, *, look: PrintLook = CLINICS_OWN) -> bytes:
         """The record as PDF."""
@@ -68,14 +103,17 @@ class RecordService:
             attached=beside,
         )
 
+    def _shipped(self) -> tuple[Protocol, ...]:
+        return self._protocols.protocols() if self._protocols is not None else ()
+
     def _read(
         self, acting: Acting, session_id: str, look: PrintLook
     ) -> tuple[OpenSession, ClinicSettings, Attached]:
         acting.require(Right.PRINT_RECORD)
         with self._database.reading() as work:
             opened = work.sessions.open(session_id)
-            beside = attached(work, opened) if opened.versions else Attached()
-            settings = self._settings
+            settings = work.clinic.settings()
+            beside = attached(work, opened, self._shipped())
         return opened, replace(settings, paper=look.paper or settings.paper), beside
 
     def latest(self, acting: Acting) -> str | None:

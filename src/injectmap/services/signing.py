@@ -14,7 +14,7 @@ from injectmap.domain.record import Amendment, CoSignature, RecordState, SignedV
 from injectmap.domain.session import OpenSession, check_writable
 from injectmap.domain.settings import ClinicSettings
 from injectmap.services.patients import checked_reason
-from injectmap.services.ports import Clock, Database, UnitOfWork
+from injectmap.services.ports import Clock, Database, ProtocolCatalogue, UnitOfWork
 from injectmap.services.record_parts import SigningOutput
 from injectmap.services.records import attached
 
@@ -28,13 +28,19 @@ class SigningService:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, output: SigningOutput, take_from_stock: TakeFromStock
+        self,
+        database: Database,
+        clock: Clock,
+        output: SigningOutput,
+        take_from_stock: TakeFromStock,
+        protocols: ProtocolCatalogue | None = None,
     ) -> None:
         """Work on an open clinic; `take_from_stock` takes a signed session's syringes out of stock."""
         self._database = database
         self._clock = clock
         self._output = output
         self._take_from_stock = take_from_stock
+        self._protocols = protocols
 
     def completeness(self, acting: Acting, opened: OpenSession) -> tuple[Line, ...]:
         """The list before signing, by the clinic's present settings."""
@@ -47,6 +53,7 @@ class SigningService:
         InputRefused("signed_already"), InputRefused("record_incomplete", missing=...), or Conflict.
         """
         acting.require(Right.SIGN)
+        shipped = self._protocols.protocols() if self._protocols is not None else ()
         with self._database.writing() as work:
             opened = work.sessions.open(session_id)
             settings = work.clinic.settings()
@@ -54,7 +61,7 @@ class SigningService:
             signer = _practitioner(work, acting.practitioner_id)
             at_ms = self._clock.now_ms()
             document = self._output.signed_document(
-                opened, settings, signer, signed_at_ms=at_ms, attached=attached(work, opened, signed=False)
+                opened, settings, signer, signed_at_ms=at_ms, attached=attached(work, opened, shipped, signed=False)
             )
             version = SignedVersion(
                 session_id=session_id,

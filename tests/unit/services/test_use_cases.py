@@ -12,7 +12,6 @@ from injectmap.domain.acting import RIGHTS, Acting, Right, Role
 from injectmap.domain.errors import Conflict, InputRefused, NotAllowed, StorageProblem
 from injectmap.domain.journal import JournalKind, SubjectKind, check_chain
 from injectmap.domain.patient import PatientDetails
-from injectmap.domain.settings import ClinicSettings
 from injectmap.services.patients import PatientService
 from injectmap.services.records import RecordService
 from injectmap.services.sessions import MapVersions, NewSyringes, SessionService
@@ -202,9 +201,7 @@ def test_a_date_is_corrected_within_reason(clinic: Clinic) -> None:
 
 def test_records_are_found_by_number_id_or_as_the_latest(clinic: Clinic) -> None:
     opened = clinic.session()
-    records = RecordService(
-        clinic.database, clinic.clock, output=None, settings=ClinicSettings("Harbour Clinic")
-    )  # type: ignore[arg-type]
+    records = RecordService(clinic.database, clinic.clock, output=None)  # type: ignore[arg-type]
     assert records.latest(clinic.acting) == opened.session.id
     for wanted in ("1", "2026-00001", opened.session.id):
         assert records.find(clinic.acting, wanted) == opened.session.id
