@@ -138,10 +138,11 @@ class SessionInTime:
 
 @dataclass(frozen=True)
 class OverTime:
-    """All treatment sessions of a patient that are not in error, oldest first."""
+    """All treatment sessions of a patient that are not in error, oldest first, as read in one transaction."""
 
     patient: Patient
     sessions: tuple[SessionInTime, ...]
+    clinic: ClinicSettings
 
     @property
     def treated(self) -> tuple[SessionInTime, ...]:
@@ -244,18 +245,37 @@ class InsightOutput(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedFigure:
+    """A figure for the page as SVG, and in one sentence for those who cannot see it."""
+
+    svg: bytes
+    said: str
+
+
 class OverTimePaper(Protocol):
     """Sets the page of treatment over time."""
 
     def pdf(
-        self, over_time: OverTime, figures: Mapping[InsightFigure, bytes], clinic: ClinicSettings, *, said: Mapping[InsightFigure, str], printed_at_ms: int, mono: bool
-    ) -> bytes:  # fmt: skip
-        """The page as PDF/A-2a; InputRefused("glyph_missing", ...) if a letter cannot be printed."""
+        self,
+        over_time: OverTime,
+        figures: Mapping[InsightFigure, PrintedFigure],
+        *,
+        printed_at_ms: int,
+        mono: bool,
+    ) -> bytes:
+        """The page as PDF/A-2a and PDF/UA-1."""
         ...
 
     def pages(
-        self, over_time: OverTime, figures: Mapping[InsightFigure, bytes], clinic: ClinicSettings, *, said: Mapping[InsightFigure, str], printed_at_ms: int, mono: bool, pixels_per_inch: float
-    ) -> tuple[RenderedPage, ...]:  # fmt: skip
+        self,
+        over_time: OverTime,
+        figures: Mapping[InsightFigure, PrintedFigure],
+        *,
+        printed_at_ms: int,
+        mono: bool,
+        pixels_per_inch: float,
+    ) -> tuple[RenderedPage, ...]:
         """The same as pictures."""
         ...
 
@@ -263,20 +283,12 @@ class OverTimePaper(Protocol):
 class InsightService:
     """Reads all treatment sessions of a patient in one transaction; what is drawn from them is drawn from that state."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        output: InsightOutput,
-        paper: OverTimePaper,
-        settings: ClinicSettings,
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, output: InsightOutput, paper: OverTimePaper) -> None:
         """Work on an open clinic."""
         self._database = database
         self._clock = clock
         self._output = output
         self._paper = paper
-        self._settings = settings
 
     def over_time(self, acting: Acting, patient_id: str) -> OverTime:
         """The patient with all sessions not in error."""
@@ -285,7 +297,8 @@ class InsightService:
             patient = work.patients.get(patient_id)
             wanted = [one for one in work.sessions.of_patient(patient_id) if not one.error_reason]
             opened = [work.sessions.open(one.id) for one in reversed(wanted)]
-        return OverTime(patient, tuple(SessionInTime.of(one) for one in opened))
+            clinic = work.clinic.settings()
+        return OverTime(patient, tuple(SessionInTime.of(one) for one in opened), clinic)
 
     def picture(self, acting: Acting, figure: InsightFigure, over_time: OverTime, size: ScreenSize) -> Pixels:
         """A figure for the screen."""
@@ -305,10 +318,8 @@ class InsightService:
         """The patient's summary as PDF."""
         acting.require(Right.PRINT_RECORD)
         return self._paper.pdf(
-            over_time,
+            _on_paper(over_time, look),
             self._figures(over_time, mono=look.mono),
-            self._clinic(look),
-            said=self._said(over_time),
             printed_at_ms=self._clock.now_ms(),
             mono=look.mono,
         )
@@ -319,22 +330,25 @@ class InsightService:
         """The patient's summary as pictures of its pages."""
         acting.require(Right.PRINT_RECORD)
         return self._paper.pages(
-            over_time,
+            _on_paper(over_time, look),
             self._figures(over_time, mono=look.mono),
-            self._clinic(look),
-            said=self._said(over_time),
             printed_at_ms=self._clock.now_ms(),
             mono=look.mono,
             pixels_per_inch=pixels_per_inch,
         )
 
-    def _figures(self, over_time: OverTime, *, mono: bool) -> dict[InsightFigure, bytes]:
+    def _figures(self, over_time: OverTime, *, mono: bool) -> dict[InsightFigure, PrintedFigure]:
         if not over_time.treated:
             return {}
-        return {one: self._output.file(one, FileForm.SVG, over_time, mono=mono) for one in InsightFigure}
+        return {
+            one: PrintedFigure(
+                self._output.file(one, FileForm.SVG, over_time, mono=mono), self._output.says(one, over_time)
+            )
+            for one in InsightFigure
+        }
 
-    def _said(self, over_time: OverTime) -> dict[InsightFigure, str]:
-        return {one: self._output.says(one, over_time) for one in InsightFigure}
 
-    def _clinic(self, look: PrintLook) -> ClinicSettings:
-        return replace(self._settings, paper=look.paper or self._settings.paper)
+def _on_paper(over_time: OverTime, look: PrintLook) -> OverTime:
+    """The same on the paper asked for, or on the clinic's own."""
+    clinic = over_time.clinic
+    return replace(over_time, clinic=replace(clinic, paper=look.paper or clinic.paper))

@@ -1,0 +1,1 @@
+"""What shows figures over time."""
