@@ -13,9 +13,11 @@ from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings, settings_to_json
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
+from injectmap.services.insight import InsightService
 from injectmap.services.patients import PatientService
-from injectmap.services.ports import Clock, Database, ProductCatalogue, ProtocolCatalogue
+from injectmap.services.ports import Clock, Database, ProductCatalogue
 from injectmap.services.practitioners import PractitionerService, put_practitioner
+from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallService
 from injectmap.services.record_fields import RecordFieldService
 from injectmap.services.records import RecordService
@@ -46,8 +48,9 @@ class Services:
     stock: StockService
     recall: RecallService
     scans: ScanService
+    insight: InsightService
     products: ProductCatalogue
-    protocols: ProtocolCatalogue
+    protocols: ProtocolService
 
     @property
     def practitioners(self) -> tuple[Practitioner, ...]:
