@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.opening import create_clinic
 from tests import builders
+from tests.fakes import MemoryDatabase
 
 KEY = bytes(range(32))
 CLINIC = ClinicSettings("Harbour Clinic", time_zone="Europe/Stockholm")
@@ -26,7 +28,7 @@ DEMO = ClinicSettings("Demo", demo=True)
 class Charted:
     """A database with one patient, one session and two syringes."""
 
-    database: ClinicDatabase
+    database: Any
     patient: Patient
     practitioner: Practitioner
     session: TreatmentSession
@@ -62,7 +64,7 @@ def database(path: Path) -> Iterator[ClinicDatabase]:
     database.close()
 
 
-def chart(database: ClinicDatabase) -> Charted:
+def chart(database: ClinicDatabase | MemoryDatabase) -> Charted:
     person, by = builders.patient(), builders.practitioner()
     session = builders.treatment_session(person, by)
     syringes = builders.syringe(session, number=1), builders.syringe(session, number=2, lot="L24A018")
@@ -79,3 +81,14 @@ def chart(database: ClinicDatabase) -> Charted:
 @pytest.fixture
 def charted(database: ClinicDatabase) -> Charted:
     return chart(database)
+
+
+@pytest.fixture(params=["file", "memory"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Charted]:
+    """The same session in a clinic file and in the memory clinic of other tests: both must behave alike."""
+    if request.param == "memory":
+        yield chart(MemoryDatabase())
+        return
+    database = create_clinic(tmp_path / "Harbour.injectmap", CLINIC, key=KEY)
+    yield chart(database)
+    database.close()

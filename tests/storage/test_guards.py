@@ -32,7 +32,7 @@ from tests.storage.conftest import CLINIC, DEMO, KEY, Charted, chart
 # What the guards say.
 WHY = {
     statement.split("ABORT, '")[1].split("'")[0] for statement in TRIGGERS.values() if "ABORT" in statement
-}
+} | {"ck_amendments_reason_given"}
 REFUSED = (sqlite3.DatabaseError, sqlcipher.DatabaseError)
 
 
