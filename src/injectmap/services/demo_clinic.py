@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from injectmap.domain.edits import Edit, EditKind, PassChange
 from injectmap.domain.ids import new_id
+from injectmap.domain.laying import LaidPass, lay
 from injectmap.domain.patient import PatientDetails
 from injectmap.domain.session import DEFAULT_INSTRUMENT, OpenSession
 from injectmap.domain.treatment_map import CannulaPass, Share, Side, Technique
-from injectmap.services.protocols import LaidPass, lay
 from injectmap.services.sessions import NewSyringes
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ PATIENTS = (
 def fill(services: Services, atlas: Atlas) -> None:
     """Fill a new demo clinic; visits are made in the order of their dates, as they would have been."""
     today = services.sessions.today()
-    protocol = next(one for one in services.protocols.protocols() if one.id == C_SHAPE)
+    protocol = next(one for one in services.protocols.all(services.acting) if one.id == C_SHAPE)
     laid = {side: lay(atlas, protocol, side) for side in (Side.LEFT, Side.RIGHT)}
     visits: list[tuple[DemoVisit, str]] = []
     for person in PATIENTS:
