@@ -53,7 +53,9 @@ def _entries(atlas: Atlas, ghost: TreatmentMap, view_id: str, style: MapStyle) -
     seen = sights(atlas, list(paths.values()), view_id)
     radius = 0.5 * styles.ENTRY_RADIUS * style.line
     return tuple(
-        Disc(as_points(one.places[:1] * style.px_per_mm)[0], radius, styles.WHITE, _FAINT_INK, style.line)
+        Disc(
+            as_points(one.places[:1] * style.px_per_mm)[0], radius, styles.WHITE, _FAINT_INK, 1.6 * style.line
+        )
         for one in seen
         if one.entry_in_sight
     )

@@ -26,6 +26,7 @@ _SECTION_STEP_MM = 2.0
 _TURN_DEGREES = 2.0
 _WIDEST_DEGREES = 126.0
 _OUTSIDE_MM = 130.0
+_LEAST_FACING = 0.15
 _REMEMBERED = 24
 _PARTS = ("upper", "middle", "lower")
 
@@ -66,8 +67,8 @@ def _grid_items(atlas: Atlas, view_id: str, style: MapStyle) -> Placed:
     grid = _grids[id(atlas)][1]
     runs = [run for line in (*grid.level, *grid.upright) for run in _in_sight(atlas, view_id, line, style)]
     width, mark = styles.GRID_WIDTH, style.line
-    under = [Polyline(run, styles.WHITE, (width + 1.4) * mark, 0.35, flat_caps=True) for run in runs]
-    lines = [Polyline(run, style.ink, width * mark, 0.42, flat_caps=True) for run in runs]
+    under = [Polyline(run, styles.WHITE, (width + 1.0) * mark, 0.22, flat_caps=True) for run in runs]
+    lines = [Polyline(run, style.ink, width * mark, 0.5, flat_caps=True) for run in runs]
     return Placed((*under, *lines), ())
 
 
@@ -76,14 +77,15 @@ def _in_sight(
 ) -> list[tuple[tuple[float, float], ...]]:
     """The parts of a line on the skin that a view sees, in drawing units."""
     places, visible = atlas.views[view_id].project(line)
-    drawable = np.asarray(atlas.skin.drawable(line), dtype=bool)
-    parts = stretches_of(places * style.px_per_mm, np.asarray(visible, dtype=bool) & drawable)
+    # Farther round the lines would run into one another.
+    visible = visible & atlas.skin.drawable(line) & (atlas.views[view_id].facing(line) > _LEAST_FACING)
+    parts = stretches_of(places * style.px_per_mm, np.asarray(visible, dtype=bool))
     return [as_points(thinned(part.points, 3 * style.line)) for part in parts if part.in_sight]
 
 
 def _make_grid(atlas: Atlas) -> _Grid:
     """Cut the skin at every 2 mm of height; every fifth cut is a level line."""
-    low, high = -100.0, 80.0
+    low, high = -90.0, 80.0
     heights = np.arange(low, high + 0.1, _SECTION_STEP_MM)
     turns = np.radians(np.arange(0.0, _WIDEST_DEGREES + 0.1, _TURN_DEGREES))
     points = _sections(atlas, heights, turns)

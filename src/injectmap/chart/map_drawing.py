@@ -28,6 +28,8 @@ from injectmap.chart.pieces import (
     draw_pass_entry,
     draw_path,
     draw_selection,
+    draw_zone_outlines,
+    zones_of,
 )
 from injectmap.chart.placement import Ground
 from injectmap.chart.primitives import Box, Drawing, Item, Layer, Mark
@@ -39,7 +41,7 @@ from injectmap.domain.treatment_map import PassStatus, TreatmentMap
 from injectmap.domain.units import show_volume
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas, Zones
+    from injectmap.atlas import Atlas
 
 EMPTY_MAP = TreatmentMap()
 LAYER_NAMES = styles.LAYERS
@@ -49,11 +51,6 @@ Words = Callable[[str], str]
 def plain_words(key: str) -> str:
     """What a guide's key says without a catalogue: its last part, as a name."""
     return key.rpartition(".")[2].replace("_", " ").capitalize()
-
-
-def zones_of(atlas: Atlas, treatment_map: TreatmentMap) -> Zones:
-    """The zones of a session: those of the atlas, or with the corners this session has moved."""
-    return atlas.zones_for(treatment_map.zone_moves) if treatment_map.zone_moves else atlas.zones
 
 
 def draw_map(
@@ -289,6 +286,7 @@ __all__ = [
     "draw_pass_entry",
     "draw_path",
     "draw_selection",
+    "draw_zone_outlines",
     "plain_words",
     "zones_of",
 ]

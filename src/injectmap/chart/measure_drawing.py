@@ -21,7 +21,7 @@ from injectmap.domain.units import show_length
 if TYPE_CHECKING:
     from injectmap.chart.projection import Sight
 
-_LONGEST_NOTE = 34
+_LONGEST_NOTE = 28
 # Where along a line its words may stand, middle first.
 _SHARES = (0.5, 0.35, 0.65, 0.2, 0.8)
 

@@ -15,14 +15,23 @@ from injectmap.chart.names import Placed, entry_marker
 from injectmap.chart.pass_drawing import PassItems, draw_one, draw_projected, hover_band, selection_band
 from injectmap.chart.point_marks import bolus_halo, bolus_mark
 from injectmap.chart.primitives import Box, Disc, Drawing, Item, Layer, Mark, Polyline, RoundedBox, Text
-from injectmap.chart.projection import Array, ProjectedPass, as_points, project_pass, project_paths, sights
+from injectmap.chart.projection import (
+    Array,
+    ProjectedPass,
+    as_points,
+    project_pass,
+    project_paths,
+    sights,
+    thinned,
+)
 from injectmap.chart.styles import MapStyle
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure, text_width
+from injectmap.chart.zone_drawing import shapes_in_view, touched_zones
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, TreatmentMap
 from injectmap.domain.units import show_volume
 
 if TYPE_CHECKING:
-    from injectmap.atlas import Atlas
+    from injectmap.atlas import Atlas, Zones
 
 
 def draw_selection(
@@ -145,6 +154,34 @@ def draw_measured(
     (seen,) = project_paths(atlas, view_id, style.px_per_mm, [("", None, points_mm, normals)])
     line = line_of_points(seen.points, seen.in_sight, words)
     return (*measure_items(line, style), *place_words(line, style, measure)[0])
+
+
+def draw_zone_outlines(
+    atlas: Atlas, treatment_map: TreatmentMap, zones: Zones, view_id: str, style: MapStyle
+) -> tuple[Item, ...]:
+    """The outlines of zones that are being moved, over those that are stored."""
+    items: list[Item] = []
+    touched = touched_zones(treatment_map)
+    known = shapes_in_view(atlas, view_id, touched, zones_of(atlas, treatment_map))
+    stored = {(shape.zone, shape.side): shape for shape in known}
+    for shape in shapes_in_view(atlas, view_id, touched, zones):
+        before = stored.get((shape.zone, shape.side))
+        if (
+            before is not None
+            and before.fill.shape == shape.fill.shape
+            and np.array_equal(before.fill, shape.fill)
+        ):
+            continue
+        for edge in shape.edges:
+            points = as_points(thinned(edge * style.px_per_mm, 2 * style.line))
+            items.append(Polyline(points, styles.WHITE, 4.5 * style.line, 0.8, closed=shape.closed))
+            items.append(Polyline(points, styles.SELECTION, 2.0 * style.line, closed=shape.closed))
+    return tuple(items)
+
+
+def zones_of(atlas: Atlas, treatment_map: TreatmentMap) -> Zones:
+    """The zones of a session: those of the atlas, or with the corners this session has moved."""
+    return atlas.zones_for(treatment_map.zone_moves) if treatment_map.zone_moves else atlas.zones
 
 
 def draw_entry(atlas: Atlas, point_mm: Array, view_id: str, style: MapStyle) -> tuple[Item, ...]:

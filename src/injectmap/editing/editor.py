@@ -11,6 +11,7 @@ from injectmap.editing.tools.cannula_pass import CannulaPassTool, FreeHandTool
 from injectmap.editing.tools.measure import MeasureTool
 from injectmap.editing.tools.select import SelectTool
 from injectmap.editing.tools.several import CrossHatchTool, FanTool
+from injectmap.editing.tools.zone_corner import ZoneCornerTool
 
 __all__ = ["TOOLS", "FailedEdit", "Handle", "MapEditor"]
 
@@ -23,6 +24,7 @@ TOOLS: tuple[type[Tool], ...] = (
     BolusTool,
     MicroBolusTool,
     MeasureTool,
+    ZoneCornerTool,
 )
 
 

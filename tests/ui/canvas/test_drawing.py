@@ -174,7 +174,7 @@ def test_click_ctrl_click_and_delete(chart: Chart) -> None:
     chart.click((63.0, -24.0, 22.5), keys=CTRL)
     assert chart.editor.selection == {first, second}
     assert not chart.column.inline.isVisible()
-    assert chart.column.header.subject.text() == "2 passes"
+    assert chart.column.header.subject.text() == "2 passes selected"
     QTest.keyClick(chart.view, Qt.Key.Key_Delete)
     assert chart.editor.map.passes == ()
 
@@ -213,7 +213,7 @@ def test_a_failed_save_keeps_the_pass_in_sight_with_retry_and_discard(chart: Cha
     assert notice.isVisible()
     assert "disk is full" in notice.sentence.text()
     assert chart.editor.map.passes == ()
-    assert chart.view._preview.items
+    assert chart.view.live.preview.items
     QTest.mouseClick(notice.retry_button, Qt.MouseButton.LeftButton)
     assert chart.editor.failed is not None
     chart.sink.fail = None
@@ -227,7 +227,7 @@ def test_discarding_a_failed_save_leaves_the_map_as_it_was(chart: Chart) -> None
     chart.drag(EAR, ARCH)
     QTest.mouseClick(chart.column.notice.discard_button, Qt.MouseButton.LeftButton)
     assert chart.editor.map.passes == ()
-    assert not chart.view._preview.items
+    assert not chart.view.live.preview.items
     chart.sink.fail = None
     chart.drag(EAR, ARCH)
     assert len(chart.editor.map.passes) == 1
@@ -333,6 +333,7 @@ def test_the_volume_never_opens_over_the_other_side_of_the_face(chart: Chart) ->
     chart.editor.set_view("right_lateral")
     assert not inline.isVisible()
     chart.editor.set_view("left_lateral")
+    chart.rest()
     assert inline.isVisible()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
-from injectmap.ui.canvas.layer import MapLayer
+from injectmap.ui.canvas.layer import CLEAR_LEFT, MapLayer
 from injectmap.ui.canvas.painter import paint_drawing, reach_of
 from injectmap.ui.canvas.small_picture import SmallPicture
 from tests.ui.canvas.conftest import ARCH, ARCH_LOW, EAR, RAMUS, Chart
@@ -111,7 +111,7 @@ def test_marks_stay_within_their_reach(chart: Chart) -> None:
     """The rectangle repainted for a selection holds every pixel it touches."""
     with_passes(chart)
     chart.editor.select([chart.editor.map.passes[0].id])
-    marks = chart.view._selection
+    marks = chart.view.live.selection
     image = QImage(chart.view.size(), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
@@ -134,7 +134,7 @@ def test_golden_drawing(chart: Chart, golden, view: str, dark: bool) -> None:
     from injectmap.ui.canvas.painter import measure_text
 
     camera = chart.view.pictures.camera(view, 460, 420)
-    style = map_style(replace(chart.view.scene(), camera=camera, view_id=view, dark=dark))
+    style = map_style(replace(chart.view.scene(), camera=camera, view_id=view, dark=dark, clear_left=CLEAR_LEFT))
     drawing = draw_map(chart.atlas, chart.editor.map, view, style, measure_text=measure_text)
     image = QImage(460, 420, QImage.Format.Format_RGB32)
     image.fill(0xFFC9B6A6 if dark else 0xFFE0CFC0)
@@ -153,6 +153,7 @@ def test_golden_canvas(chart: Chart, theme, golden) -> None:
     theme.set_dark(True)
     camera = chart.view.pictures.camera("left_oblique", 380, 320)
     scene = replace(chart.view.scene(), camera=camera, view_id="left_oblique", ratio=1.0, dark=True)
+    scene = replace(scene, clear_left=CLEAR_LEFT)
     layer = MapLayer(chart.view.pictures, theme)
     layer.rebuild(scene)
     golden("canvas-head-left-oblique-dark", png_of(layer.pixmap))

@@ -15,6 +15,7 @@ from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
 from injectmap.ui.canvas.header_field import Choice, HeaderField
 from injectmap.ui.canvas.instruments import InstrumentForm, instrument_text, offered
+from injectmap.ui.canvas.shapes import SHAPES, shape_text
 from injectmap.ui.canvas.side_badge import paint_side_badge
 from injectmap.ui.canvas.volume_field import VolumeField
 from injectmap.ui.theme import CANVAS_HEADER, Theme, font
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
 _OTHER = "other"
+_BOLUSES = frozenset({"bolus", "micro_bolus"})
 _BADGE = 26
 # Below this width the fields take their short words and the line before them goes.
 _NARROW = 800
@@ -54,7 +56,10 @@ class CanvasHeader(QWidget):
         self.plane = HeaderField(words("header.plane"), self._planes, words, theme, self)
         self.instrument = HeaderField(words("header.instrument"), self._instruments, words, theme, self)
         self.syringe = HeaderField(words("header.syringe"), self._syringes, words, theme, self)
+        self.sharing = HeaderField(words("header.sharing"), self._sharings, words, theme, self)
         self.volume = VolumeField(words, theme, self)
+        self._shared_for: frozenset[str] = frozenset()
+        self._together = False
         self._form: InstrumentForm | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(172, 1, 8, 2)
@@ -68,6 +73,7 @@ class CanvasHeader(QWidget):
         self.plane.picked.connect(self._take_plane)
         self.instrument.picked.connect(self._take_instrument)
         self.syringe.picked.connect(self._take_syringe)
+        self.sharing.picked.connect(self._take_sharing)
         self.volume.typed.connect(self._take_volume)
         bridge.changed.connect(self._on_changed)
         theme.changed.connect(self._tint)
@@ -77,7 +83,7 @@ class CanvasHeader(QWidget):
     @property
     def fields(self) -> tuple[QWidget, ...]:
         """The fields in the order of reading."""
-        return (self.technique, self.plane, self.instrument, self.syringe, self.volume)
+        return (self.technique, self.plane, self.instrument, self.syringe, self.sharing, self.volume)
 
     def _tint(self) -> None:
         self.subject.setStyleSheet(f"color:{self._theme.chrome.text2}")
@@ -100,7 +106,7 @@ class CanvasHeader(QWidget):
     # Values
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
-        if aspects & {"map", "selection", "defaults", "syringes", "state"}:
+        if aspects & {"map", "selection", "defaults", "syringes", "state", "shape", "tool", "mode"}:
             self._show_values()
 
     def _selected(self) -> list[CannulaPass]:
@@ -122,25 +128,72 @@ class CanvasHeader(QWidget):
             if editor.read_only:
                 field.setToolTip(words(closed))
         chosen = self._selected()
-        if len(chosen) == 1:
-            self.subject.setText(words("header.pass", number=editor.map.numbers[chosen[0].id]))
-        elif chosen:
-            self.subject.setText(words("header.passes", count=len(chosen)))
-        else:
-            self.subject.setText(words("header.next_pass"))
+        self.subject.setText(self._subject(editor, chosen))
+        self._show_sharing(editor, chosen)
         self.technique.set_value(self._common(self._technique_texts(editor, chosen)))
         self.plane.set_value(self._common(self._plane_texts(editor, chosen)))
         instruments = [one.instrument for one in chosen] or [editor.defaults.instrument]
         self.instrument.set_value(self._common([instrument_text(one, words) for one in instruments]))
         self.syringe.set_value(self._common(self._syringe_texts(editor, chosen)))
-        volumes = {one.microlitres for one in chosen} or {editor.defaults.microlitres}
-        self.volume.set_value(show_volume(volumes.pop()) if len(volumes) == 1 else "")
+        self.volume.set_value(self._volume_text(editor, chosen))
+
+    def _subject(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
+        """What the fields are about: the selected passes, or what the tool in hand draws next."""
+        words = self._words
+        if len(chosen) == 1:
+            return words("header.pass", number=editor.map.numbers[chosen[0].id])
+        if chosen:
+            return words("header.passes", count=len(chosen))
+        if editor.tool_id in SHAPES:
+            return shape_text(editor, words)
+        return words("header.next_bolus" if editor.tool_id in _BOLUSES else "header.next_pass")
+
+    def _show_sharing(self, editor: MapEditor, chosen: list[CannulaPass]) -> None:
+        """Of several passes the volume is that of each or of all together; the choice falls back with the selection."""
+        if editor.selection != self._shared_for:
+            self._shared_for, self._together = editor.selection, editor.shares_volume
+        several = len(chosen) > 1
+        self.sharing.setVisible(several)
+        way = "together" if self._together else "each"
+        self.sharing.set_value(self._words(f"header.sharing.{way}"))
+        if several:
+            self.volume.set_label(self._words(f"header.volume.{way}"))
+        elif not chosen and editor.tool_id in SHAPES:
+            self.volume.set_label(self._words("header.volume.together"))
+        else:
+            self.volume.set_label(self._words("header.volume"))
+
+    def _volume_text(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
+        if not chosen:
+            return show_volume(editor.next_volume_ul)
+        if len(chosen) > 1 and self._together:
+            return show_volume(editor.selection_volume_ul)
+        volumes = {one.microlitres for one in chosen}
+        return show_volume(volumes.pop()) if len(volumes) == 1 else ""
+
+    def type_volume(self, typed: str) -> None:
+        """Put the cursor into the volume; `typed` replaces what stands there."""
+        self.volume.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.volume.selectAll()
+        if typed:
+            self.volume.insert(typed)
+            self.volume.setModified(True)
+
+    def _sharings(self) -> list[Choice]:
+        return [
+            Choice(self._words(f"header.sharing.{way}"), way, (way == "together") == self._together)
+            for way in ("each", "together")
+        ]
+
+    def _take_sharing(self, way: str) -> None:
+        self._together = way == "together"
+        self._show_values()
 
     def _common(self, texts: Sequence[str]) -> str:
         return texts[0] if len(set(texts)) == 1 else self._words("header.mixed")
 
     def _technique_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
-        values = [one.technique for one in chosen] or [editor.defaults.technique]
+        values = [one.technique for one in chosen] or [editor.next_technique]
         return [self._written(f"technique.{value.value}") for value in values]
 
     def _plane_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
@@ -168,7 +221,7 @@ class CanvasHeader(QWidget):
         editor = self._bridge.editor
         if editor is None:
             return []
-        now = self._current(lambda one: one.technique, editor.defaults.technique)
+        now = self._current(lambda one: one.technique, editor.next_technique)
         return [Choice(self._words(f"technique.{t.value}"), t.value, now == {t}) for t in Technique]
 
     def _planes(self) -> list[Choice]:
@@ -194,7 +247,7 @@ class CanvasHeader(QWidget):
             return []
         if not editor.balances:
             return [Choice(words("header.syringe.missing"))]
-        now = self._current(lambda one: one.shares[0].syringe_id, editor.syringe_id)
+        now = self._current(_first_syringe, editor.syringe_id)
         return [
             Choice(
                 words(
@@ -237,7 +290,10 @@ class CanvasHeader(QWidget):
 
     def _take_volume(self, text: str) -> None:
         editor = self._bridge.editor
-        if editor is not None and not self._guarded(editor.set_volume_text, text):
+        if editor is None:
+            return
+        together = self._together if len(editor.selection) > 1 else None
+        if not self._guarded(editor.set_volume_text, text, together):
             self.volume.refuse()
 
     # Painting
@@ -262,5 +318,11 @@ class CanvasHeader(QWidget):
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
         for field in self.fields if self.technique.isVisible() else ():
+            if not field.isVisible():
+                continue
             painter.fillRect(QRect(field.x() - 1, 7, 1, self.height() - 15), theme.colour("line"))
         painter.end()
+
+
+def _first_syringe(one: CannulaPass) -> str | None:
+    return one.shares[0].syringe_id if one.shares else None

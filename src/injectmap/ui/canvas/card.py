@@ -22,6 +22,11 @@ class Card(QWidget):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         theme.changed.connect(self.update)
 
+    def forget_picture(self) -> None:
+        """The card looks different now."""
+        self._picture.forget()
+        self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.canvas_header import CanvasHeader
+from injectmap.ui.canvas.chart_actions import BY_ID
 from injectmap.ui.canvas.empty_note import EmptyNote
 from injectmap.ui.canvas.gesture_relay import NOTICES
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.canvas.inline_editor import InlineEditor
 from injectmap.ui.canvas.inline_host import InlineHost
 from injectmap.ui.canvas.keys import handle_key
+from injectmap.ui.canvas.mode_note import ModeNote
+from injectmap.ui.canvas.note_field import NoteField
 from injectmap.ui.canvas.notice_bar import NoticeBar
 from injectmap.ui.canvas.overlay_toggles import OverlayToggles
 from injectmap.ui.canvas.small_views import ViewStrip
@@ -29,6 +33,7 @@ from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
+    from injectmap.domain.treatment_map import TreatmentMap
     from injectmap.editing.editor import MapEditor
 
 _INSET = 12
@@ -64,6 +69,10 @@ class ChartColumn(QWidget):
         self.inline = InlineEditor(bridge, words, theme, self.view)
         self.host = InlineHost(self.view, self.inline, bridge)
         self.empty = EmptyNote(theme, self.view)
+        self.modes = ModeNote(theme, self.view)
+        self.note = NoteField(words, theme, self.view)
+        self._ghost_text = ""
+        self.toggles.allow_ghost(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -76,9 +85,12 @@ class ChartColumn(QWidget):
         self.view.view_changed.connect(self.strip.show_view)
         self.view.refused.connect(self._tell_refusal)
         self.view.pressed.connect(self.notice.clear)
-        self.toggles.zones.toggled.connect(self.strip.set_zones)
+        self.toggles.changed.connect(self._show_overlays)
+        self.toggles.resized.connect(self._place_cards)
         self.palette_card.undo.clicked.connect(self.undo)
         self.palette_card.redo.clicked.connect(self.redo)
+        self.palette_card.mirror.clicked.connect(partial(BY_ID["mirror"].run, self))
+        self.palette_card.linked.clicked.connect(partial(BY_ID["linked"].run, self))
         self.inline.field.undo_asked.connect(self.undo)
         self.inline.field.redo_asked.connect(self.redo)
         self.notice.retry.connect(self._retry)
@@ -98,6 +110,13 @@ class ChartColumn(QWidget):
         self.strip.refresh_later()
         self._show_empty()
 
+    def set_ghost(self, treatment_map: TreatmentMap | None, said: str = "") -> None:
+        """Hold another session's map ready for the overlay of the last session; `said` is its date in words."""
+        self._ghost_text = said
+        self.view.set_ghost(treatment_map)
+        self.toggles.allow_ghost(treatment_map is not None)
+        self._show_modes()
+
     def undo(self) -> None:
         """Take back the last step."""
         if self.bridge.editor is not None:
@@ -108,11 +127,36 @@ class ChartColumn(QWidget):
         if self.bridge.editor is not None:
             self.view.guarded(self.bridge.editor.redo)
 
+    def type_volume(self, typed: str = "") -> bool:
+        """Type the volume of the selected passes: beside the one pass or fan, in the header for several."""
+        editor = self.bridge.editor
+        if editor is None or editor.read_only or not editor.selection:
+            return False
+        if not self.host.reopen(typed):
+            self.header.type_volume(typed)
+        return True
+
+    def ask_asymmetry(self) -> bool:
+        """Keep what was measured as a baseline asymmetry, with the words that are asked for now."""
+        editor = self.bridge.editor
+        if editor is None or editor.measured is None:
+            return False
+        self.note.ask(self._keep_asymmetry)
+        return True
+
+    def _keep_asymmetry(self, words: str) -> bool:
+        from injectmap.domain.map_items import MeasurementKind
+
+        editor = self.bridge.editor
+        if editor is None:
+            return False
+        return self.view.guarded(editor.keep_measurement, MeasurementKind.ASYMMETRY, words)
+
     def _order_keys(self) -> None:
         """Tab goes canvas, header, tools, overlays, zoom, views; from the inline volume to the header."""
         chain: list[QWidget] = [self.view, self.inline.field, *self.header.fields]
-        chain += [*self.palette_card.tools.values(), self.palette_card.undo, self.palette_card.redo]
-        chain += [self.toggles.zones, self.toggles.labels, self.zoom.less, self.zoom.more, self.zoom.fit]
+        chain += [button for group in self.palette_card.groups for button in group]
+        chain += [*self.toggles.buttons.values(), self.zoom.less, self.zoom.more, self.zoom.fit]
         chain += self.strip.views.values()
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
@@ -131,8 +175,29 @@ class ChartColumn(QWidget):
             self.notice.stand(self._words("notice.in_error", reason=reason) if reason else "")
         if aspects == {"hint"}:
             self._tell_hint()
+        if aspects & {"mode", "tool", "state"}:
+            self._show_modes()
+        if self.note.isVisible() and (editor is None or editor.measured is None):
+            self.note.put_away()
         if aspects & {"map", "preview", "state"}:
             self._show_empty()
+
+    def _show_overlays(self, shown: frozenset[str]) -> None:
+        self.strip.set_zones("zones" in shown)
+        self._show_modes()
+
+    def _show_modes(self) -> None:
+        """Say what holds until it is switched off."""
+        editor, words = self.bridge.editor, self._words
+        said = []
+        if editor is not None and editor.linked:
+            said.append((words("mode.linked"), "W"))
+        if editor is not None and editor.planning:
+            said.append((words("mode.planning"), "Shift+P"))
+        if editor is not None and self._ghost_text and "last_session" in self.view.shown:
+            said.append((words("mode.ghost", date=self._ghost_text), "H"))
+        self.modes.say(tuple(said))
+        self._place_cards()
 
     def _tell_hint(self) -> None:
         editor, words = self.bridge.editor, self._words
@@ -173,12 +238,19 @@ class ChartColumn(QWidget):
 
     def _place_cards(self) -> None:
         width, height = self.view.width(), self.view.height()
-        for card in (self.palette_card, self.toggles, self.zoom):
-            card.adjustSize()
+        self.palette_card.fit(height - 2 * _INSET)
         self.palette_card.move(_INSET, _INSET)
+        left = self.palette_card.geometry().right() + _INSET
+        self.view.set_clear_left(left - 1.0)
+        self.toggles.fit(width - left - _INSET)
+        self.zoom.adjustSize()
         self.toggles.move(width - self.toggles.width() - _INSET, _INSET)
         self.zoom.move(width - self.zoom.width() - _INSET, height - self.zoom.height() - _INSET)
-        self.empty.move(76 + max(0, (width - 76 - self.empty.width()) // 2), _INSET + 60)
+        self.empty.move(left + max(0, (width - left - self.empty.width()) // 2), _INSET + 60)
+        self.modes.move(left + 8, height - self.modes.height() - 46)
+        self.note.move(
+            left + max(0, (width - left - self.note.width()) // 2), height - self.note.height() - 76
+        )
         if self.notice.isVisible():
             self.notice.place()
 

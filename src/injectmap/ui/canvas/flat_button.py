@@ -49,8 +49,8 @@ class FlatButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         if self._icon_name and not self.text():
             return QSize(44, 44)
-        width = metrics("table").horizontalAdvance(self.text()) + 24
-        width += 22 if self._tick else 0
+        width = metrics("table").horizontalAdvance(self.text()) + (24 if self.text() else 14)
+        width += 22 if self._tick and self.isChecked() else 0
         width += metrics("key").horizontalAdvance(self._key) + 8 if self._key else 0
         return QSize(width, 36)
 
@@ -98,7 +98,7 @@ class FlatButton(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             painter.drawRoundedRect(self.rect(), RADIUS_CONTROL, RADIUS_CONTROL)
-        if self.text():
+        if self.text() or self._tick:
             self._paint_text(painter, ink)
         else:
             paint_icon(painter, self._icon_name, QPointF(self.rect().center()) + QPointF(0.5, 0.5), ink)
@@ -108,9 +108,8 @@ class FlatButton(QAbstractButton):
 
     def _paint_text(self, painter: QPainter, ink: QColor) -> None:
         box = self.rect().adjusted(12, 0, -10, 0)
-        if self._tick:
-            if self.isChecked():
-                paint_icon(painter, "tick", QPointF(box.left() + 6, box.center().y() + 0.5), ink, 16)
+        if self._tick and self.isChecked():
+            paint_icon(painter, "tick", QPointF(box.left() + 6, box.center().y() + 0.5), ink, 16)
             box = box.adjusted(20, 0, 0, 0)
         painter.setFont(font("table_strong" if self.isChecked() and not self._tick else "table"))
         painter.setPen(ink if self.isChecked() or not self._tick else self._theme.colour("text2"))

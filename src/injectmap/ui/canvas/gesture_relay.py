@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
 
 from injectmap.domain.errors import InputRefused
 from injectmap.ui.canvas.pointer_input import Finger
+from injectmap.ui.canvas.shapes import SHAPES, change_shape, shape_text
 from injectmap.ui.theme import drawing_target
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _TRAIL_STEP_MM: Final = 1.5
 # How long the reason of a refused press stays after the hand has let go.
 _REASON_MS: Final = 2500
 # Hints about what has happened, not about the place under the pointer: they are told at the top.
-NOTICES: Final = frozenset({"syringe_switched"})
+NOTICES: Final = frozenset({"syringe_switched", "pass_split", "rest_only", "fan_cut", "mirror_partly"})
 _CURSORS: Final = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -60,6 +61,7 @@ class GestureRelay(QObject):
         self._reason = QTimer(self, singleShot=True, interval=_REASON_MS)
         self._reason.timeout.connect(self._clear_note)
         self._refused = False
+        self._wheel = 0.0
         self._trail = QTimer(self, interval=_TRAIL_MS)
         self._trail.timeout.connect(self._tell_trail)
 
@@ -100,7 +102,8 @@ class GestureRelay(QObject):
         view.guarded(editor.tool.press, pointer)
         self._tell_refusal()
         drawing = editor.tool.active and editor.tool_id != "select"
-        self._free_hand = drawing and (editor.tool_id == "free_hand" or pointer.shift)
+        followed = editor.tool_id == "free_hand" or (editor.tool_id == "cannula_pass" and pointer.shift)
+        self._free_hand = drawing and followed
         if self._free_hand:
             view.ink.begin(at, view.layer.pixmap)
             self._keys, self._finger = keys, finger
@@ -159,6 +162,20 @@ class GestureRelay(QObject):
         """Zoom about a pixel; not under a hand that draws."""
         if not self._view.input.drawing:
             self._view.zoom_by(factor, at)
+
+    def gesture_wheel(self, turns: float, keys: Qt.KeyboardModifier) -> bool:
+        """While a fan or cross-hatch is drawn the wheel changes its number, with Shift its spread."""
+        editor = self._editor
+        if editor is None or not editor.tool.active or editor.tool_id not in SHAPES:
+            return False
+        self._wheel += turns
+        steps = int(self._wheel)
+        self._wheel -= steps
+        if steps:
+            wide = bool(keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
+            change_shape(editor, count=0 if wide else steps, wider=steps if wide else 0)
+            self._show_length()
+        return True
 
     # Telling the tool
 
@@ -221,7 +238,9 @@ class GestureRelay(QObject):
         except InputRefused:
             zones = []
         place = ", ".join([words(f"side.{preview.side.value}"), *zones])
-        lines = [words("canvas.length", mm=mm), place]
+        lines = [place] if preview.is_point else [words("canvas.length", mm=mm), place]
+        if editor.tool_id in SHAPES:
+            lines.append(shape_text(editor, words))
         if editor.hint is not None and editor.hint.code == "tip_stays":
             lines.append(words("hint.tip_stays"))
         self._set_note(tuple(lines))

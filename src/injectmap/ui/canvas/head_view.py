@@ -17,8 +17,10 @@ from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.gesture_relay import GestureRelay
 from injectmap.ui.canvas.gesture_widget import GestureWidget
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
-from injectmap.ui.canvas.layer import MapLayer, Scene, blit, map_style
-from injectmap.ui.canvas.live_marks import Ink, Marks, description, left_out, lines_in_hand, preview_marks
+from injectmap.ui.canvas.layer import CLEAR_LEFT, MapLayer, Scene, blit
+from injectmap.ui.canvas.live_layer import LiveLayer
+from injectmap.ui.canvas.live_marks import Ink, description, left_out
+from injectmap.ui.canvas.overlays import FIRST_SHOWN
 from injectmap.ui.canvas.pointer_note import PointerNote
 from injectmap.ui.canvas.scale_bar import ScaleBar
 from injectmap.ui.theme import Theme, paint_focus_ring
@@ -26,6 +28,7 @@ from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
+    from injectmap.domain.treatment_map import TreatmentMap
     from injectmap.editing.editor import MapEditor
 
 # How long the old picture is shown scaled before it is painted anew.
@@ -63,12 +66,13 @@ class HeadView(GestureWidget):
         self._zoom = WORKING_ZOOM
         self._centres: dict[str, tuple[float, float]] = {}
         self.camera: Camera = self.pictures.camera(FIRST_VIEW, 1, 1)
-        self.show_zones = self.show_labels = True
+        self.shown = FIRST_SHOWN
+        self.ghost: TreatmentMap | None = None
+        self.clear_left = CLEAR_LEFT
+        self.live = LiveLayer(self.layer, words)
         self.ink = Ink()
         self.note = PointerNote(theme)
         self._scale_bar = ScaleBar(words, theme)
-        self._selection, self._preview = Marks(), Marks()
-        self._selection_key: tuple[object, ...] = ()
         self._leader: QLineF | None = None
         self._foot = 0
         self._relay = GestureRelay(self)
@@ -123,11 +127,27 @@ class HeadView(GestureWidget):
         self.camera = replace(camera, zoom=self._zoom, centre_u=u, centre_v=v).clamped()
         self.camera_changed.emit()
 
-    def set_overlays(self, *, zones: bool, labels: bool) -> None:
-        """Switch zones and labels."""
-        if (zones, labels) != (self.show_zones, self.show_labels):
-            self.show_zones, self.show_labels = zones, labels
+    def set_overlays(self, shown: frozenset[str]) -> None:
+        """Show these overlays and no others."""
+        if shown != self.shown:
+            self.shown = shown
             self.update()
+
+    def set_ghost(self, treatment_map: TreatmentMap | None) -> None:
+        """Hold another session's map ready to be shown under this one."""
+        if treatment_map is not self.ghost:
+            self.ghost = treatment_map
+            self.update()
+
+    def set_clear_left(self, pixels: float) -> None:
+        """Keep names and labels right of the palette, which takes so many pixels."""
+        if pixels != self.clear_left:
+            self.clear_left = pixels
+            self.update()
+
+    def refresh_layer(self) -> None:
+        """Paint the committed picture now, so that what is placed beside its marks finds them."""
+        self._freshen()
 
     def move_camera(self, camera: Camera) -> None:
         """Zoom or pan: the old picture is shown moved at once and painted anew when the hand rests."""
@@ -136,7 +156,7 @@ class HeadView(GestureWidget):
         self.camera, self._zoom = camera, camera.zoom
         self._centres[self._view_id] = (camera.centre_u, camera.centre_v)
         self._rebuild.start()
-        self._preview = Marks()
+        self.live.drop_preview()
         self.camera_changed.emit()
         self.update()
 
@@ -170,9 +190,11 @@ class HeadView(GestureWidget):
             self.atlas,
             editor.map if editor is not None else None,
             left_out(self.editor),
-            self.show_zones,
-            self.show_labels,
+            self.shown,
+            self.ghost if "last_session" in self.shown else None,
+            editor is not None and editor.tool_id == "zone_corner",
             self._theme.dark,
+            self.clear_left,
         )
 
     # Following the editor
@@ -186,51 +208,33 @@ class HeadView(GestureWidget):
             self._refresh_preview()
             self.setAccessibleDescription(description(self.editor, self._view_id, self.words))
             self.update()
-        if "selection" in aspects:
-            before = self._selection.rect
-            self._refresh_selection()
-            self.update(before.united(self._selection.rect))
+        if aspects & {"selection", "handle", "mode"}:
+            self.update(self.live.refresh_selection(self.editor, self.atlas))
             self.setAccessibleDescription(description(self.editor, self._view_id, self.words))
-        if "preview" in aspects:
+        if aspects & {"preview", "measured"}:
             self._refresh_preview()
+        if "marquee" in aspects:
+            self.update(self.live.refresh_marquee(editor, self.camera))
+        if "tool" in aspects:
+            self.update()
         if "hint" in aspects:
             self._relay.show_hint()
 
-    def _refresh_selection(self) -> None:
-        editor, drawing, atlas = self.editor, self.layer.drawing, self.atlas
-        shown = editor.selection - left_out(self.editor) if editor is not None else frozenset()
-        key = (drawing, shown, self.layer.scene and self.layer.scene.camera)
-        if key == self._selection_key:
-            return
-        self._selection_key, self._selection = key, Marks()
-        if editor is None or drawing is None or atlas is None or not shown or self.layer.scene is None:
-            return
-        from injectmap.chart.map_drawing import draw_selection
-        from injectmap.ui.canvas.painter import measure_text
-
-        scene = self.layer.scene
-        band = draw_selection(
-            atlas, editor.map, scene.view_id, map_style(scene), shown, drawing, measure_text=measure_text
-        )
-        self._selection = Marks(band.items, scene.camera.origin)
-
     def _refresh_preview(self) -> None:
-        editor, atlas, before = self.editor, self.atlas, self._preview.rect
-        self._preview = Marks()
-        if editor is not None and atlas is not None and not self.ink.wet and (lines := lines_in_hand(editor)):
-            self._preview = preview_marks(atlas, self._view_id, self.camera, lines, self._theme.dark)
+        editor = None if self.ink.wet else self.editor
+        dirty = self.live.refresh_preview(editor, self.atlas, self._view_id, self.camera, self._theme.dark)
         if left_out(self.editor) != (self.layer.scene.left_out if self.layer.scene else frozenset()):
             self.update()
         elif self.input.drawing:
             # Now, in the frame's own time: waiting, it would delay the ink of the next event.
-            self.repaint(before.united(self._preview.rect))
+            self.repaint(dirty)
         else:
-            self.update(before.united(self._preview.rect))
+            self.update(dirty)
 
     def _forget_gesture(self) -> None:
         self.input.abandon()
         self.ink.clear()
-        self._preview = Marks()
+        self.live.drop_preview()
         self.note.set((), QPoint(), self.rect())
 
     def guarded(self, call: Callable[..., Any], *arguments: Any) -> bool:
@@ -261,10 +265,11 @@ class HeadView(GestureWidget):
             self.layer.blit(painter)
             # Below the selected label, which often lies between the panel and the tip.
             self._paint_leader(painter)
-            self._selection.paint(painter, dirty)
+            self.live.selection.paint(painter, dirty)
         else:
             self.layer.paint_moved(painter, self.camera)
-        self._preview.paint(painter, dirty)
+        self.live.preview.paint(painter, dirty)
+        self.live.paint_marquee(painter)
         self._paint_over(painter, dirty)
         if self.focus_ring:
             paint_focus_ring(painter, self._theme, self.rect(), 0)
@@ -286,7 +291,7 @@ class HeadView(GestureWidget):
             painter.drawLine(self._leader)
 
     def _paint_over(self, painter: QPainter, dirty: QRect) -> None:
-        self._scale_bar.paint(painter, dirty, self.rect(), self.camera.px_per_mm)
+        self._scale_bar.paint(painter, dirty, self.rect(), self.camera.px_per_mm, grid="grid" in self.shown)
         self.note.paint(painter, dirty)
 
     def _freshen(self) -> None:
@@ -301,10 +306,10 @@ class HeadView(GestureWidget):
         self.layer.rebuild(wanted, quick=quick)
         if quick:
             self._refine.start()
-        self._selection_key = ()
-        self._refresh_selection()
+        self.live.forget()
+        self.live.refresh_selection(self.editor, self.atlas)
         self.layer_rebuilt.emit()
-        if not self._preview.items:
+        if not self.live.preview.items:
             self._refresh_preview()
 
     def _refine_now(self) -> None:
@@ -313,6 +318,15 @@ class HeadView(GestureWidget):
         self.update()
 
     # Events
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """With a pass selected Tab goes to its next handle; Shift+Tab always leaves."""
+        editor = self.editor
+        own = forward and self.hasFocus() and editor is not None and not editor.read_only
+        if own and editor is not None and len(editor.selection) == 1:
+            editor.next_handle()
+            return True
+        return super().focusNextPrevChild(forward)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._foot = self.height() - 60

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class InlineHost(QObject):
-    """Rules: one pass selected that this view shows, the editor is open; several or none, it is closed.
+    """Rules: one pass or one whole fan selected that this view shows, the editor is open; otherwise it is closed.
 
     A pass just drawn takes the keyboard into its volume; a pass selected by a click leaves it on the canvas,
     where typing a digit goes into the volume all the same.
@@ -58,47 +58,58 @@ class InlineHost(QObject):
 
     def _follow_selection(self, editor: MapEditor) -> None:
         inline = self._inline
-        only = self._only
+        wanted = self._subject
         self._turned_away = False
-        if inline.pass_id is not None and only != inline.pass_id:
+        if inline.pass_ids and wanted != frozenset(inline.pass_ids):
             inline.close_editor()
-        if only is None:
+        if not wanted:
             return
-        fresh = only not in self._known
+        fresh = not wanted & self._known
         self._known = frozenset(editor.map.by_id)
         # What undo brought back is shown; the hand is on undo still.
-        if inline.pass_id == only or editor.read_only or editor.selected_by_undo:
+        if inline.pass_ids or editor.read_only or editor.selected_by_undo:
             return
-        if self._in_view(only):
-            self._show(only)
+        # A fan is asked for its volume when it has been drawn; selected later it has the header's field.
+        if len(wanted) > 1 and not fresh:
+            return
+        if self._in_view(wanted):
+            self._show(wanted)
             if fresh:
+                self._view.refresh_layer()
+                self.place()
                 inline.take_focus()
         else:
             self._turned_away = True
 
     def _follow_view(self, editor: MapEditor) -> None:
         """The editor never stands on the side of the face that its pass is not on."""
-        only = self._only
-        if self._inline.pass_id is not None and not self._in_view(self._inline.pass_id):
+        wanted = self._subject
+        if self._inline.pass_ids and not self._in_view(frozenset(self._inline.pass_ids)):
             self._inline.commit()
             self._inline.close_editor()
             self._turned_away = True
-        elif only is not None and self._turned_away and self._in_view(only) and not editor.read_only:
+        elif wanted and self._turned_away and self._in_view(wanted) and not editor.read_only:
             self._turned_away = False
-            self._show(only)
+            self._show(wanted)
 
     @property
-    def _only(self) -> str | None:
+    def _subject(self) -> frozenset[str]:
+        """The one selected pass, or the fan selected whole; nothing otherwise."""
         editor = self._bridge.editor
-        return next(iter(editor.selection)) if editor is not None and len(editor.selection) == 1 else None
+        if editor is None or (len(editor.selection) != 1 and not editor.shares_volume):
+            return frozenset()
+        return editor.selection
 
-    def _in_view(self, pass_id: str) -> bool:
+    def _in_view(self, pass_ids: frozenset[str]) -> bool:
+        return any(self._anchor(one) is not None for one in self._passes(pass_ids))
+
+    def _passes(self, pass_ids: frozenset[str]) -> list[CannulaPass]:
         editor = self._bridge.editor
-        one = editor.map.by_id.get(pass_id) if editor is not None else None
-        return one is not None and self._anchor(one) is not None
+        return [one for one in editor.map.passes if one.id in pass_ids] if editor is not None else []
 
-    def _show(self, pass_id: str) -> None:
-        self._inline.open(pass_id)
+    def _show(self, pass_ids: frozenset[str]) -> None:
+        """Placed first and shown then, or it would be seen to leap."""
+        self._inline.prepare([one.id for one in self._passes(pass_ids)])
         self._soon.start()
 
     def put_away(self) -> None:
@@ -108,16 +119,24 @@ class InlineHost(QObject):
             self._inline.close_editor()
 
     def reopen(self, typed: str = "") -> bool:
-        """Type the volume of the one selected pass, in a view that shows it; False if there is none."""
-        editor, only = self._bridge.editor, self._only
-        if editor is None or only is None or editor.read_only:
+        """Type the volume of the one selected pass or fan, in a view that shows it; False if there is none."""
+        editor, wanted = self._bridge.editor, self._subject
+        if editor is None or not wanted or editor.read_only:
             return False
-        if not self._in_view(only):
-            editor.set_view(editor.atlas.best_view(self._middle(only)))
-        if self._inline.pass_id != only:
-            self._inline.open(only)
+        if not self._in_view(wanted):
+            editor.set_view(editor.atlas.best_view(self._middle(next(iter(wanted)))))
+        if frozenset(self._inline.pass_ids) != wanted:
+            self._inline.prepare([one.id for one in self._passes(wanted)])
+        self._view.refresh_layer()
         self.place()
         self._inline.take_focus(typed)
+        return True
+
+    def open_row(self, row: str) -> bool:
+        """Type deposits or syringes of the one selected pass; False if there is none."""
+        if len(self._subject) != 1 or not self.reopen():
+            return False
+        self._inline.open_row(row)
         return True
 
     def _middle(self, pass_id: str) -> np.ndarray:
@@ -131,7 +150,7 @@ class InlineHost(QObject):
     def _on_closed(self) -> None:
         self._view.set_leader(None)
         # Hiding the field leaves the keyboard nowhere; the canvas is where the next pass is drawn.
-        if self._view.window().focusWidget() in (None, self._inline.field):
+        if self._view.window().focusWidget() in (None, self._inline.field, self._inline.row_field):
             self._view.setFocus()
 
     def _anchor(self, one: CannulaPass) -> QPointF | None:
@@ -151,20 +170,21 @@ class InlineHost(QObject):
             self._soon.start(120)
 
     def place(self) -> None:
-        """Find the free place nearest to the pass."""
+        """Find the free place nearest to the pass, and show the editor there."""
         view, inline = self._view, self._inline
         one, drawing, scene = inline.one, view.layer.drawing, view.layer.scene
-        if not inline.isVisible() or one is None or drawing is None or scene is None:
+        if one is None or drawing is None or scene is None:
             view.set_leader(None)
             return
         from injectmap.ui.canvas.free_place import find_place, leader
 
-        anchor = self._anchor(one)
+        anchor = next((at for each in inline.passes if (at := self._anchor(each)) is not None), None)
         seen = anchor is not None and view.rect().toRectF().contains(anchor)
         # A pass that this view does not show is edited at the foot of the canvas, tied to nothing.
         near = anchor if anchor is not None and seen else QPointF(view.width() / 2, view.height() - 60.0)
         blocked = [child.geometry() for child in view.cards() if child.isVisible()]
         place = find_place(drawing, scene.camera.origin, view.size(), inline.size(), near, blocked)
         inline.setGeometry(QRect(place.topLeft(), inline.size()))
+        inline.appear()
         ends = leader(place, near) if seen else None
         view.set_leader(QLineF(*ends) if ends is not None else None)

@@ -19,6 +19,10 @@ class KeptPicture:
         self._widget = widget
         self._looks: dict[object, QPixmap] = {}
 
+    def forget(self) -> None:
+        """Paint anew next time."""
+        self._looks.clear()
+
     def show(self, key: object, paint: Callable[[QPainter], None]) -> None:
         """Copy the look of a key onto the widget, painting it only when it is new."""
         widget = self._widget

@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPixmap
 
 from injectmap.ui.canvas.camera import Camera
 from injectmap.ui.canvas.head_pictures import HeadPictures
+from injectmap.ui.canvas.overlays import FIRST_SHOWN
 from injectmap.ui.theme import Theme
+from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 # Logical pixels over which the head fades into the canvas where the widget cuts it off.
 _FADE_TOP, _FADE_BOTTOM = 64, 56
 # Palette, toggles, zoom box and scale bar lie over the canvas: names and labels keep clear of them.
-_CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 62.0
+CLEAR_LEFT, _CLEAR_TOP, _CLEAR_RIGHT, _CLEAR_BOTTOM = 74.0, 66.0, 14.0, 62.0
 
 
 _SOURCE = QPainter.CompositionMode.CompositionMode_Source
@@ -38,16 +40,19 @@ class Scene:
     atlas: Atlas | None = None
     treatment_map: TreatmentMap | None = None
     left_out: frozenset[str] = frozenset()
-    zones: bool = True
-    labels: bool = True
+    shown: frozenset[str] = FIRST_SHOWN
+    ghost: TreatmentMap | None = None
+    corners: bool = False
     dark: bool = False
+    clear_left: float = CLEAR_LEFT
 
     @property
     def map_key(self) -> tuple[object, ...]:
         """What the drawing of the map depends on besides the map itself."""
         camera = self.camera
         place = (camera.px_per_mm, *camera.origin, camera.width, camera.height)
-        return (self.view_id, place, self.left_out, self.zones, self.labels, self.dark)
+        marks = (self.shown, id(self.ghost), self.corners, self.clear_left)
+        return (self.view_id, place, self.left_out, marks, self.dark)
 
 
 def blit(painter: QPainter, pixmap: QPixmap) -> None:
@@ -57,11 +62,11 @@ def blit(painter: QPainter, pixmap: QPixmap) -> None:
     painter.setCompositionMode(_SOURCE_OVER)
 
 
-def clear_area(camera: Camera) -> tuple[float, float, float, float]:
+def clear_area(camera: Camera, clear_left: float = CLEAR_LEFT) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of the widget's part where labels and names may stand, in drawing units."""
     x, y = camera.origin
     return (
-        _CLEAR_LEFT - x,
+        clear_left - x,
         _CLEAR_TOP - y,
         camera.width - _CLEAR_RIGHT - x,
         camera.height - _CLEAR_BOTTOM - y,
@@ -73,14 +78,19 @@ def map_style(scene: Scene) -> MapStyle:
     from injectmap.chart.primitives import Box
     from injectmap.chart.styles import MapStyle
 
+    zones, labels = "zones" in scene.shown, "labels" in scene.shown
     return MapStyle(
         px_per_mm=scene.camera.px_per_mm,
-        labels="full" if scene.labels else "none",
-        zones=scene.zones,
-        patterns=scene.zones,
-        names=scene.zones and scene.labels,
+        labels="full" if labels else "none",
+        zones=zones,
+        patterns=zones,
+        names=zones and labels,
+        landmarks="landmarks" in scene.shown,
+        midline="midline" in scene.shown,
+        grid="grid" in scene.shown,
+        corners=scene.corners,
         dark=scene.dark,
-        bounds=Box(*clear_area(scene.camera)),
+        bounds=Box(*clear_area(scene.camera, scene.clear_left)),
     )
 
 
@@ -142,7 +152,7 @@ class MapLayer:
     def _map_drawing(self, scene: Scene) -> Drawing | None:
         if scene.atlas is None:
             return None
-        key = (scene.treatment_map, scene.map_key)
+        key = (scene.treatment_map, scene.map_key, scene.ghost)
         # Maps are immutable values, kept alive here: being the same object is being equal.
         if self.drawing is not None and self._drawn and self._drawn[0] is key[0] and self._drawn[1] == key[1]:
             return self.drawing
@@ -156,7 +166,9 @@ class MapLayer:
             scene.view_id,
             map_style(scene),
             hidden=scene.left_out,
+            ghost=scene.ghost if "last_session" in scene.shown else None,
             measure_text=measure_text,
+            words=load_words(),
         )
 
     def _fade(self, painter: QPainter, camera: Camera) -> None:

@@ -87,8 +87,9 @@ def preview_marks(
     drawn = [draw_path(atlas, points, view_id, style) for points in lines]
     items: list[Item] = [item for one in drawn for item in one.halos]
     items += [item for one in drawn for item in one.lines]
-    # Passes that move together share their entry point: it is drawn once.
-    for entry in {tuple(points[0].round(3)): points[0] for points in lines}.values():
+    # Passes that move together share their entry point: it is drawn once; a bolus has none.
+    entries = (points for points in lines if len(points) != 2 or not (points[0] == points[1]).all())
+    for entry in {tuple(points[0].round(3)): points[0] for points in entries}.values():
         items += draw_entry(atlas, entry, view_id, style)
     return Marks(items, camera.origin)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import Enum, auto
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from PySide6.QtGui import (
 )
 
 _WHEEL_STEP = 1.15
+# A pen that hovers tells so many times a second; one that has not for this long has left.
+_PEN_RANGE_S = 0.8
 _LEFT = Qt.MouseButton.LeftButton
 
 
@@ -37,13 +40,16 @@ class GestureTarget(Protocol):
     def gesture_cancel(self) -> None: ...
     def gesture_pan(self, dx: float, dy: float) -> None: ...
     def gesture_zoom(self, factor: float, at: QPointF) -> None: ...
+    def gesture_wheel(self, turns: float, keys: Qt.KeyboardModifier) -> bool: ...
 
 
 class PointerInput:
     """Keeps what a gesture needs between events: which button or finger began it, and whether it pans.
 
     One finger, pen or left button draws; two fingers, the middle button or Space with the left button pan.
-    A second finger that comes down while one draws takes the drawing back.
+    A second finger that comes down while one draws takes the drawing back. While a pen is in range, what touches
+    the screen is the hand that holds it: touch does nothing until that hand is lifted. How hard a pen presses
+    means nothing.
     """
 
     def __init__(self, target: GestureTarget) -> None:
@@ -52,6 +58,8 @@ class PointerInput:
         self._drawing = False
         self._panning: QPointF | None = None
         self._touches: dict[int, QPointF] = {}
+        self._pen_seen = -_PEN_RANGE_S
+        self._palm = False
         self.space_held = False
 
     @property
@@ -126,8 +134,18 @@ class PointerInput:
             self._drawing = False
             self._target.gesture_release(at, finger, keys)
 
+    @property
+    def pen_in_range(self) -> bool:
+        """True if a pen has been over the canvas within the last moment, down or hovering."""
+        return time.monotonic() - self._pen_seen < _PEN_RANGE_S
+
     def _tablet(self, event: QTabletEvent) -> bool:
         at, keys = event.position(), event.modifiers()
+        if self._touches:
+            # The hand came down before its pen: whatever it began is taken back.
+            self._touches.clear()
+            self.abandon()
+        self._pen_seen = time.monotonic()
         if event.type() == QEvent.Type.TabletPress:
             if event.button() == _LEFT:
                 self._begin(at, Finger.FINE, keys)
@@ -146,6 +164,12 @@ class PointerInput:
 
     def _touch(self, event: QTouchEvent) -> bool:
         event.accept()
+        if event.type() == QEvent.Type.TouchBegin:
+            self._palm = False
+        if self._palm or self.pen_in_range:
+            self._palm = True
+            self._touches.clear()
+            return True
         if event.type() == QEvent.Type.TouchCancel:
             self._touches.clear()
             self.abandon()
@@ -202,10 +226,17 @@ class PointerInput:
         )
         if trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._target.gesture_pan(event.pixelDelta().x(), event.pixelDelta().y())
+        elif self._target.gesture_wheel(_turns(event), event.modifiers()):
+            pass
         elif event.angleDelta().y():
             self._target.gesture_zoom(_WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
         event.accept()
         return True
+
+
+def _turns(event: QWheelEvent) -> float:
+    """Notches of the wheel; some systems turn Shift+wheel sideways."""
+    return (event.angleDelta().y() or event.angleDelta().x()) / 120
 
 
 def _distance(a: QPointF, b: QPointF) -> float:

@@ -9,6 +9,7 @@ from injectmap.ui.theme import Theme, font, metrics
 from injectmap.words import Words
 
 LENGTH_MM = 20
+GRID_MM = 10
 _LEFT, _UP, _HEIGHT = 70, 38, 28
 
 
@@ -18,19 +19,24 @@ class ScaleBar:
     def __init__(self, words: Words, theme: Theme) -> None:
         """Not painted yet."""
         self._theme = theme
-        self._text = words("canvas.scale_bar", mm=LENGTH_MM)
+        self._plain = words("canvas.scale_bar", mm=LENGTH_MM)
+        self._with_grid = words("canvas.scale_bar.grid", mm=LENGTH_MM, grid=GRID_MM)
+        self._text = self._plain
         self._picture = QPixmap()
         self._key: tuple[object, ...] = ()
 
-    def paint(self, painter: QPainter, dirty: QRect, area: QRect, px_per_mm: float) -> None:
-        """Paint it at the lower left of an area if it is in the dirty part."""
+    def paint(
+        self, painter: QPainter, dirty: QRect, area: QRect, px_per_mm: float, *, grid: bool = False
+    ) -> None:
+        """Paint it at the lower left of an area if it is in the dirty part; with a grid it says how wide that is."""
+        self._text = self._with_grid if grid else self._plain
         width = LENGTH_MM * px_per_mm
         size = QSize(round(width) + metrics("label").horizontalAdvance(self._text) + 28, _HEIGHT)
         place = QPoint(_LEFT, area.bottom() - _UP)
         if not QRect(place, size).intersects(dirty):
             return
         ratio = painter.device().devicePixelRatio()
-        key = (width, ratio, self._theme.dark)
+        key = (width, ratio, self._theme.dark, grid)
         if key != self._key:
             self._key, self._picture = key, QPixmap(size * ratio)
             self._picture.setDevicePixelRatio(ratio)

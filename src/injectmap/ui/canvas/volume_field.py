@@ -38,6 +38,14 @@ class VolumeField(QLineEdit):
         theme.changed.connect(self.update)
         self.editingFinished.connect(self._finish)
 
+    def set_label(self, label: str) -> None:
+        """Say whose volume it is."""
+        if label != self._label:
+            self._label = label
+            self.setAccessibleName(f"{label}, mL")
+            self.updateGeometry()
+            self.update()
+
     def set_value(self, text: str) -> None:
         """Show another value unless something is being typed."""
         self._shown = text
