@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 
+from injectmap.domain.settings import Requirement
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.desk import Desk
 from injectmap.ui.extras import Extras
@@ -101,6 +102,7 @@ class Workspace(QObject):
         self.side.folded_changed.connect(self._on_folded)
         self.side.column.new_session_wanted.connect(self._new_session)
         self.side.column.chart_wanted.connect(self.pages.focus)
+        self.side.column.before.line_wanted.connect(self._review)
         self.session.chart_wanted.connect(self.pages.focus)
         self.session.form_shown.connect(self._on_form)
         self.session.volume_opened.connect(self.chart.host.put_away)
@@ -223,6 +225,10 @@ class Workspace(QObject):
             self.pages.focus()
             if method:
                 getattr(self.pages[page], method)()
+
+    def _review(self, requirement: Requirement | None) -> None:
+        if self.pages.show("record"):
+            self.pages["record"].open_line(requirement)
 
     def _show_hints(self) -> None:
         form = self.session.form_hints or self.pages.hints

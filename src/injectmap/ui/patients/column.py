@@ -17,6 +17,7 @@ from injectmap.ui.patients.found_list import FoundList, say_patient
 from injectmap.ui.patients.header import PatientHeader
 from injectmap.ui.patients.time_line import TimeLine
 from injectmap.ui.patients.typed import TypedDetails, typed_details
+from injectmap.ui.records.before_signing import BeforeSigning
 from injectmap.ui.theme import LEFT_COLUMN, Theme
 from injectmap.ui.widgets.basics import Hairline, Surface, column
 from injectmap.ui.widgets.dates import show_date
@@ -52,6 +53,8 @@ class PatientColumn(Surface):
         page = column(self._patient_page)
         page.addWidget(Hairline(theme))
         page.addWidget(self.time_line, 1)
+        self.before = BeforeSigning(theme, desk)
+        page.addWidget(self.before)
         self._stack = QStackedWidget()
         for widget in (self.found, self._patient_page):
             self._stack.addWidget(widget)

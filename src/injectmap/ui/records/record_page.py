@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import Conflict, InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion
+from injectmap.domain.settings import Requirement
 from injectmap.ui.desk import Desk
 from injectmap.ui.patients.header import born_line
 from injectmap.ui.prompts import Prompts
@@ -22,7 +23,7 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
-_LIST, _MIDDLE = 0.29, 0.27
+_LIST, _MIDDLE = 0.27, 0.25
 
 
 class RecordPage(Surface):
@@ -113,6 +114,13 @@ class RecordPage(Surface):
             self.preview.take_focus()
         else:
             self.review.open_missing()
+
+    def open_line(self, key: Requirement | None) -> None:
+        """Open one line of the list; without one, the first that is missing."""
+        if key is None:
+            self.review.open_missing()
+        else:
+            self.review.open_line(key)
 
     def save_pdf(self) -> None:
         """Save the record as PDF."""
