@@ -221,7 +221,7 @@ def test_a_retrograde_pass_advances_empty_and_lays_on_the_way_back() -> None:
     assert [span.phase for span in step.phases] == [Phase.ENTRY, Phase.ADVANCE, Phase.DEPOSIT]
     entry, advance, deposit = (span.seconds for span in step.phases)
     there = step.at(entry + advance * 0.999)
-    assert there.phase is Phase.ADVANCE and there.deposited_ul == 0
+    assert (there.phase, there.deposited_ul) == (Phase.ADVANCE, 0)
     assert there.tip_um > one.path.length_um * 0.99
     half = step.at(entry + advance + deposit / 2)
     assert half.deposited_ul == half.left_ul == pytest.approx(60, abs=1)
@@ -281,5 +281,5 @@ def test_an_erased_row_cannot_be_played() -> None:
 
 def test_an_empty_play_stands_still() -> None:
     play = from_journal([])
-    assert play.steps == () and play.duration_s == 0
+    assert (play.steps, play.duration_s) == ((), 0)
     assert play.at(3).map == TreatmentMap()
