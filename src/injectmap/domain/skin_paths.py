@@ -59,6 +59,7 @@ def resolve(
     curved: bool = False,
     laid: np.ndarray | None = None,
     zones: Zones | None = None,
+    shortest_um: int = SHORTEST_UM,
 ) -> SkinPath:
     """Lay controls (entry point first, tip last) on the skin as a stored path; `laid` is their course if known.
 
@@ -75,7 +76,7 @@ def resolve(
     moved[1:] = (stored[1:] != stored[:-1]).any(axis=1)
     stored = stored[moved]
     length_um = round(float(length_mm(stored / UM_PER_MM)) * UM_PER_MM)
-    if length_um < SHORTEST_UM:
+    if length_um < shortest_um:
         raise InputRefused("path_too_short")
     shares = _shares(zones or atlas.zones, stored, length_um)
     return SkinPath(SkinPoints.of(controls), SkinPoints(stored.tobytes()), length_um, shares, curved)

@@ -164,8 +164,11 @@ class Measured:
 
     @property
     def path(self) -> SkinPath:
-        """The path as it would be kept; InputRefused as in `skin_paths.resolve`."""
-        return self.course.path
+        """The path as it would be kept; InputRefused where it leaves the skin. It may be shorter than a pass."""
+        course = self.course
+        return skin_paths.resolve(
+            course.atlas, course.controls, laid=course.points, zones=course.within, shortest_um=1
+        )
 
 
 def chord_um(start: SkinPoint, end: SkinPoint) -> int:

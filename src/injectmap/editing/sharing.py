@@ -168,10 +168,11 @@ def allot(
         rest = rests.rest_of_product(most) if most is not None else 0
         if exactly:
             raise InputRefused("mirror_above_rest", missing_ml=show_volume(max(sum(volumes) - rest, 1)))
-        if most is None or rest < len(volumes):
+        parts = share_out(rest, volumes)
+        if most is None or not all(parts):
             raise InputRefused("syringes_empty")
         rests.in_use = most
-        shares = _drawn(rests, share_out(rest, volumes), whole_first=whole_first)
+        shares = _drawn(rests, parts, whole_first=whole_first)
         assert shares is not None
     numbers = {one.id: one.number for one in known}
     split = next((part for part in shares if len(part) > 1), None)

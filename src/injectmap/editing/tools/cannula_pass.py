@@ -169,7 +169,7 @@ class DragTool(Tool):
         entry_id = self._entry_id
         controls = self._controls() if self._tip is not None else ()
         self._forget()
-        if len(controls) < 2:
+        if len(controls) < 2 or (len(controls) == 2 and controls[0] == controls[1]):
             self.editor.show_preview(None)
             self.select_under(pointer)
             return
