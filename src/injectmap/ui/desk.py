@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.domain.acting import Acting
     from injectmap.editing.editor import MapEditor
     from injectmap.services.ports import SessionSummary
     from injectmap.services.sessions import NewSyringes
@@ -196,29 +197,27 @@ class Desk(ClinicHolder):
 
     def correct_session(self, *, date: dt.date, practitioner_id: str) -> None:
         """Correct the open treatment session's date or practitioner; after a conflict the newer state is shown."""
+        sessions = self.services.sessions
+        self.change_session(
+            lambda acting, session: sessions.set_details(
+                acting, session, date=date, practitioner_id=practitioner_id
+            )
+        )
+
+    def update_syringe(self, syringe: Syringe) -> None:
+        """Store what is recorded of a syringe."""
+        sessions = self.services.sessions
+        self.change_session(lambda acting, session: sessions.update_syringe(acting, session, syringe))
+
+    def change_session(self, change: Callable[[Acting, TreatmentSession], OpenSession]) -> None:
+        """Let a service change the open treatment session; after a conflict the newer state is shown."""
         self.refuse_if_unsaved()
         try:
-            opened = self.services.sessions.set_details(
-                self.acting, self.session_now(), date=date, practitioner_id=practitioner_id
-            )
+            opened = change(self.acting, self.session_now())
         except Conflict:
             self.reload_session()
             self._read_sessions()
             raise
-        self.take_changed(opened)
-        self._read_sessions()
-
-    def update_syringe(self, syringe: Syringe) -> None:
-        """Store a syringe's lot, expiry or serial number."""
-        self.refuse_if_unsaved()
-        self.take_changed(self.services.sessions.update_syringe(self.acting, self.session_now(), syringe))
-
-    def add_syringe(self, product: Product, lot: str, expiry: dt.date | None, serial: str) -> None:
-        """Open one more syringe in the treatment session."""
-        self.refuse_if_unsaved()
-        opened = self.services.sessions.add_syringe(
-            self.acting, self.session_now(), product=product, lot=lot, expiry=expiry, serial=serial
-        )
         self.take_changed(opened)
         self._read_sessions()
 

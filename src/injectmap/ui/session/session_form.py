@@ -17,6 +17,7 @@ from injectmap.services.sessions import NewSyringes
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.looks import instrument_text
 from injectmap.ui.session.practitioner_line import PractitionerLine
+from injectmap.ui.session.scan_list import ScanList
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -56,6 +57,7 @@ class SessionForm(QWidget):
         self.practitioner = choice_field(theme, [])
         self.adding = PractitionerLine(theme, desk)
         self.date = DateField(reader=self._read_date)
+        self.scans = ScanList(theme, desk)
         self.product = choice_field(theme, [])
         self.count = CountField(value=1, lowest=1, highest=12)
         self.lot = text_field()
@@ -68,6 +70,7 @@ class SessionForm(QWidget):
         self._form.add(self.adding)
         self._date_row = self._form.row(words("session.field.date"), self.date)
         self.date.show_reading_in(self._date_row, "")
+        self._form.add(self.scans)
         self._product_row = self._form.row(words("session.field.product"), self.product)
         self._count_row = self._form.row(words("session.field.count"), self.count)
         self._lot_row = self._form.row(words("syringe.field.lot"), self.lot)
@@ -105,6 +108,8 @@ class SessionForm(QWidget):
         self.cancel.clicked.connect(self.cancelled)
         self.product.currentIndexChanged.connect(self._on_product)
         self.lot.textChanged.connect(self._on_lot)
+        self.scans.changed.connect(self._on_scans)
+        self.date.read.connect(self.scans.show_treated)
         self.practitioner.activated.connect(self._on_practitioner)
         self.adding.added.connect(self._on_added)
         self.adding.left.connect(self._on_adding_left)
@@ -125,6 +130,9 @@ class SessionForm(QWidget):
             if product.id == usual:
                 self.product.setCurrentIndex(self.product.count() - 1)
         self._on_product()
+        self.scans.clear()
+        self.scans.show_treated(desk.today)
+        self._on_scans()
         self.lot.clear()
         self._on_lot()
         self.expiry.set_date(None)
@@ -139,17 +147,23 @@ class SessionForm(QWidget):
         """Check, store, open; a refusal stands under its field and everything typed stays."""
         self._form.clear_problems()
         self._problem.hide()
+        # A code that was typed and not yet read is part of what is submitted.
+        typed = self.scans.field.edit.text()
+        if typed.strip():
+            self.take_scan(typed)
+            if self.scans.field.problem:
+                self.scans.field.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
         if not self._sound():
             self._form.focus_problem()
             return
-        date, count, product = self.date.date(), self.count.value(), self.product.currentData()
+        date = self.date.date()
         assert date is not None
-        assert count is not None
         try:
             self._desk.create_session(
                 date=date,
                 practitioner_id=self.practitioner.currentData(),
-                syringes=[NewSyringes(product, count, self.lot.text(), self.expiry.date())],
+                syringes=self._syringes(),
                 defaults=PassDefaults(
                     Technique(self.technique.currentData()),
                     Plane(self.plane.currentData()),
@@ -165,6 +179,19 @@ class SessionForm(QWidget):
             self._problem.show()
             return
         self.started.emit()
+
+    def _syringes(self) -> list[NewSyringes]:
+        """What was scanned, else what was typed of one box."""
+        product = self.product.currentData()
+        if self.scans.scans:
+            return self.scans.new_syringes(product)
+        count = self.count.value()
+        assert count is not None
+        return [NewSyringes(product, count, self.lot.text(), self.expiry.date())]
+
+    def take_scan(self, text: str) -> None:
+        """Read a code that was scanned anywhere in the window."""
+        self.scans.field.take_text(text)
 
     def problems(self) -> list[str]:
         """The problems shown."""
@@ -200,6 +227,8 @@ class SessionForm(QWidget):
             self._practitioner_row.show_problem(words("session.practitioner_missing"))
         if self.product.currentData() is None:
             self._product_row.show_problem(words("session.product_missing"))
+        if self.scans.scans:
+            return not self.problems()
         if self.count.value() is None:
             self._count_row.show_problem(words("session.count_wrong"))
         if self.expiry.wrong:
@@ -209,6 +238,9 @@ class SessionForm(QWidget):
     def _place(self, refused: InputRefused) -> None:
         by_code = {"treatment_date": self._date_row, "treatment_before": self._date_row}
         row = next((row for start, row in by_code.items() if refused.code.startswith(start)), None)
+        if row is None and self.scans.scans:
+            self.scans.field.show_problem(error_sentence(refused))
+            return
         if row is None:
             row = self._count_row if refused.code.startswith("syringe_count") else self._lot_row
         row.show_problem(error_sentence(refused))
@@ -241,6 +273,15 @@ class SessionForm(QWidget):
     def _on_lot(self) -> None:
         missing = not self.lot.text().strip()
         self._lot_row.show_hint(load_words()("syringe.lot_later") if missing else "")
+
+    def _on_scans(self) -> None:
+        """What a box says is not typed; its product only where the code is not known yet."""
+        scanned, words = bool(self.scans.scans), load_words()
+        for row in (self._count_row, self._lot_row, self._expiry_row):
+            row.setVisible(not scanned)
+            row.clear_problem()
+        self._product_row.setVisible(not scanned or self.scans.any_unknown)
+        self._product_row.show_hint(words("scan.product_unknown") if scanned else "")
 
     def _on_product(self) -> None:
         product = self.product.currentData()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,18 +10,23 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
+from injectmap.ui.session.scan_text import scan_line
 from injectmap.ui.session.syringe_row import SyringeRow, lot_line, product_line
+from injectmap.ui.session.syringe_work import discard_rest, open_syringe, scanned_product, scanned_syringe
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
-from injectmap.ui.widgets.buttons import IconButton
+from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.services.scanning import Scan
+    from injectmap.ui.session.scan_field import AskPicture
     from injectmap.ui.session.syringe_form import SyringeForm
 
 _SHOWN = 2
+DISCARD_KEY = "Ctrl+Shift+R"
 
 
 class SyringePanel(QWidget):
@@ -45,12 +51,17 @@ class SyringePanel(QWidget):
         self.add = IconButton(theme, "plus", words("syringes.add"), side=26)
         self.empty = TextLabel(theme, "body", "text2", words("syringes.none"), wrap=True)
         self.empty.setContentsMargins(16, 4, 16, 8)
+        self.discard = Button(theme, words("syringe.discard_rest"), kind="flat")
+        self.discard.setObjectName("discard_rest")
+        self.discard.setToolTip(words("syringe.discard_rest.tip", key=DISCARD_KEY))
+        self.ask_picture: AskPicture | None = None
         self.rows: list[SyringeRow] = []
         self._seen: SyringeRow | None = None
         body = QWidget()
         self._list = column(body)
         self._scroller = Scroller(body)
         self._form: SyringeForm | None = None
+        self._form_place: Scroller | None = None
         head = QHBoxLayout()
         head.setContentsMargins(16, 6, 8, 0)
         head.setSpacing(6)
@@ -63,9 +74,16 @@ class SyringePanel(QWidget):
         layout.addLayout(common)
         layout.addWidget(self.empty)
         layout.addWidget(self._scroller)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 2, 16, 0)
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(self.discard)
+        layout.addLayout(foot)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.edit.clicked.connect(self._edit)
         self.add.clicked.connect(self.start_new)
+        self.discard.clicked.connect(self.discard_rest)
         desk.bridge.changed.connect(self._on_changed)
         desk.session_changed.connect(self._close_form)
 
@@ -76,15 +94,28 @@ class SyringePanel(QWidget):
             from injectmap.ui.session.syringe_form import SyringeForm
 
             self._form = SyringeForm(self._theme, self._desk)
-            self._form.hide()
             self._form.finished.connect(self._close_form)
-            self._column.addWidget(self._form)
+            self._form.scan.ask_picture = self.ask_picture
+            self._form_place = Scroller(self._form)
+            self._form_place.hide()
+            self._column.addWidget(self._form_place, 1)
         return self._form
+
+    @property
+    def form_open(self) -> bool:
+        """True while a syringe is being typed."""
+        return self._form_place is not None and not self._form_place.isHidden()
+
+    @property
+    def editable(self) -> bool:
+        """True while the syringes of the open session may be changed."""
+        editor = self._desk.editor
+        return editor is not None and not editor.read_only and not self._desk.read_only
 
     def start_new(self) -> None:
         """Open the form of one more syringe."""
         editor = self._desk.editor
-        if editor is None or editor.read_only or self._desk.read_only:
+        if editor is None or not self.editable:
             return
         try:
             self.form.begin(editor.syringes[-1] if editor.syringes else None)
@@ -93,25 +124,80 @@ class SyringePanel(QWidget):
             return
         self._open_form()
 
+    def take_scan(self, scan: Scan) -> None:
+        """A box scanned anywhere: it fills the open form, or opens one more syringe at once.
+
+        A code whose product is not known yet opens the form, where the product is chosen once.
+        """
+        if self.form_open:
+            self.form.take(scan)
+            return
+        product = scanned_product(self._desk, scan)
+        if product is None:
+            self.start_new()
+            if self.form_open:
+                self.form.take(scan)
+            return
+        syringe = scanned_syringe(scan, product)
+        try:
+            open_syringe(self._desk, syringe)
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+            return
+        editor = self._desk.editor
+        if editor is not None:
+            line = scan_line(scan.code, product, editor.session.date)
+            self._desk.notice.emit(load_words()("scan.added", number=editor.syringes[-1].number, what=line))
+
+    def discard_rest(self) -> None:
+        """Record what is left in every syringe as discarded."""
+        if not self.editable:
+            return
+        try:
+            discard_rest(self._desk)
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+        self.chart_wanted.emit()
+
     def _edit(self) -> None:
         editor = self._desk.editor
-        if editor is None or editor.read_only or self._desk.read_only or not editor.syringes:
+        if editor is None or not self.editable or not editor.balances:
             return
-        chosen = next((one for one in editor.syringes if one.id == editor.syringe_id), editor.syringes[0])
+        balances = editor.balances
+        chosen = next((one for one in balances if one.syringe.id == editor.syringe_id), balances[0])
         self.form.edit(chosen)
         self._open_form()
 
+    def _edit_row(self, number: int) -> None:
+        """The form of one line, with the keyboard on what was discarded."""
+        editor = self._desk.editor
+        if editor is None or not self.editable or number >= len(editor.balances):
+            return
+        self.form.edit(editor.balances[number])
+        self._open_form()
+        self.form.discarded.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.discarded.selectAll()
+
     def _open_form(self) -> None:
-        self.form.show()
+        assert self._form_place is not None
+        self._form_place.show()
+        self._show_list(False)
         self.form_shown.emit(True)
         self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
         self.form.lot.selectAll()
 
     def _close_form(self) -> None:
-        if self._form is not None and not self._form.isHidden():
-            self._form.hide()
+        if self.form_open:
+            assert self._form_place is not None
+            self._form_place.hide()
+            self._show()
             self.form_shown.emit(False)
             self.chart_wanted.emit()
+
+    def _show_list(self, shown: bool) -> None:
+        """The lines give way to the form, which needs the height."""
+        for widget in (self._scroller, self.discard, self.common, self._expired):
+            widget.setVisible(shown)
 
     def _show_used(self) -> None:
         """The syringe in use is in sight, once the rows have their places."""
@@ -138,6 +224,7 @@ class SyringePanel(QWidget):
         while len(self.rows) < len(balances):
             row = SyringeRow(self._theme)
             row.clicked.connect(self._choose)
+            row.edit_wanted.connect(partial(self._edit_row, len(self.rows)))
             self.rows.append(row)
             self._list.addWidget(row)
         while len(self.rows) > len(balances):
@@ -175,6 +262,9 @@ class SyringePanel(QWidget):
             QTimer.singleShot(0, self, self._show_used)
         self._seen = used
         self.empty.setVisible(editor is not None and not balances)
-        editable = editor is not None and not editor.read_only and not self._desk.read_only
-        self.edit.setEnabled(editable and bool(balances))
-        self.add.setEnabled(editable)
+        self.edit.setEnabled(self.editable and bool(balances))
+        self.add.setEnabled(self.editable)
+        drawn = editor is not None and bool(editor.map.passes)
+        self.discard.setVisible(self.editable and drawn and any(one.left_ul for one in balances))
+        if self.form_open:
+            self._show_list(False)

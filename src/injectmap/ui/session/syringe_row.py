@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from injectmap.domain.product import Syringe
@@ -44,7 +44,9 @@ def product_line(syringe: Syringe, treated: dt.date | None) -> str:
 
 
 class SyringeRow(QAbstractButton):
-    """One syringe: number, picture, left and injected in words."""
+    """One syringe: number, picture, left and injected in words; a double click or F2 asks to edit it."""
+
+    edit_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,23 +69,40 @@ class SyringeRow(QAbstractButton):
         self, balance: SyringeBalance, *, in_use: bool, own_line: str, lot: str, expired: bool
     ) -> None:
         """Show a syringe with its lot in words; `own_line` stands under it when the syringes differ."""
-        words = load_words()
+        words, syringe = load_words(), balance.syringe
         self._balance, self._in_use = balance, in_use
         self._own_line, self._expired = own_line, expired
         self.setFixedHeight(_HEIGHT + (16 if own_line else 0))
+        key = "syringe.said" if syringe.opened_ul else "syringe.not_opened.said"
         said = words(
-            "syringe.said",
-            number=balance.syringe.number,
-            product=balance.syringe.product.name,
+            key,
+            number=syringe.number,
+            product=syringe.product.name,
             left=show_volume(balance.left_ul),
             injected=show_volume(balance.injected_ul),
-            nominal=show_volume(balance.syringe.nominal_ul),
+            nominal=show_volume(syringe.opened_ul),
             lot=lot,
         )
+        if syringe.discarded_ul:
+            discarded = words("syringe.discarded", discarded=show_volume(syringe.discarded_ul))
+            said = f"{said} {discarded[:1].upper()}{discarded[1:]}."
         self.setAccessibleName(f"{said} {words('syringe.in_use')}" if in_use else said)
         self.setToolTip(words("syringe.tip", said=said))
         self.updateGeometry()
         self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Edit it."""
+        self.edit_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 edits it; Enter chooses it as a click does."""
+        if event.key() == Qt.Key.Key_F2:
+            self.edit_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """As high as picture and words need."""
@@ -110,23 +129,24 @@ class SyringeRow(QAbstractButton):
         painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(balance.syringe.number))
         paint_syringe(painter, theme, QRectF(56, 8, self.width() - 56 - 22, 28), balance)
         base = 56
-        left = words("syringe.left", volume=show_volume(balance.left_ul))
+        syringe = balance.syringe
+        left = (
+            words("syringe.left", volume=show_volume(balance.left_ul))
+            if syringe.opened_ul
+            else words("syringe.not_opened")
+        )
         painter.setFont(font("table_strong"))
         painter.setPen(theme.colour("text"))
         painter.drawText(QPointF(50, base), left)
         painter.setFont(font("label"))
         painter.setPen(theme.colour("text2"))
-        injected = words(
-            "syringe.injected",
-            injected=show_volume(balance.injected_ul),
-            nominal=show_volume(balance.syringe.nominal_ul),
-        )
-        painter.drawText(QPointF(50 + metrics("table_strong").horizontalAdvance(left) + 10, base), injected)
-        if self._in_use:
-            text = words("syringe.in_use")
-            painter.drawText(
-                QPointF(self.width() - 16 - metrics("label").horizontalAdvance(text), base), text
-            )
+        at = 50 + metrics("table_strong").horizontalAdvance(left) + 10
+        in_use = words("syringe.in_use") if self._in_use else ""
+        end = self.width() - 16 - metrics("label").horizontalAdvance(in_use)
+        if syringe.opened_ul:
+            room = max(0, end - 8 - at)
+            painter.drawText(QPointF(at, base), _fitting(_figures(balance), room))
+        painter.drawText(QPointF(end, base), in_use)
         if self._own_line:
             start = 50
             painter.setPen(theme.colour("error" if self._expired else "text2"))
@@ -138,6 +158,25 @@ class SyringeRow(QAbstractButton):
             painter.drawText(QPointF(start, base + 16), shown)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())
+
+
+def _figures(balance: SyringeBalance) -> list[str]:
+    """What was injected and discarded, the longer form first."""
+    words, syringe = load_words(), balance.syringe
+    injected = words(
+        "syringe.injected", injected=show_volume(balance.injected_ul), nominal=show_volume(syringe.opened_ul)
+    )
+    if not syringe.discarded_ul:
+        return [injected]
+    discarded = words("syringe.discarded", discarded=show_volume(syringe.discarded_ul))
+    return [f"{injected}, {discarded}", f"{show_volume(balance.injected_ul)} + {discarded}", discarded]
+
+
+def _fitting(forms: list[str], room: float) -> str:
+    """The first form that fits, else the last one shortened."""
+    wide = metrics("label")
+    fit = next((one for one in forms if wide.horizontalAdvance(one) <= room), None)
+    return fit or wide.elidedText(forms[-1], Qt.TextElideMode.ElideRight, int(room))
 
 
 def paint_syringe(painter: QPainter, theme: Theme, box: QRectF, balance: SyringeBalance) -> None:

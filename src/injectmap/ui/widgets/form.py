@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, metrics
@@ -95,6 +95,16 @@ class Form(QWidget):
     def add(self, widget: QWidget) -> None:
         """Add something that is no field."""
         self._layout.addWidget(widget)
+
+    def beside(self, *rows: FormRow) -> None:
+        """Put rows that were added one after the other on one line, each as wide."""
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        place = self._layout.indexOf(rows[0])
+        for row in rows:
+            self._layout.removeWidget(row)
+            line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+        self._layout.insertLayout(place, line)
 
     def clear_problems(self) -> None:
         """Take all problems away, before checking again."""

@@ -1,0 +1,145 @@
+"""A scanner that types is told from a hand that types, in any field and on the bare window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from injectmap.ui.session.scan_wedge import GAP_MS, ScanWedge, looks_like_scan
+
+BOX = "010506091751001110628S93R\x1d17241000218898847482518646"
+
+
+class Bare(QWidget):
+    """A widget without a field; keeps the keys that reach it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: list[str] = []
+        self.field = QLineEdit()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        QVBoxLayout(self).addWidget(self.field)
+        self.shortcuts: list[str] = []
+        digit = QAction("3", self)
+        digit.setShortcut("3")
+        digit.triggered.connect(lambda: self.shortcuts.append("3"))
+        self.addAction(digit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.keys.append(event.text())
+
+
+@pytest.fixture
+def bare(qtbot):
+    widget = Bare()
+    qtbot.addWidget(widget)
+    widget.show()
+    widget.activateWindow()
+    qtbot.waitUntil(widget.isActiveWindow)
+    widget.setFocus()
+    return widget
+
+
+@pytest.fixture
+def wedge(bare):
+    return ScanWedge(bare.windowHandle())
+
+
+def burst(bare, text: str, end: Qt.Key | None = Qt.Key.Key_Return) -> None:
+    window = bare.windowHandle()
+    for one in text:
+        if one == "\x1d":
+            QTest.keyClick(window, Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier)
+        else:
+            QTest.keyClick(window, one)
+    if end is not None:
+        QTest.keyClick(window, end)
+
+
+def scans(wedge) -> list[str]:
+    heard: list[str] = []
+    wedge.scanned.connect(heard.append)
+    return heard
+
+
+@pytest.mark.parametrize("place", ["field", "window"])
+@pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab])
+def test_a_burst_is_one_scan_and_reaches_nothing_else(bare, wedge, place, end) -> None:
+    heard = scans(wedge)
+    (bare.field if place == "field" else bare).setFocus()
+    burst(bare, f"]d2{BOX}".replace("\x1d", "|"), end)
+    assert heard == [f"]d2{BOX}".replace("\x1d", "|")]
+    assert (bare.field.text(), bare.keys, bare.shortcuts) == ("", [], [])
+
+
+def test_a_scanner_without_a_line_end_is_heard_after_its_gap(bare, wedge, qtbot) -> None:
+    heard = scans(wedge)
+    burst(bare, "+A99912345/$$52001510X33", None)
+    qtbot.waitUntil(lambda: heard == ["+A99912345/$$52001510X33"])
+
+
+def test_two_scans_one_after_the_other_are_two(bare, wedge) -> None:
+    heard = scans(wedge)
+    burst(bare, "0105060917510011")
+    burst(bare, "0110012345678902")
+    assert heard == ["0105060917510011", "0110012345678902"]
+
+
+@pytest.mark.parametrize("typed", ["0.15", "14.3.1968", "3", "12", "H26C118", "(left)", "+", "1968", "2 x 1"])
+def test_what_a_hand_types_arrives_whole_and_in_order(bare, wedge, qtbot, typed) -> None:
+    heard = scans(wedge)
+    bare.field.setFocus()
+    ended = []
+    bare.field.returnPressed.connect(lambda: ended.append(bare.field.text()))
+    burst(bare, typed)
+    assert ended == [typed]
+    assert heard == []
+
+
+def test_a_digit_that_is_typed_alone_arrives_after_the_gap(bare, wedge, qtbot) -> None:
+    bare.field.setFocus()
+    QTest.keyClick(bare.windowHandle(), "7")
+    qtbot.waitUntil(lambda: bare.field.text() == "7")
+
+
+def test_slow_typing_of_a_code_is_typing(bare, qtbot) -> None:
+    wedge = ScanWedge(bare.windowHandle(), gap_ms=5)
+    heard = scans(wedge)
+    bare.field.setFocus()
+    for one in "0105060917510011":
+        QTest.keyClick(bare.windowHandle(), one)
+        qtbot.wait(8)
+    qtbot.waitUntil(lambda: bare.field.text() == "0105060917510011")
+    assert heard == []
+
+
+def test_a_letter_passes_at_once(bare, wedge) -> None:
+    bare.field.setFocus()
+    QTest.keyClick(bare.windowHandle(), "v")
+    assert bare.field.text() == "v"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_scan"),
+    [
+        (BOX, True),
+        (f"]d2{BOX}", True),
+        ("(01)05060917510011(10)A", True),
+        ("+$$52001510X3GD", True),
+        ("4006381333931", True),
+        ("]d2010506", True),
+        ("0.15", False),
+        ("2026-11-22", False),
+        ("22.11.2026", False),
+        ("+46 70 123 45 67", False),
+        ("1010", False),
+        ("", False),
+    ],
+)
+def test_what_looks_like_a_scan(text, is_scan) -> None:
+    assert looks_like_scan(text) is is_scan
+
+
+def test_the_gap_is_shorter_than_a_hand() -> None:
+    assert GAP_MS < 60
