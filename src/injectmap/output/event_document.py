@@ -24,9 +24,7 @@ def event_document(
     marks = []
     if event.error_reason:
         marks.append({"kind": "alert", "text": words("record.in_error")})
-    marks.append(
-        {"kind": "note", "text": words("record.event_closed" if event.closed else "record.event_open")}
-    )
+    marks.append({"kind": "note", "text": words("event.closed" if event.closed else "event.open")})
     return {
         "title": words("event.title"),
         "document": words("event.document", number=session.number_text),

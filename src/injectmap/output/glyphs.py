@@ -11,6 +11,8 @@ from injectmap.resources import asset_path
 # Marks that only shape their neighbours: without the neighbour's glyph they say nothing on paper.
 _SHAPERS = frozenset({0x200D, *range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)})
 _BREAKS = "\n\t"
+# These turn the letters after them round: on paper they are named, so that nothing reads as it was not typed.
+_OVERRIDES = "\u202d\u202e"
 
 
 @cache

@@ -18,14 +18,13 @@ from injectmap.domain.totals import done_passes, shown_totals
 from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import show_volume
 from injectmap.output.record_maps import map_views, view_pictures
+from injectmap.output.record_plan import plan_lines, protocol_lines
 from injectmap.output.record_tables import count_text, map_page_full, side_tables, syringe_table, totals_table
 from injectmap.output.record_texts import (
     event_lines,
     map_notes,
     measurement_lines,
     not_written,
-    plan_lines,
-    protocol_lines,
     score_lines,
     written_fields,
 )
@@ -80,7 +79,7 @@ def record_document(
         "sides": side_tables(opened, atlas, words, samples),
         "totals": totals_table(opened.map, atlas, samples),
         "plan": plan_lines(opened, atlas, words),
-        "protocols": protocol_lines(opened, attached, words),
+        "protocols": protocol_lines(opened, attached, atlas, words),
         "measurements": measurement_lines(opened, words),
         "written": written_fields(opened, clinic, attached, words),
         "not_written": not_written(opened, words),

@@ -1,19 +1,18 @@
-"""What a record says in words: its fields, its plan, its protocols, what was measured, and what followed."""
+"""What a record says in words: its fields, what was measured, and what followed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from injectmap.domain.map_items import AppliedProtocol, Measurement, MeasurementKind
+from injectmap.domain.map_items import Measurement, MeasurementKind
 from injectmap.domain.record import HistoryFlag, RecordEntry, RecordField
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
-from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, TreatmentMap
-from injectmap.domain.units import show_length, show_volume
+from injectmap.domain.treatment_map import Side
 from injectmap.output.show import show_date, show_instant
 from injectmap.services.record_parts import Attached
-from injectmap.words import Words, zone_text
+from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -102,87 +101,19 @@ def not_written(opened: OpenSession, words: Words) -> str:
 
 
 def map_notes(opened: OpenSession, atlas: Atlas, words: Words) -> list[str]:
-    """What must stand under the map: that zone outlines were adjusted, and which."""
+    """What must stand under the map: that zone outlines were adjusted, on which side and of which zones."""
     moves = opened.map.zone_moves
     if not moves:
         return []
-    zones = getattr(atlas.zones, "zones_of_vertex", None)
-    sides = [words(f"side.{side.value}.badge") for side in Side if any(one.side is side for one in moves)]
-    named: list[str] = []
-    if zones is not None:
-        touched = dict.fromkeys(zone for one in moves for zone in zones(one.vertex))
-        named = [atlas.zones.info[zone].name for zone in touched if zone in atlas.zones.info]
-    text = words("record.zones_adjusted", count=len(moves), sides=", ".join(sides))
-    return [f"{text} {words('record.zones_adjusted_which', zones=', '.join(named))}" if named else text]
-
-
-def plan_lines(opened: OpenSession, atlas: Atlas, words: Words) -> dict[str, Any] | None:
-    """Planned beside done, in the order of the plan; None for a session without a plan."""
-    treatment_map = opened.map
-    planned = [one for one in treatment_map.passes if one.is_planned]
-    fulfilled = {one.fulfils: one for one in treatment_map.passes if one.fulfils}
-    if not planned and not fulfilled:
-        return None
-
-    def about(one: CannulaPass | None) -> list[str]:
-        if one is None:
-            return ["", "", "", ""]
-        return [
-            str(treatment_map.numbers[one.id]),
-            zone_text(one, lambda zone: atlas.zones.info[zone].short_name, words),
-            "–" if one.is_point else show_length(one.path.length_um),
-            show_volume(one.microlitres) if one.microlitres else "–",
-        ]
-
-    rows = []
-    for one in planned:
-        done = fulfilled.get(one.id)
-        rows.append(
-            {
-                "side": words(f"side.{one.side.value}.badge"),
-                "planned": about(one),
-                "done": about(done),
-                "note": done.deviation if done else words("record.not_done"),
-            }
-        )
-    return {"rows": rows, "left_out": sum(one.id not in fulfilled for one in planned)}
-
-
-def protocol_lines(opened: OpenSession, attached: Attached, words: Words) -> list[dict[str, str]]:
-    """Each protocol that was applied: version, label, source, and what differs on the map."""
-    return [
-        {
-            "name": words(
-                "record.protocol",
-                name=one.name,
-                version=one.version,
-                side=words(f"side.{one.side.value}"),
-                label=words(f"protocol.{one.label}") if words.has(f"protocol.{one.label}") else one.label,
-            ),
-            "source": words("record.protocol_source", source=one.source.rstrip(".")) if one.source else "",
-            "differs": _differs(one, opened.map, attached, words),
-        }
-        for one in opened.map.protocols
-    ]
-
-
-def _differs(one: AppliedProtocol, treatment_map: TreatmentMap, attached: Attached, words: Words) -> str:
-    """What of a protocol is on its side of the map, what is not, and what was drawn beside it."""
-    mark = f"protocol:{one.protocol_id}@{one.version}#"
-    own = [each for each in treatment_map.passes if each.side in (one.side, Side.MIDLINE)]
-    used = {each.reference.removeprefix(mark) for each in own if each.reference.startswith(mark)}
-    performed = [each for each in own if each.status is not PassStatus.PLANNED]
-    referred = {each.id for each in own if each.reference.startswith(mark)}
-    beside = sum(not (each.id in referred or each.fulfils in referred) for each in performed)
-    whole = dict(attached.protocol_counts).get((one.protocol_id, one.version))
-    parts = [
-        words("record.protocol_used_of", count=len(used), of=whole)
-        if whole
-        else words("record.protocol_used", count=len(used))
-    ]
-    if beside:
-        parts.append(words("record.protocol_beside", count=beside))
-    return "; ".join(parts) + "."
+    info = atlas.zones.info
+    corners = [one for one in atlas.zones_for(moves).corners() if one.moved]
+    notes = []
+    for side in Side:
+        named = dict.fromkeys(zone for one in corners if one.side == side.value for zone in one.zones)
+        if named:
+            zones = ", ".join(info[zone].name for zone in named if zone in info)
+            notes.append(words("record.zones_adjusted_side", side=words(f"side.{side.value}"), zones=zones))
+    return [" ".join([words("record.zones_adjusted"), *notes])]
 
 
 def measurement_lines(opened: OpenSession, words: Words) -> list[dict[str, str]]:

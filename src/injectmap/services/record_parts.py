@@ -7,6 +7,7 @@ from typing import Protocol
 
 from injectmap.domain.aftercare import AdverseEvent, OutcomeScore
 from injectmap.domain.patient import Practitioner
+from injectmap.domain.protocol import Protocol as TreatmentProtocol
 from injectmap.domain.record import SignedDocument, SignedVersion
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
@@ -24,14 +25,14 @@ class SignedPaper:
 class Attached:
     """What is printed with a session beside its own: signed versions first to last, adverse events, scores.
 
-    `names` are practitioners' names by id, and `protocol_counts` how many passes a protocol's version has.
+    `names` are practitioners' names by id, and `protocols` the versions that were applied, as far as they are known.
     """
 
     signed: tuple[SignedPaper, ...] = ()
     events: tuple[AdverseEvent, ...] = ()
     scores: tuple[OutcomeScore, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
-    protocol_counts: tuple[tuple[tuple[str, int], int], ...] = ()
+    protocols: tuple[TreatmentProtocol, ...] = ()
 
 
 NOTHING_ATTACHED = Attached()

@@ -45,22 +45,16 @@ def attached(
         events,
         scores,
         tuple((one.id, one.name) for one in work.practitioners.all()),
-        _protocol_counts(work, opened, shipped),
+        _applied(work, opened, shipped),
     )
 
 
-def _protocol_counts(
-    work: UnitOfWork, opened: OpenSession, shipped: Iterable[Protocol]
-) -> tuple[tuple[tuple[str, int], int], ...]:
-    """How many passes the protocols on a map have, by id and version; those no longer known are left out."""
+def _applied(work: UnitOfWork, opened: OpenSession, shipped: Iterable[Protocol]) -> tuple[Protocol, ...]:
+    """The protocols on a map in the versions that were applied; those no longer known are left out."""
     known = {(one.id, one.version): one for one in shipped}
-    counts = {}
-    for applied in opened.map.protocols:
-        key = (applied.protocol_id, applied.version)
-        protocol = known.get(key) or work.protocols.get(*key)
-        if protocol is not None:
-            counts[key] = len(protocol.passes)
-    return tuple(counts.items())
+    keys = dict.fromkeys((one.protocol_id, one.version) for one in opened.map.protocols)
+    found = (known.get(key) or work.protocols.get(*key) for key in keys)
+    return tuple(one for one in found if one is not None)
 
 
 class RecordService:
