@@ -19,6 +19,7 @@ from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.session.column import SessionColumn
+from injectmap.ui.session.scan_router import ScanRouter
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
 from injectmap.ui.widgets.sentences import error_sentence, read_only_text
@@ -62,6 +63,7 @@ class Workspace(QObject):
         self.side, self.session = panels.side, panels.session
         self.top, self.footer = panels.top, panels.footer
         self.pages = Pages(window, desk, prompts)
+        self.scans = ScanRouter(window, desk, prompts, self.session, self.pages)
         self.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.extras = Extras(window, desk, prompts, self.actions)
         self.top.take_actions(self.actions)
@@ -120,6 +122,8 @@ class Workspace(QObject):
             "new_session": self._new_session,
             "new_patient": self._new_patient,
             "add_syringe": self._add_syringe,
+            "discard_rest": self.session.syringes.discard_rest,
+            "scan_picture": self.scans.choose_picture,
             "session_details": self._session_details,
             "session_error": self._session_error,
             "theme": self._switch_theme,

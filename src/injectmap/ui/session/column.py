@@ -20,6 +20,7 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.ui.session.details_form import DetailsForm
+    from injectmap.ui.session.scan_field import AskPicture
     from injectmap.ui.session.session_form import SessionForm
 
 
@@ -118,6 +119,7 @@ class SessionColumn(Surface):
             from injectmap.ui.session.session_form import SessionForm
 
             self._form = SessionForm(self._theme, self._desk)
+            self._form.scans.field.ask_picture = self.syringes.ask_picture
             self._form.started.connect(self._on_form_over)
             self._form.cancelled.connect(self._on_form_over)
             self._stack.addWidget(self._form)
@@ -168,6 +170,31 @@ class SessionColumn(Surface):
         if self._stack.currentWidget() is self._details:
             return ("Enter", "hint.correct"), ("Esc", "hint.uncorrected")
         return ("Enter", "hint.next_field"), ("Ctrl Enter", "hint.start"), ("Esc", "hint.cancel")
+
+    def take_pictures(self, ask: AskPicture) -> None:
+        """Take what asks for a picture of a box."""
+        self.syringes.ask_picture = ask
+
+    @property
+    def takes_scans(self) -> bool:
+        """True while the form of a new treatment session is open: a scan adds a syringe to it."""
+        return self._form is not None and self._stack.currentWidget() is self._form
+
+    def take_scan(self, text: str) -> None:
+        """A scan goes into the open form, or opens one more syringe of the open session."""
+        if self.takes_scans:
+            self.form.take_scan(text)
+        else:
+            self.syringes.take_text(text)
+
+    def choose_picture(self) -> None:
+        """Read a picture of a box, where a scan would go."""
+        if self.takes_scans:
+            self.form.scans.field.choose_picture()
+        elif self.syringes.editable:
+            if not self.syringes.form_open:
+                self.syringes.start_new()
+            self.syringes.form.scan.choose_picture()
 
     def _on_form_over(self) -> None:
         self._show_home()

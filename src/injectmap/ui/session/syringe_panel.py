@@ -124,6 +124,18 @@ class SyringePanel(QWidget):
             return
         self._open_form()
 
+    def take_text(self, text: str) -> None:
+        """A code scanned anywhere; one that cannot be read is explained and changes nothing."""
+        if self.form_open:
+            self.form.scan.take_text(text)
+            return
+        try:
+            scan = self._desk.services.scans.read(self._desk.acting, text)
+        except InjectmapError as error:
+            self._desk.problem.emit(error_sentence(error))
+            return
+        self.take_scan(scan)
+
     def take_scan(self, scan: Scan) -> None:
         """A box scanned anywhere: it fills the open form, or opens one more syringe at once.
 
