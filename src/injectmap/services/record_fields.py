@@ -84,7 +84,7 @@ class RecordFieldService:
                 kind=JournalKind.PUT,
                 subject_kind=SubjectKind.SESSION,
                 subject_id=session.id,
-                payload={**session_to_json(stored), "follow_up": day.isoformat() if day else None},
+                payload=session_to_json(stored),
                 at_ms=self._clock.now_ms(),
             )
             return self._stored(work, session.id)

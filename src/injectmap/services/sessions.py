@@ -45,6 +45,7 @@ def session_to_json(session: TreatmentSession) -> dict[str, Any]:
         },
         "revision": session.revision,
         "error_reason": session.error_reason,
+        "follow_up": session.follow_up.isoformat() if session.follow_up else None,
     }
 
 
