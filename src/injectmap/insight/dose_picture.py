@@ -104,6 +104,13 @@ def views_for(atlas: Atlas, dose: DoseMap) -> tuple[str, ...]:
     return WITH_FRONT if hidden > _FRONT_SHARE * float(held.sum()) else LATERALS
 
 
+def width_for(atlas: Atlas, names: tuple[str, ...], height: float) -> float:
+    """The width of a map of some views that fills a height."""
+    parts = [shown_part(atlas.views[name]) for name in names]
+    scale = (height - LEGEND) / parts[0].height
+    return float(np.ceil(sum(part.width for part in parts) * scale)) + _GAP * (len(parts) - 1)
+
+
 def draw_dose(
     dose: DoseMap,
     atlas: Atlas,

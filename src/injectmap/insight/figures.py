@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from injectmap.insight.density import DoseMap
     from injectmap.words import Words
 
-# Sizes of saved figures in points: as wide as the page of the print.
-_VOLUME_SIZE = (505.0, 300.0)
-_DOSE_SIZE = (505.0, 262.0)
+# Sizes of saved figures in points; the page sets them at 72 in 100, so that their text is as large as its own.
+_VOLUME_SIZE = (700.0, 262.0)
+_DOSE_HEIGHT = 316.0
 
 
 class InsightPictures:
@@ -55,7 +55,7 @@ class InsightPictures:
             return self._table(figure, over_time)
         self._find_fonts()
         from injectmap.insight import look as looks
-        from injectmap.insight.dose_picture import WITH_FRONT, draw_dose
+        from injectmap.insight.dose_picture import WITH_FRONT, draw_dose, width_for
         from injectmap.insight.sheet import PRINT_DPI, SVG_DPI
         from injectmap.insight.volume_chart import draw_volume
 
@@ -67,7 +67,8 @@ class InsightPictures:
                 self._dose(over_time),
                 self._atlas,
                 self._words,
-                *_DOSE_SIZE,
+                width_for(self._atlas, WITH_FRONT, _DOSE_HEIGHT),
+                _DOSE_HEIGHT,
                 look,
                 1.0,
                 views=WITH_FRONT,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from injectmap.domain.acting import Acting, Right
+from injectmap.domain.compare import compare
 from injectmap.domain.patient import Patient
 from injectmap.domain.record import RecordEntry, RecordField, RecordState
 from injectmap.domain.session import OpenSession
@@ -136,6 +137,56 @@ class SessionInTime:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneChange:
+    """What one zone holds more (or less) than in the session before: microlitres by side, micrometres of path."""
+
+    zone: str
+    right_ul: int
+    left_ul: int
+    length_um: int
+
+    @property
+    def both_ul(self) -> int:
+        """Both sides together."""
+        return self.right_ul + self.left_ul
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """A treatment session beside the one before it, later minus earlier; zones in order of first use."""
+
+    before: SessionInTime
+    after: SessionInTime
+    zones: tuple[ZoneChange, ...]
+
+    @property
+    def right_ul(self) -> int:
+        """More or less on the patient's right."""
+        return sum(one.right_ul for one in self.zones)
+
+    @property
+    def left_ul(self) -> int:
+        """More or less on the patient's left."""
+        return sum(one.left_ul for one in self.zones)
+
+    @property
+    def length_um(self) -> int:
+        """More or less path."""
+        return sum(one.length_um for one in self.zones)
+
+
+def _change(before: SessionInTime, after: SessionInTime) -> SessionChange:
+    rows = []
+    for one in compare(before.map, after.map).zones:
+        lengths = [
+            sum(session.share(one.zone, side).length_um for side in (Side.RIGHT, Side.LEFT))
+            for session in (before, after)
+        ]
+        rows.append(ZoneChange(one.zone, one.right_ul, one.left_ul, lengths[1] - lengths[0]))
+    return SessionChange(before, after, tuple(rows))
+
+
 @dataclass(frozen=True)
 class OverTime:
     """All treatment sessions of a patient that are not in error, oldest first, as read in one transaction."""
@@ -178,6 +229,13 @@ class OverTime:
             )
             grown.append(sums)
         return tuple(grown)
+
+    def difference(self, session_id: str | None) -> SessionChange | None:
+        """A treated session (the latest, unless another is named) beside the one before it; None if it is the first."""
+        treated = self.treated
+        places = {one.id: place for place, one in enumerate(treated)}
+        place = places.get(session_id or "", len(treated) - 1)
+        return _change(treated[place - 1], treated[place]) if place > 0 else None
 
     def last_written(self, field: RecordField) -> tuple[RecordEntry, SessionInTime] | None:
         """What was last written in a field of any record, and in which session."""

@@ -36,8 +36,9 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(CHART, "", When.CLINIC),
-    PageSpec("patient", "injectmap.ui.patients.patient_page:PatientPage", When.PATIENT),
+    PageSpec("patient", "injectmap.ui.patients.patient_page:PatientPage", When.PATIENT, side=False),
     PageSpec("record", "injectmap.ui.records.record_page:RecordPage", When.SESSION, side=False),
+    PageSpec("aftercare", "injectmap.ui.aftercare.aftercare_page:AftercarePage", When.PATIENT, tab=False),
     PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC, side=False),
     PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC, side=False),
     PageSpec(

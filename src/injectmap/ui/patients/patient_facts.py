@@ -11,7 +11,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from injectmap.domain.record import HistoryFlag, RecordEntry, RecordField
+from injectmap.ui.desk import Desk
 from injectmap.ui.patients.header import born_line
+from injectmap.ui.patients.patient_finder import PatientFinder
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, Surface, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from injectmap.domain.patient import Patient
     from injectmap.services.insight import OverTime, SessionInTime
 
-WIDTH = 248
+WIDTH = 264
 # More of a long text is in its tooltip, and all of it in the record.
 _LONGEST = 280
 
@@ -152,7 +154,7 @@ class PatientFacts(Surface):
 
     new_session_wanted = Signal()
 
-    def __init__(self, theme: Theme, export: QMenu, summary: QMenu) -> None:
+    def __init__(self, theme: Theme, desk: Desk, export: QMenu, summary: QMenu) -> None:
         """`export` and `summary` are the menus of the two buttons at the foot."""
         super().__init__(theme, "panel", edges="right")
         words = load_words()
@@ -160,6 +162,8 @@ class PatientFacts(Surface):
         self.shown: tuple[Fact, ...] = ()
         self.name = NameLabel(theme)
         self.born = TextLabel(theme, "table", "text2", wrap=True)
+        self.number = TextLabel(theme, "table", "text2")
+        self.finder = PatientFinder(theme, desk)
         self._rows = QWidget()
         self._down = column(self._rows)
         self._down.addStretch(1)
@@ -167,32 +171,38 @@ class PatientFacts(Surface):
             theme, words("sessions.new.name"), kind="primary", icon_name="plus", parent=self
         )
         self.summary = Button(theme, words("insight.summary"), icon_name="printer", parent=self)
-        self.export = Button(theme, words("insight.export"), icon_name="save", parent=self)
+        self.export = Button(theme, words("insight.export"), parent=self)
         self.summary.setMenu(summary)
         self.export.setMenu(export)
-        head = column(margins=(16, 14, 16, 12), spacing=2)
+        head = column(margins=(16, 6, 16, 12), spacing=2)
         head.addWidget(self.name)
         head.addWidget(self.born)
+        head.addWidget(self.number)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(self.summary, 1)
-        buttons.addWidget(self.export, 1)
+        buttons.addWidget(self.summary, 3)
+        buttons.addWidget(self.export, 2)
         foot = column(margins=(16, 10, 16, 12), spacing=8)
         foot.addWidget(self.new_session)
         foot.addLayout(buttons)
+        about = QWidget()
+        down = column(about)
+        down.addLayout(head)
+        down.addWidget(Hairline(theme))
+        down.addWidget(Scroller(self._rows), 1)
+        down.addWidget(Hairline(theme))
+        down.addLayout(foot)
         layout = column(self, margins=(0, 0, 1, 0))
-        layout.addLayout(head)
-        layout.addWidget(Hairline(theme))
-        layout.addWidget(Scroller(self._rows), 1)
-        layout.addWidget(Hairline(theme))
-        layout.addLayout(foot)
+        layout.addWidget(self.finder, 0)
+        layout.addWidget(about, 1)
+        self.finder.searching.connect(about.setHidden)
         self.new_session.clicked.connect(self.new_session_wanted)
 
     def show_patient(self, patient: Patient, today: dt.date) -> None:
         """Show who it is."""
         self.name.show_name(patient.family_name, patient.given_name, struck=bool(patient.error_reason))
-        number = load_words()("patient.number", number=patient.number_text)
-        self.born.setText(f"{born_line(patient, today)} · {number}")
+        self.born.setText(born_line(patient, today))
+        self.number.setText(load_words()("patient.number", number=patient.number_text))
 
     def show_facts(self, facts: tuple[Fact, ...]) -> None:
         """Show what is recorded."""

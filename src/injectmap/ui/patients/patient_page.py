@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from injectmap.domain.units import show_volume
-from injectmap.services.insight import InsightFigure, OverTime, Pixels, ScreenSize
+from injectmap.services.insight import InsightFigure, OverTime
 from injectmap.ui.desk import Desk
-from injectmap.ui.insight.figure_view import FigureView
-from injectmap.ui.insight.save_menu import fill_menu, save_button
-from injectmap.ui.insight.sums_table import SumsTable
+from injectmap.ui.insight.figures_panel import FiguresPanel, heading
+from injectmap.ui.insight.save_menu import fill_menu
 from injectmap.ui.patients.over_time_files import OverTimeFiles
 from injectmap.ui.patients.patient_facts import PatientFacts, facts_of
 from injectmap.ui.patients.session_strip import SessionStrip, since_line
@@ -24,10 +22,7 @@ from injectmap.ui.widgets.basics import Scroller, Surface, TextLabel, column
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
-_MARGIN, _GAP = 28, 28
-# The dose map's share of the width, and its height for that: two heads side by side and their scale below.
-_DOSE_SHARE = 0.47
-_HEAD_RATIO, _SCALE, _TALLEST = 186 / 142, 64, 470
+_MARGIN = 28
 
 
 class PatientPage(Surface):
@@ -56,18 +51,14 @@ class PatientPage(Surface):
 
     def _build(self, theme: Theme) -> None:
         words = load_words()
-        self.facts = PatientFacts(theme, self._export_menu(), self._summary_menu())
+        self.facts = PatientFacts(theme, self._desk, self._export_menu(), self._summary_menu())
         self.strip = SessionStrip(theme, self._desk)
         self.since = TextLabel(theme, "body", "text2")
-        self.volume = FigureView(theme, words("insight.volume.title"))
-        self.dose = FigureView(theme, words("insight.dose.title"))
-        self.dose_what = TextLabel(theme, "body", "text2")
-        self.sums = SumsTable(theme)
         self.empty = TextLabel(theme, "body", "text2", wrap=True)
-        self.figures = self._figures(theme)
+        self.figures = FiguresPanel(theme, self._desk, self.files.save_figure)
         self._content = QWidget()
         layout = column(self._content, margins=(_MARGIN, 18, _MARGIN, 20))
-        layout.addLayout(_heading(theme, words("sessions.title"), self.since))
+        layout.addLayout(heading(theme, words("sessions.title"), self.since))
         layout.addSpacing(4)
         layout.addWidget(self.empty)
         layout.addWidget(self.strip)
@@ -82,34 +73,6 @@ class PatientPage(Surface):
         across.addWidget(self._scroller, 1)
         self.facts.new_session_wanted.connect(partial(self._run_action, "new_session"))
         self.strip.chosen.connect(self._open)
-        self.volume.wanted.connect(partial(self._draw, self.volume, InsightFigure.VOLUME))
-        self.dose.wanted.connect(partial(self._draw, self.dose, InsightFigure.DOSE))
-
-    def _figures(self, theme: Theme) -> QWidget:
-        """Chart and map side by side, the sums under the chart."""
-        words = load_words()
-        self.save_volume = save_button(theme, InsightFigure.VOLUME, self.files.save_figure, self)
-        self.save_dose = save_button(theme, InsightFigure.DOSE, self.files.save_figure, self)
-        what = TextLabel(theme, "body", "text2", words("insight.volume.what"))
-        left, right = column(), column()
-        left.addLayout(_heading(theme, words("insight.volume.title"), what, self.save_volume))
-        left.addSpacing(6)
-        left.addWidget(self.volume)
-        left.addSpacing(10)
-        left.addWidget(self.sums)
-        left.addStretch(1)
-        right.addLayout(_heading(theme, words("insight.dose.title"), self.dose_what, self.save_dose))
-        right.addSpacing(6)
-        right.addWidget(self.dose)
-        right.addStretch(1)
-        both = QWidget()
-        across = QHBoxLayout(both)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(_GAP)
-        across.addLayout(left, round(100 * (1 - _DOSE_SHARE)))
-        across.addLayout(right, round(100 * _DOSE_SHARE))
-        self._beside = left
-        return both
 
     def _export_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -140,6 +103,10 @@ class PatientPage(Surface):
             ("Esc", "hint.back"),
         )
 
+    def focus_search(self) -> None:
+        """The keyboard goes to the field that finds a patient."""
+        self.facts.finder.focus()
+
     def take_focus(self) -> None:
         """The keyboard goes to the sessions."""
         if self.strip.cards:
@@ -163,18 +130,6 @@ class PatientPage(Surface):
         """What is looked at is up to date."""
         super().showEvent(event)
         self.refresh()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The figures keep the shape of two heads side by side."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        room = self.width() - self.facts.width() - 2 * _MARGIN - _GAP
-        width = room * _DOSE_SHARE
-        height = min(_TALLEST, round((width - 8) / 2 * _HEAD_RATIO) + _SCALE)
-        self.dose.setFixedHeight(max(220, height))
-        self.volume.setFixedHeight(max(220, height - 34))
 
     # Following the desk
 
@@ -229,51 +184,21 @@ class PatientPage(Surface):
         """Show what was read."""
         self._reading = None
         self._over_time = self.files.over_time = over_time
-        treated = over_time is not None and bool(over_time.treated)
-        self.figures.setVisible(treated)
         self.facts.summary.setEnabled(over_time is not None and bool(over_time.sessions))
-        self.facts.export.setEnabled(treated)
-        if over_time is None:
-            self.facts.show_facts(())
-            return
-        self.facts.show_facts(facts_of(over_time, over_time.clinic.time_zone))
-        balance = over_time.balance
-        self.sums.show_balance(balance)
-        self.dose_what.setText(load_words()("insight.dose.what", ml=show_volume(balance.both_ul)))
-        data = (over_time.patient.id, over_time.version) if treated else None
-        self.volume.show_data(data)
-        self.dose.show_data(data)
+        self.facts.export.setEnabled(over_time is not None and bool(over_time.treated))
+        self.facts.show_facts(
+            facts_of(over_time, over_time.clinic.time_zone) if over_time is not None else ()
+        )
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        editor = self._desk.editor
+        self.figures.show_over_time(self._over_time, editor.session.id if editor is not None else None)
 
     def _not_read(self, error: Exception) -> None:
         self._read = None
         self._take(None)
         self._desk.problem.emit(error_sentence(error))
-
-    # Figures
-
-    def _draw(self, view: FigureView, figure: InsightFigure, size: ScreenSize) -> None:
-        over_time = self._over_time
-        if over_time is None:
-            return
-        insight, acting = self._desk.services.insight, self._desk.acting
-        data = (over_time.patient.id, over_time.version)
-
-        def work(task: Task) -> tuple[Pixels, str]:
-            picture = insight.picture(acting, figure, over_time, size)
-            task.check()
-            return picture, insight.says(figure, over_time)
-
-        def done(made: tuple[Pixels, str]) -> None:
-            view.take(data, size, *made)
-
-        def failed(error: Exception) -> None:
-            view.failed()
-            self._desk.problem.emit(error_sentence(error))
-
-        # The first figure of all imports much: the window must not stand still for it.
-        self._desk.tasks.run(
-            work, done=done, failed=failed, owner=view, label=load_words()("insight.busy"), quiet=True
-        )
 
     # Going elsewhere
 
@@ -291,16 +216,3 @@ class PatientPage(Surface):
         action = self.window().findChild(QAction, action_id)
         if action is not None:
             action.trigger()
-
-
-def _heading(theme: Theme, title: str, *beside: QWidget) -> QLayout:
-    """A section's title with a quiet word beside it, and whatever belongs at its right end."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(10)
-    row.addWidget(TextLabel(theme, "section", "text", title), 0, Qt.AlignmentFlag.AlignBottom)
-    row.addWidget(beside[0], 0, Qt.AlignmentFlag.AlignBottom)
-    row.addStretch(1)
-    for one in beside[1:]:
-        row.addWidget(one, 0, Qt.AlignmentFlag.AlignBottom)
-    return row

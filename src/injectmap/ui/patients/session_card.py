@@ -29,6 +29,10 @@ class CardThumbnails(Thumbnails):
 
     side = THUMBNAIL
     gap = GAP
+    # From the brow to the neck, with the entry points: there is more room than in the column.
+    zoom = 1.85
+    mark_scale = 0.42
+    left_out = ("zone_edge",)
 
     def views_of(self, treatment_map: TreatmentMap) -> tuple[str, ...]:
         """Both lateral views."""

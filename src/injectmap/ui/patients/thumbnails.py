@@ -65,6 +65,9 @@ class Thumbnails(QObject):
     # The side of one view's square, and the gap where a picture holds more than one.
     side = SIDE
     gap = 0
+    zoom = _ZOOM
+    mark_scale = _MARK_SCALE
+    left_out: tuple[str, ...] = _LEFT_OUT
 
     def __init__(
         self, theme: Theme, desk: Desk, pictures: HeadPictures, in_sight: Callable[[str], bool]
@@ -189,13 +192,13 @@ class Thumbnails(QObject):
         from injectmap.ui.canvas.small_picture import small_style
 
         camera = self._camera(view_id)
-        style = small_style(camera.px_per_mm, dark=look.dark, mark_scale=_MARK_SCALE * self.side / SIDE)
+        style = small_style(camera.px_per_mm, dark=look.dark, mark_scale=self.mark_scale)
         drawing = draw_map(atlas, treatment_map, view_id, style)
         yield
         image = ground.copy()
         painter = QPainter(image)
         painter.translate(*camera.origin)
-        paint_drawing(painter, drawing, without=_LEFT_OUT)
+        paint_drawing(painter, drawing, without=self.left_out)
         painter.resetTransform()
         self._paint_badge(painter, view_id)
         _round_corners(painter, self.side)
@@ -227,7 +230,7 @@ class Thumbnails(QObject):
             return None
 
     def _camera(self, view_id: str) -> Camera:
-        return replace(self._pictures.camera(view_id, self.side, self.side), zoom=_ZOOM)
+        return replace(self._pictures.camera(view_id, self.side, self.side), zoom=self.zoom)
 
     def _ground(self, view_id: str, look: _Look) -> QImage:
         """The head alone; the same for all sessions seen from one side."""
