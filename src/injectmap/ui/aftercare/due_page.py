@@ -119,6 +119,7 @@ class DuePage(Surface):
         layout.addLayout(head)
         layout.addWidget(self._none)
         layout.addWidget(self.list, 1)
+        layout.addStretch(0)
         self.span.activated.connect(self.refresh)
         self.list.chosen.connect(self._open)
         self.open.clicked.connect(self._open_current)

@@ -149,9 +149,10 @@ class ConsentEditor(EntryEditor):
         words = load_words()
         self._usual_form = ""
         self.form = text_field(limit=500)
-        self.given_by = choice_field(
-            theme, [(words(f"consent.by.{key}"), key) for key in ("patient", "representative")]
-        )
+        givers: list[tuple[str, object]] = [
+            (words(f"consent.by.{key}"), key) for key in ("patient", "representative")
+        ]
+        self.given_by = choice_field(theme, givers)
         self.remarks = TextBox(words("consent.remarks"), lines=1)
         self.give = Button(theme, words("consent.give"), kind="primary", icon_name="tick")
         form = Form(theme)

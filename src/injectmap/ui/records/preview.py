@@ -133,7 +133,7 @@ class RecordPreview(Surface):
         def work(task: Task) -> Path:
             pdf = records.pdf(acting, session_id, look=look)
             task.check()
-            _write_whole(path, pdf)
+            write_whole(path, pdf)
             return path
 
         self._desk.tasks.run(
@@ -269,7 +269,7 @@ def paint_pages(printer: QPrinter, pages: tuple[RenderedPage, ...]) -> bool:
     return painter.end() and sound
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write beside and rename, so that a full disk leaves no half a record."""
     partial = path.with_name(f".{path.name}.part")
     try:

@@ -44,9 +44,10 @@ class RecordPage(Surface):
         self.preview = RecordPreview(theme, desk, prompts)
         self._left = Surface(theme, "panel", edges="right")
         left = column(self._left, margins=(12, 18, 1, 8), spacing=2)
-        for widget in (self._title, self._who):
-            widget.setContentsMargins(12, 0, 12, 0)
-            left.addWidget(widget)
+        heading = column(margins=(12, 0, 12, 0), spacing=2)
+        heading.addWidget(self._title)
+        heading.addWidget(self._who)
+        left.addLayout(heading)
         left.addSpacing(10)
         left.addWidget(self.review, 1)
         body = QWidget()

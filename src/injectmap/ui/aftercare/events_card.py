@@ -1,0 +1,221 @@
+"""The adverse events of a patient: the list, and the form of one of them with its timed entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from injectmap.domain.aftercare import AdverseEvent, EventEntry
+from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.session import OpenSession
+from injectmap.ui.aftercare.entry_form import EntryForm
+from injectmap.ui.aftercare.event_form import EventForm
+from injectmap.ui.desk import Desk
+from injectmap.ui.prompts import Prompts
+from injectmap.ui.records.moments import show_moment
+from injectmap.ui.records.preview import write_whole
+from injectmap.ui.tasks import Task
+from injectmap.ui.theme import Theme
+from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+# Which field of the form a refusal belongs to.
+_FIELDS = {"event_title_empty": "title", "outcome_empty": "outcome", "pass_unknown": "passes"}
+
+
+def entry_text(entry: EventEntry) -> str:
+    """What one entry says, each kind of fact on a line of its own."""
+    words, lines = load_words(), [entry.observed] if entry.observed else []
+    for one in entry.refill:
+        if one.tenths is not None:
+            seconds = f"{one.tenths // 10}.{one.tenths % 10}"
+            side = words(f"side.{one.side.value}")
+            lines.append(words("events.refill.said", side=side, place=one.place, seconds=seconds).strip())
+    said = ((key, getattr(entry, key)) for key in ("called", "given", "by"))
+    lines += [words(f"events.{key}.said", text=text) for key, text in said if text]
+    return "\n".join(lines)
+
+
+class EventsCard(Card):
+    """Shows all events; one is open at a time. An entry once added is never changed."""
+
+    def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
+        super().__init__(theme, border="line")
+        words = load_words()
+        self._theme, self._desk, self._prompts = theme, desk, prompts
+        self.shown: AdverseEvent | None = None
+        self._opened: OpenSession | None = None
+        self.new = Button(theme, words("events.new"))
+        rows, entries = QWidget(), QWidget()
+        self._rows, self._entries = column(rows), column(entries)
+        self._none = TextLabel(theme, "body", "text2", words("events.none"), wrap=True)
+        self.form = EventForm(theme)
+        self._entries_title = TextLabel(theme, "table_strong", "text", words("events.entries"))
+        self.entry = EntryForm(theme)
+        self._place = QWidget()
+        place = column(self._place, spacing=14)
+        for widget in (Hairline(theme), self.form, self._entries_title, entries, self.entry):
+            place.addWidget(widget)
+        head = QHBoxLayout()
+        head.addWidget(TextLabel(theme, "section", "text", words("events.title")))
+        head.addStretch(1)
+        head.addWidget(self.new)
+        layout = column(self, margins=(20, 16, 20, 20), spacing=12)
+        layout.addLayout(head)
+        for widget in (self._none, rows, self._place):
+            layout.addWidget(widget)
+        self._place.hide()
+        self.new.clicked.connect(self.start_new)
+        self.form.submitted.connect(self._submit)
+        self.form.close_wanted.connect(self._close_or_reopen)
+        self.form.print_wanted.connect(self._print)
+        self.form.cancelled.connect(self._put_away)
+        self.entry.given.connect(self._add_entry)
+
+    def refresh(self) -> None:
+        """Read the events of the open patient."""
+        desk, words = self._desk, load_words()
+        _clear(self._rows)
+        assert desk.patient is not None
+        found = desk.services.events.of_patient(desk.acting, desk.patient.id)
+        for one in found:
+            state = "in_error" if one.error_reason else "closed" if one.closed else "open"
+            button = QPushButton(
+                words(
+                    "events.row",
+                    title=one.title,
+                    time=show_moment(one.onset_ms),
+                    state=words(f"events.{state}"),
+                )
+            )
+            button.setProperty("kind", "flat")
+            button.setProperty("event", one.id)
+            button.clicked.connect(self._on_row)
+            self._rows.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._found = found
+        self._none.setVisible(not found)
+        can = desk.editor is not None and not desk.read_only
+        self.new.setEnabled(can)
+        self.new.setToolTip("" if can else words("score.needs_session"))
+        if self.shown is not None:
+            self.shown = next((one for one in found if one.id == self.shown.id), None)
+            if self.shown is None:
+                self._put_away()
+
+    def start_new(self) -> None:
+        """Open the form of a new event of the open treatment session."""
+        if self._desk.editor is not None and not self._desk.read_only:
+            self._show(None, self._desk.opened_now())
+            self.form.what.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_row(self) -> None:
+        event_id = self.sender().property("event")
+        one = next(one for one in self._found if one.id == event_id)
+        self._open(one)
+
+    def _open(self, event: AdverseEvent) -> None:
+        desk = self._desk
+        self._show(event, desk.services.sessions.open(desk.acting, event.session_id))
+
+    def _show(self, event: AdverseEvent | None, opened: OpenSession) -> None:
+        desk = self._desk
+        self.shown, self._opened = event, opened
+        now_ms = desk.services.clock.now_ms()
+        self.form.begin(opened, event, now_ms=now_ms)
+        self.form.setEnabled(not desk.read_only and not (event is not None and event.error_reason))
+        _clear(self._entries)
+        for one in event.entries if event is not None else ():
+            line = QWidget()
+            text = column(line, margins=(0, 6, 0, 6))
+            text.addWidget(TextLabel(self._theme, "table_strong", "text", show_moment(one.at_ms)))
+            text.addWidget(TextLabel(self._theme, "body", "text", entry_text(one), wrap=True))
+            self._entries.addWidget(line)
+            self._entries.addWidget(Hairline(self._theme))
+        writable = event is not None and not event.closed and not event.error_reason and not desk.read_only
+        self._entries_title.setVisible(event is not None)
+        self.entry.setVisible(writable)
+        self.entry.begin(now_ms, desk.services.practitioner.name)
+        self._place.show()
+
+    def _put_away(self) -> None:
+        self.shown = None
+        self._place.hide()
+
+    def _submit(self, fields: dict[str, Any]) -> None:
+        desk, service = self._desk, self._desk.services.events
+        assert self._opened is not None
+        around = {key: fields[key] for key in ("report_number", "reported_to", "outcome")}
+        inner = {key: value for key, value in fields.items() if key not in around}
+        try:
+            event = self.shown or service.begin(desk.acting, self._opened.session.id, **inner)
+            self._take(service.update(desk.acting, event, **fields))
+        except InjectmapError as error:
+            self._refused(error)
+
+    def _add_entry(self, entry: EventEntry) -> None:
+        assert self.shown is not None
+        try:
+            self._take(self._desk.services.events.add_entry(self._desk.acting, self.shown, entry))
+        except InjectmapError as error:
+            self.entry.say(error_sentence(error))
+
+    def _close_or_reopen(self, outcome: str) -> None:
+        desk, service = self._desk, self._desk.services.events
+        assert self.shown is not None
+        try:
+            if self.shown.closed:
+                self._take(service.reopen(desk.acting, self.shown))
+            else:
+                self._take(service.close(desk.acting, self.shown, outcome))
+        except InjectmapError as error:
+            self._refused(error)
+
+    def _take(self, event: AdverseEvent) -> None:
+        self._desk.stored()
+        self.shown = event
+        self.refresh()
+        self._open(event)
+
+    def _refused(self, error: InjectmapError) -> None:
+        if isinstance(error, Conflict):
+            self.refresh()
+        field = "onset" if "onset" in error.code or "time" in error.code else _FIELDS.get(error.code, "title")
+        self.form.say(field, error_sentence(error))
+
+    def _print(self) -> None:
+        """Save the event's form as PDF where the clinician chooses."""
+        words, desk, event = load_words(), self._desk, self.shown
+        assert event is not None
+        assert self._opened is not None
+        number = self._opened.session.number_text
+        suggested = Path.home() / words("events.file_name", number=number)
+        path = self._prompts.choose_new_file(words("events.print"), suggested, words("preview.kind"))
+        if path is None:
+            return
+        service, acting = desk.services.events, desk.acting
+
+        def work(_task: Task) -> Path:
+            write_whole(path, service.event_pdf(acting, event))
+            return path
+
+        desk.tasks.run(
+            work, done=self._saved, failed=self._failed, owner=self, label=words("busy.saving_pdf")
+        )
+
+    def _saved(self, path: Path) -> None:
+        self._desk.notice.emit(load_words()("preview.saved", path=str(path)))
+
+    def _failed(self, error: Exception) -> None:
+        self._desk.problem.emit(error_sentence(error))
+
+
+def _clear(layout: Any) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

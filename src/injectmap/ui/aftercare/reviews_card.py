@@ -1,0 +1,119 @@
+"""A patient's reviews: what is planned, what took place, and one line to plan another."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from injectmap.domain.aftercare import FollowUp
+from injectmap.domain.errors import InjectmapError
+from injectmap.ui.desk import Desk
+from injectmap.ui.theme import Theme
+from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.fields import DateField
+from injectmap.ui.widgets.form import Form, text_field
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+
+class _ReviewRow(QWidget):
+    """One review; a planned one can be noted as taken place."""
+
+    done = Signal(object)
+
+    def __init__(self, theme: Theme, one: FollowUp, *, writable: bool) -> None:
+        super().__init__()
+        words = load_words()
+        self.follow_up = one
+        taken = one.done_on is not None
+        said = words("review.done", date=show_date(one.done_on)) if one.done_on else words("review.planned")
+        text = column(spacing=0)
+        text.addWidget(TextLabel(theme, "body", "text", show_date(one.due)))
+        text.addWidget(TextLabel(theme, "label", "text2", said))
+        if one.note:
+            text.addWidget(TextLabel(theme, "table", "text", one.note, wrap=True))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 6)
+        layout.addLayout(text, 1)
+        if not taken and writable:
+            button = Button(theme, words("review.note_done"))
+            button.clicked.connect(self._tell)
+            layout.addWidget(button)
+
+    def _tell(self) -> None:
+        self.done.emit(self.follow_up)
+
+
+class ReviewsCard(Card):
+    """Shows and plans reviews; each press is stored at once."""
+
+    def __init__(self, theme: Theme, desk: Desk) -> None:
+        super().__init__(theme, border="line")
+        words = load_words()
+        self._theme, self._desk = theme, desk
+        rows = QWidget()
+        self._list = column(rows)
+        self._none = TextLabel(theme, "body", "text2", words("review.none"), wrap=True)
+        self.due = DateField()
+        self.note = text_field(limit=3000)
+        self.plan = Button(theme, words("review.plan"))
+        self._form = Form(theme)
+        self._due_row = self._form.row(words("review.due"), self.due)
+        self._note_row = self._form.row(words("review.note"), self.note)
+        self.due.show_reading_in(self._due_row, "")
+        self._form.add(self.plan)
+        layout = column(self, margins=(20, 16, 20, 20), spacing=12)
+        layout.addWidget(TextLabel(theme, "section", "text", words("review.reviews")))
+        for widget in (self._none, rows, self._form):
+            layout.addWidget(widget)
+        self.plan.clicked.connect(self._plan)
+        self.note.returnPressed.connect(self._plan)
+
+    def refresh(self) -> None:
+        """Read the reviews of the open patient."""
+        desk = self._desk
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        assert desk.patient is not None
+        found = desk.services.aftercare.follow_ups(desk.acting, desk.patient.id)
+        for one in found:
+            row = _ReviewRow(self._theme, one, writable=not desk.read_only)
+            row.done.connect(self._note_done)
+            self._list.addWidget(row)
+            self._list.addWidget(Hairline(self._theme))
+        self._none.setVisible(not found)
+        self._form.setVisible(not desk.read_only)
+
+    def _plan(self) -> None:
+        day, desk = self.due.date(), self._desk
+        assert desk.patient is not None
+        if day is None:
+            self._due_row.show_problem(self.due.wrong or load_words()("review.due_missing"))
+            return
+        session = desk.editor.session.id if desk.editor is not None else None
+        try:
+            desk.services.aftercare.plan(
+                desk.acting, desk.patient.id, day, note=self.note.text(), session_id=session
+            )
+        except InjectmapError as error:
+            self._due_row.show_problem(error_sentence(error))
+            return
+        self.due.clear()
+        self.note.clear()
+        self._form.clear_problems()
+        desk.stored()
+        self.refresh()
+
+    def _note_done(self, one: FollowUp) -> None:
+        desk = self._desk
+        try:
+            desk.services.aftercare.reviewed(desk.acting, one, desk.today)
+        except InjectmapError as error:
+            desk.problem.emit(error_sentence(error))
+            return
+        desk.stored()
+        self.refresh()
