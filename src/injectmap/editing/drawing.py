@@ -42,7 +42,9 @@ class Drawing(Setting):
 
     def _draw_shape(self, kind: EditKind, laid: Sequence[Laid], tool_id: str, asked: int) -> None:
         technique = Technique.FANNING if tool_id == "fan" else Technique.CROSS_HATCHING
-        if self._draw(kind, laid, technique, self.volume_of_tool(tool_id)):
+        volume = self.volume_of_tool(tool_id)
+        if self._draw(kind, laid, technique, volume):
+            self.volumes[tool_id] = volume
             self._group = self.selection
             if len(laid) < asked:
                 self.show_hint(Cursor.CROSS, Hint("fan_cut", {"count": len(laid), "asked": asked}))
@@ -60,7 +62,7 @@ class Drawing(Setting):
             drawn = None if self.planning else self._allot(volumes, whole_first=len(laid) > 1 or self.linked)
         except InputRefused as refused:
             self.show_preview(None)
-            self.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+            self.show_hint(Cursor.FORBIDDEN, Hint(refused.code, dict(refused.params)))
             return False
         shares = [(Share("", volume),) for volume in volumes] if drawn is None else drawn.shares
         edit = changes.add_passes(self.map, kind, both, shares, defaults=defaults, status=status)

@@ -21,6 +21,7 @@ from injectmap.editing import changes, remembered
 from injectmap.editing.gesture_state import GestureState
 from injectmap.editing.hit import HitFinder
 from injectmap.editing.pointer import Cursor
+from injectmap.editing.shapes import HatchSettings
 from injectmap.editing.undo import Step, UndoHistory
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class EditorBase(GestureState):
         self._tools = self._make_tools()
         self.tool: Tool = self._tools[self.tool_kinds[1].id]
         self.volumes = remembered.volumes_of(opened.map)
+        self.fan, self.hatch = remembered.fan_settings(opened.map), HatchSettings()
         self._take(opened, history)
         self._put_tool_down()
 

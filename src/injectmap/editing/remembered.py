@@ -6,6 +6,7 @@ from typing import Final
 
 from injectmap.domain.session import PassDefaults
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Technique, TreatmentMap
+from injectmap.editing.shapes import FanSettings
 
 # Tools that give a volume of their own, with the technique they stand for and the volume they begin with;
 # those of several passes begin with the volume of that many passes.
@@ -38,23 +39,31 @@ def defaults_of(treatment_map: TreatmentMap, started_with: PassDefaults) -> Pass
 def volumes_of(treatment_map: TreatmentMap) -> dict[str, int]:
     """Return the volumes last given with the tools that have their own, by tool id."""
     found = dict(POINT_VOLUMES_UL)
-    for tool_id, technique in GIVEN_BY.items():
+    for tool_id in POINT_VOLUMES_UL:
+        technique = GIVEN_BY[tool_id]
         last = next((one for one in reversed(treatment_map.passes) if one.technique is technique), None)
-        if last is None:
-            continue
-        if last.is_point:
+        if last is not None and last.is_point and last.microlitres:
             found[tool_id] = last.microlitres
-        elif technique is Technique.FANNING:
-            fan = fan_of(treatment_map, last)
+    if volume := sum(one.microlitres for one in last_fan(treatment_map)):
+        found["fan"] = volume
+    return found
+
+
+def fan_settings(treatment_map: TreatmentMap) -> FanSettings:
+    """Return how many passes the next fan has: as many as the last one."""
+    count = len(last_fan(treatment_map))
+    return FanSettings().changed(count - FanSettings().count, 0) if count else FanSettings()
+
+
+def last_fan(treatment_map: TreatmentMap) -> tuple[CannulaPass, ...]:
+    """Return the passes of the last fan that is on the map: several that fan out from one entry point."""
+    for one in reversed(treatment_map.passes):
+        if one.technique is Technique.FANNING:
+            through = treatment_map.passes_of_entry(one.entry_id)
+            fan = tuple(other for other in through if other.technique is Technique.FANNING)
             if len(fan) > 1:
-                found[tool_id] = sum(one.microlitres for one in fan)
-    return {tool_id: volume for tool_id, volume in found.items() if volume > 0}
-
-
-def fan_of(treatment_map: TreatmentMap, one: CannulaPass) -> tuple[CannulaPass, ...]:
-    """Return the passes that fan out from the entry point of one of them."""
-    through = treatment_map.passes_of_entry(one.entry_id)
-    return tuple(other for other in through if other.technique is Technique.FANNING)
+                return fan
+    return ()
 
 
 def last_syringe(treatment_map: TreatmentMap) -> str | None:

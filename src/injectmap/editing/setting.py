@@ -15,7 +15,6 @@ from injectmap.editing.both_sides import partners
 from injectmap.editing.pointer import Hint
 from injectmap.editing.remembered import GIVEN_BY, POINT_TECHNIQUES, POINT_VOLUMES_UL
 from injectmap.editing.selecting import Selecting
-from injectmap.editing.shapes import FanSettings, HatchSettings
 from injectmap.editing.sharing import with_volumes
 
 # A pass is thought of in tenths of a millimetre; deeper than this no face is.
@@ -32,8 +31,6 @@ class Reach(NamedTuple):
 class Setting(Selecting):
     """One change of the whole selection is one edit; with both sides linked, of their mirror images too."""
 
-    fan = FanSettings()
-    hatch = HatchSettings()
     # The fan or cross-hatch drawn last: a volume typed for it is shared.
     _group: frozenset[str] = frozenset()
 
@@ -119,16 +116,21 @@ class Setting(Selecting):
         if self._give_volumes({one.id: part for one, part in zip(passes, parts, strict=True)}):
             self._remember(shape or self._kind_of(passes), volume, each=not together, count=len(passes))
 
-    def _kind_of(self, passes: Sequence[CannulaPass]) -> str:
-        given = {technique: tool_id for tool_id, technique in GIVEN_BY.items() if tool_id in POINT_VOLUMES_UL}
-        kinds = {given.get(one.technique, "") if one.is_point else "" for one in passes}
-        return kinds.pop() if len(kinds) == 1 else ""
+    def _kind_of(self, passes: Sequence[CannulaPass]) -> str | None:
+        """The tool that the next one of such passes is drawn with; None for parts of a shape."""
+        if all(one.is_point for one in passes):
+            kinds = {one.technique for one in passes}
+            given = [tool_id for tool_id in POINT_VOLUMES_UL if kinds == {GIVEN_BY[tool_id]}]
+            return given[0] if given else None
+        parts = {Technique.FANNING, Technique.CROSS_HATCHING} - {self.defaults.technique}
+        return None if all(one.is_point or one.technique in parts for one in passes) else "cannula_pass"
 
-    def _remember(self, tool_id: str, volume: int, *, each: bool = True, count: int = 1) -> None:
+    def _remember(self, tool_id: str | None, volume: int, *, each: bool = True, count: int = 1) -> None:
+        """Keep a volume for the next gesture of a tool; one that was shared is that of a whole shape."""
         if tool_id in GIVEN_BY:
             shape = tool_id not in POINT_VOLUMES_UL
-            self.volumes[tool_id] = volume * count if each and shape else volume
-        elif each:
+            self.volumes[str(tool_id)] = volume * count if each and shape else volume
+        elif each and tool_id is not None:
             self.defaults = replace(self.defaults, microlitres=volume)
         self._tell("defaults")
 

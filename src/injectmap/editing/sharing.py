@@ -164,14 +164,15 @@ def allot(
     reduced = shares is None
     if shares is None:
         rests = Rests(treatment_map, known, in_use)
-        most = next((one for one in rests.in_turn(rests.in_use) if rests.rest_of_product(one) > 0), None)
-        rest = rests.rest_of_product(most) if most is not None else 0
+        enough = (one for one in rests.in_turn(rests.in_use) if rests.rest_of_product(one) >= len(volumes))
+        start = next(enough, None)
+        rest = rests.rest_of_product(start) if start is not None else 0
         if exactly:
             raise InputRefused("mirror_above_rest", missing_ml=show_volume(max(sum(volumes) - rest, 1)))
         parts = share_out(rest, volumes)
-        if most is None or not all(parts):
+        if start is None or not all(parts):
             raise InputRefused("syringes_empty")
-        rests.in_use = most
+        rests.in_use = start
         shares = _drawn(rests, parts, whole_first=whole_first)
         assert shares is not None
     numbers = {one.id: one.number for one in known}

@@ -220,14 +220,84 @@ def _move_entry(bench: Bench, i: int, volume: int) -> None:
             bench.editor.commit(move_entry(bench.atlas, bench.editor.map, one.entry_id, to))
 
 
+def _with(tool: str, *stops: tuple[float, float]) -> Callable[[Bench, int, int], None]:
+    """A stroke with a tool through places given as (dz, dy) from the angle of the jaw."""
+
+    def act(bench: Bench, i: int, volume: int) -> None:
+        bench.editor.choose_tool(tool)
+        bench.stroke(*[bench.at("gonion", dz=dz + i / 2, dy=dy + volume / 10) for dz, dy in stops])
+        bench.editor.choose_tool("cannula_pass")
+
+    return act
+
+
+def _allowed(act: Callable[[Bench, int, int], None]) -> Callable[[Bench, int, int], None]:
+    """What may be refused, and changes nothing then."""
+
+    def attempt(bench: Bench, i: int, volume: int) -> None:
+        before = bench.editor.map
+        try:
+            act(bench, i, volume)
+        except InputRefused:
+            assert bench.editor.map is before
+
+    return attempt
+
+
+def _measure(bench: Bench, i: int, volume: int) -> None:
+    _with("measure", (8, 8), (20, 6))(bench, i, volume)
+    bench.editor.choose_tool("measure")
+    bench.stroke(bench.at("gonion", dz=8, dy=8), bench.at("gonion", dz=20 + i, dy=6))
+    bench.editor.keep_measurement(note=str(i))
+    bench.editor.choose_tool("cannula_pass")
+
+
+def _reorder(bench: Bench, i: int, volume: int) -> None:
+    ids = [one.id for one in bench.editor.map.passes]
+    bench.editor.reorder(ids[volume % 3 :: 3], ids[i % len(ids)] if ids else None)
+
+
+def _deposits(bench: Bench, i: int, volume: int) -> None:
+    if bench.editor.primary is not None:
+        bench.editor.set_deposits(bench.editor.primary, [(str(i), "0.01"), (f"{i}.5", "0.01")])
+
+
+def _split(bench: Bench, i: int, volume: int) -> None:
+    if bench.editor.primary is not None:
+        whole = bench.editor.map.by_id[bench.editor.primary].microlitres
+        ids = [syringe.id for syringe in bench.editor.syringes]
+        bench.editor.split_shares(bench.editor.primary, [(ids[0], whole - 5), (ids[1], 5)])
+
+
+def _planned(bench: Bench, i: int, volume: int) -> None:
+    bench.editor.set_planning(True)
+    _draw_border(bench, i, volume)
+    bench.editor.set_planning(False)
+
+
 def _reopen(bench: Bench, i: int, volume: int) -> None:
+    linked = bench.editor.linked
     bench.editor = bench.reopened()
+    if linked:
+        bench.editor.toggle_linked()
 
 
 STEPS: dict[str, Callable[[Bench, int, int], None]] = {
     "draw": _draw_border,
-    "fan": lambda bench, i, volume: draw(bench, 1),
-    "volume": _set_volume,
+    "from_one_entry": lambda bench, i, volume: draw(bench, 1),
+    "fan": _with("fan", (8, 8), (14, 10), (24, 12)),
+    "hatch": _with("cross_hatch", (10, 10), (14, 10), (26, 10)),
+    "bolus": _with("bolus", (14, 4)),
+    "measure": _measure,
+    "reorder": _reorder,
+    "deposits": _allowed(_deposits),
+    "split": _allowed(_split),
+    "planned": _planned,
+    "mirror": _allowed(lambda bench, i, volume: bench.editor.mirror_selection()),
+    "nudge": _allowed(lambda bench, i, volume: bench.editor.nudge(0.5, -0.5)),
+    "handle": lambda bench, i, volume: bench.editor.next_handle(),
+    "linked": lambda bench, i, volume: bench.editor.toggle_linked(),
+    "volume": _allowed(_set_volume),
     "plane": _set_plane,
     "remove": _remove,
     "move": _move_entry,
@@ -237,7 +307,7 @@ STEPS: dict[str, Callable[[Bench, int, int], None]] = {
 }
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=14), st.integers(1, 30))
 def test_any_sequence_can_be_undone_and_redone_whole(steps: list[str], volume: int) -> None:
     bench = Bench()

@@ -83,6 +83,24 @@ def test_the_volume_of_a_fan_is_given_once_and_shared_to_the_microlitre(bench: B
     assert bench.reopened().defaults.microlitres == 100
 
 
+def test_a_fan_keeps_its_volume_and_its_number_of_passes(bench: Bench) -> None:
+    bench.editor.change_fan(count_delta=2)
+    assert bench.editor.fan_volume_ul == 500
+    fan(bench)
+    bench.editor.change_fan(count_delta=-3)
+    assert bench.editor.fan_volume_ul == 500
+    again = bench.reopened()
+    assert (again.fan.count, again.fan_volume_ul) == (5, 500)
+
+
+def test_the_volume_of_a_part_is_not_that_of_the_next_pass(bench: Bench) -> None:
+    fan(bench)
+    bench.editor.select([bench.editor.map.passes[0].id])
+    bench.editor.set_volume_text("0.03")
+    assert [one.microlitres for one in bench.editor.map.passes] == [30, 100, 100]
+    assert (bench.editor.defaults.microlitres, bench.editor.fan_volume_ul) == (100, 300)
+
+
 def test_two_passes_of_a_fan_share_what_is_typed_and_one_does_not(bench: Bench) -> None:
     fan(bench)
     first, second, third = bench.editor.map.passes

@@ -73,7 +73,7 @@ class BolusTool(Tool):
             path = skin_paths.point(editor.atlas, place, zones=editor.zones)
         except InputRefused as refused:
             editor.show_preview(None)
-            editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+            editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code, dict(refused.params)))
             return
         editor.place_bolus(path, self.technique, self.id)
 

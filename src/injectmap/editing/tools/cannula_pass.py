@@ -180,7 +180,7 @@ class DragTool(Tool):
             if refused.code == "path_too_short":
                 self.select_under(pointer)
             else:
-                self.editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+                self.editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code, dict(refused.params)))
 
     def _forget(self) -> None:
         self._entry, self._entry_id, self._tip, self._trail = None, None, None, []

@@ -100,7 +100,7 @@ class SelectTool(Tool):
             edit = changes.move_passes(editor.atlas, editor.map, kind, targets)
         except InputRefused as refused:
             editor.show_preview(None)
-            editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code))
+            editor.show_hint(Cursor.FORBIDDEN, Hint(refused.code, dict(refused.params)))
             return
         editor.commit(edit)
 
