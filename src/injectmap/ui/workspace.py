@@ -263,7 +263,10 @@ class Workspace(QObject):
         self.session.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _find_patient(self) -> None:
-        self.side.search()
+        if self.pages.current == "patient":
+            self.pages["patient"].focus_search()
+        else:
+            self.side.search()
 
     def _new_session(self) -> None:
         patient = self.desk.patient
