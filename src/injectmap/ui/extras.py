@@ -46,8 +46,10 @@ class Extras:
     def palette(self) -> CommandPalette:
         """All actions by name."""
         from injectmap.ui.palette import CommandPalette
+        from injectmap.ui.palette_commands import ProtocolCommands
 
-        return CommandPalette(self._window.theme, self._window, self._actions, self._window.chart)
+        chart, protocols = self._window.chart, ProtocolCommands(self._desk)
+        return CommandPalette(self._window.theme, self._window, self._actions, chart, (protocols,))
 
     @cached_property
     def presenter(self) -> Presenter:

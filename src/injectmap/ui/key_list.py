@@ -7,9 +7,36 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from injectmap.ui.actions import ACTIONS, shown_key
+from injectmap.ui.canvas.chart_actions import ACTIONS as CHART_ACTIONS
+from injectmap.ui.canvas.keys import shown_keys
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, KeyCap, TextLabel, column
 from injectmap.words import load_words
+
+_BLOCKS = 3
+# Said in one line each: the keys of these differ by what they say themselves.
+_TOGETHER = {"view": "keys.views", "nudge": "keys.nudge"}
+_GESTURES = ("digits", "wheel", "space", "shift")
+
+
+def window_lines() -> list[tuple[str, str]]:
+    """Key and words of the window's actions."""
+    words = load_words()
+    return [(shown_key(spec), words(f"action.{spec.id}")) for spec in ACTIONS if spec.keys]
+
+
+def chart_lines() -> list[tuple[str, str]]:
+    """Key and words of what the keyboard and the hand do on the chart."""
+    words, lines, said = load_words(), list[tuple[str, str]](), set[str]()
+    for action in CHART_ACTIONS:
+        group = _TOGETHER.get(action.id.partition(".")[0])
+        if group is None:
+            lines.append((shown_keys(action), words(action.words_key)))
+        elif group not in said:
+            said.add(group)
+            lines.append((words(f"{group}.key"), words(group)))
+    lines += [(words(f"chart.gesture.{one}.key"), words(f"chart.gesture.{one}")) for one in _GESTURES]
+    return lines
 
 
 class KeyList(Card):
@@ -26,15 +53,15 @@ class KeyList(Card):
         layout.addWidget(TextLabel(theme, "section", "text", words("keys.title")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(6)
-        lines = [(shown_key(spec), words(f"action.{spec.id}")) for spec in ACTIONS if spec.keys]
-        lines += [tuple(line.split(" | ", 1)) for line in words("keys.chart").split("\n")]  # type: ignore[misc]
-        half = (len(lines) + 1) // 2
+        grid.setVerticalSpacing(5)
+        lines = [*chart_lines(), *window_lines()]
+        high = -(-len(lines) // _BLOCKS)
         for number, (key, text) in enumerate(lines):
-            row, block = number % half, number // half
+            row, block = number % high, number // high
             grid.addWidget(KeyCap(theme, key), row, 3 * block, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(TextLabel(theme, "table", "text", text), row, 3 * block + 1)
-        grid.setColumnMinimumWidth(2, 28)
+        for block in range(1, _BLOCKS):
+            grid.setColumnMinimumWidth(3 * block - 1, 24)
         layout.addLayout(grid)
         window.installEventFilter(self)
         self.hide()

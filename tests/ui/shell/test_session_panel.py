@@ -320,7 +320,7 @@ def test_an_unusual_technique_stands_under_its_row(shell, table):
     shell.editor.select([one.id])
     shell.editor.set_technique(Technique.FANNING)
     rows = [row for row in table.pass_model.rows if isinstance(row, PassRow)]
-    assert [bool(row.unusual) for row in rows] == [row.one.id == one.id for row in rows]
+    assert [bool(row.second) for row in rows] == [row.one.id == one.id for row in rows]
     assert "fanning" in table.lines_of(rows[1])[1]
     assert shell.space.session._common.full_text().startswith("mostly ")
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from injectmap.domain.treatment_map import PassStatus
 from injectmap.domain.units import show_volume
 from injectmap.ui.session.looks import paint_swatch
 from injectmap.ui.session.pass_model import RIGHT_ALIGNED, Column, Index, PassRow, SideRow
@@ -145,6 +146,9 @@ class PassDelegate(QStyledItemDelegate):
             painter.setBrush(theme.colour("raised"))
             painter.drawRoundedRect(ring, 4, 4)
         role = "table_strong" if strong else "table"
+        if row.one.status is not PassStatus.DONE:
+            # What does not count is not set in the weight of what does.
+            role, quiet = "table", True
         painter.setFont(font(role))
         painter.setPen(theme.colour("text2" if quiet else "text"))
         text = self._table.lines_of(row)[0] if column == Column.ZONE else row.cells[column]

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.totals import zone_volumes
 from injectmap.domain.treatment_map import CannulaPass, Instrument, PassStatus, Side, Technique
 from injectmap.domain.units import show_length, show_volume
+from injectmap.ui.session import pass_order
 from injectmap.ui.session.looks import instrument_text, zone_name, zone_names, zone_shares
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
@@ -51,12 +60,12 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True)
 class PassRow:
-    """One pass as a row; what is shown of it is text already."""
+    """One pass as a row; what is shown of it is text already. `second` is said in a line under it."""
 
     one: CannulaPass
     cells: tuple[str, ...]
     zones: dict[str, int]
-    unusual: str
+    second: tuple[str, ...]
     tip: str
 
 
@@ -98,11 +107,11 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int], usu
     cells = (
         str(editor.map.numbers[one.id]),
         zone_names(editor, one),
-        editor.map.entry_points[one.entry_id].letter,
+        editor.map.entry_points[one.entry_id].letter if not one.is_point else "",
         words(f"plane.{one.plane}.short"),
-        show_length(one.path.length_um),
-        " + ".join(str(syringes.get(share.syringe_id, "")) for share in one.shares),
-        show_volume(one.microlitres),
+        "–" if one.is_point else show_length(one.path.length_um),
+        "+".join(str(syringes[share.syringe_id]) for share in one.shares if share.syringe_id in syringes),
+        show_volume(one.microlitres) if one.microlitres else "–",
     )
     zones = zone_shares(one)
     tip = words(
@@ -117,8 +126,32 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int], usu
         instrument=instrument_text(one.instrument),
         volume=cells[Column.VOLUME],
     )
+    return PassRow(one, cells, zones, _second(one, syringes, usual), tip)
+
+
+def _second(one: CannulaPass, syringes: dict[str, int], usual: How | None) -> tuple[str, ...]:
+    """Status, bolus or unusual technique, split, deposits, deviation: nothing for a plain pass."""
+    words = load_words()
+    said = []
+    if one.status is not PassStatus.DONE:
+        said.append(words(f"passes.status.{one.status}"))
     how = (one.technique, one.instrument)
-    return PassRow(one, cells, zones, how_text(how) if how != usual else "", tip)
+    if how != usual:
+        said.append(how_text(how))
+    elif one.is_point:
+        said.append(words(f"technique.{one.technique}.short"))
+    if len(one.shares) > 1:
+        parts = (f"{syringes.get(s.syringe_id, '')} {show_volume(s.microlitres)}" for s in one.shares)
+        said.append(words("passes.second.split", split=" + ".join(parts)))
+    if one.deposits:
+        laid = ", ".join(
+            words("inline.deposit", mm=show_length(d.position_um), ml=show_volume(d.microlitres))
+            for d in one.deposits
+        )
+        said.append(words("passes.second.deposits", deposits=laid))
+    if one.deviation:
+        said.append(words("passes.second.deviation", reason=one.deviation))
+    return tuple(said)
 
 
 def _split_text(editor: MapEditor, one: CannulaPass) -> str:
@@ -197,6 +230,64 @@ class PassTableModel(QAbstractTableModel):
         self.refused.emit("")
         return True
 
+    # The order of treatment
+
+    def passes_of_side(self, pass_id: str) -> list[CannulaPass]:
+        """The passes under the heading that a pass stands under, as shown."""
+        rows = [row.one for row in self._rows if isinstance(row, PassRow)]
+        side = next((one.side for one in rows if one.id == pass_id), None)
+        return [one for one in rows if one.side is side]
+
+    def move_by_step(self, pass_ids: Sequence[str], step: int) -> bool:
+        """Treat passes one earlier or later among those of their side; False if they are at the end already."""
+        if self._editor is None or not pass_ids or self._editor.read_only:
+            return False
+        before_id, possible = pass_order.stepped(self.passes_of_side(pass_ids[0]), pass_ids, step)
+        if possible and before_id is None:
+            last = self.passes_of_side(pass_ids[0])[-1]
+            before_id = pass_order.before(self._editor.map.passes, pass_ids, last, None)
+        return possible and self._reorder(pass_ids, before_id)
+
+    def _reorder(self, pass_ids: Sequence[str], before_id: str | None) -> bool:
+        assert self._editor is not None
+        try:
+            self._editor.reorder(pass_ids, before_id)
+        except InputRefused as refused:
+            self.refused.emit(error_sentence(refused))
+            return False
+        return True
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Only our own rows."""
+        return [pass_order.MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The passes of the dragged rows."""
+        ids = [self.pass_id(row) for row in sorted({index.row() for index in indexes})]
+        return pass_order.packed([one for one in ids if one is not None])
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+    ) -> bool:
+        """Move the dragged passes before the row they were dropped above.
+
+        Never true: Qt would take the old rows away itself, whereas the editor's answer has moved them already.
+        """
+        moved = pass_order.unpacked(data)
+        if self._editor is None or not moved or row < 0:
+            return False
+        above, below = self._pass_at(row - 1), self._pass_at(row)
+        self._reorder(moved, pass_order.before(self._editor.map.passes, moved, above, below))
+        return False
+
+    def _pass_at(self, row: int) -> CannulaPass | None:
+        found = self._rows[row] if 0 <= row < len(self._rows) else None
+        return found.one if isinstance(found, PassRow) else None
+
     # Qt's questions
 
     def rowCount(self, parent: Index = _TOP) -> int:
@@ -208,11 +299,15 @@ class PassTableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Only passes are selected, only volumes are typed."""
-        if not index.isValid() or not isinstance(self._rows[index.row()], PassRow):
+        """Only passes are selected and dragged, only volumes are typed; rows are dropped between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        if not isinstance(self._rows[index.row()], PassRow):
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         editable = self._editor is not None and not self._editor.read_only
+        if editable:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         if index.column() == Column.VOLUME and editable:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags

@@ -27,6 +27,8 @@ from injectmap.words import load_words
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
 
 class PassTable(QTableView):
     """Shows the passes; selecting here selects on the head and the other way round."""
@@ -64,6 +66,9 @@ class PassTable(QTableView):
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setStyleSheet("QScrollBar:vertical { width: 9px; }")
@@ -110,10 +115,16 @@ class PassTable(QTableView):
         elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.pass_model.pass_id(row) and not editor.read_only:
                 self.type_volume(row)
+        elif event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in _STEPS:
+            self.pass_model.move_by_step(self._selected_ids(), _STEPS[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Escape:
             self.chart_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _selected_ids(self) -> list[str]:
+        rows = sorted({index.row() for index in self.selectionModel().selectedIndexes()})
+        return [found for row in rows if (found := self.pass_model.pass_id(row)) is not None]
 
     def _remove(self, editor: MapEditor) -> None:
         try:
@@ -146,13 +157,12 @@ class PassTable(QTableView):
                 self.setSpan(number, 0, 1, len(Column))
 
     def lines_of(self, row: PassRow) -> tuple[str, str]:
-        """What stands in the zone column, and under the row: zones that do not fit, and an unusual technique."""
-        zones, second = row.cells[Column.ZONE], row.unusual
+        """What stands in the zone column, and under the row: zones that do not fit, and what else there is to say."""
+        zones, more = row.cells[Column.ZONE], ""
         if metrics("table").horizontalAdvance(zones) > ZONE_TEXT:
             first, _, rest = zones.partition(" + ")
             zones, more = (f"{first} +", rest) if rest else (first, "")
-            second = " · ".join(part for part in (more, second) if part)
-        return zones, second
+        return zones, " · ".join(part for part in (more, *row.second) if part)
 
     def _fit_rows(self) -> None:
         for number, row in enumerate(self.pass_model.rows):
@@ -193,7 +203,6 @@ class PassTable(QTableView):
         editor = self._bridge.editor
         if self._following or editor is None:
             return
-        rows = {index.row() for index in self.selectionModel().selectedIndexes()}
-        ids = [found for row in sorted(rows) if (found := self.pass_model.pass_id(row)) is not None]
+        ids = self._selected_ids()
         current = self.pass_model.pass_id(self.currentIndex().row())
         editor.select(ids, primary=current)
