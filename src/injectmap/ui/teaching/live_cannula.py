@@ -109,6 +109,7 @@ class LiveCannula:
             painter.setTransform(self._placed(), True)
             syringe_drawing.paint_syringe(painter, self._outside(state.tip_um), moment.fill)
             painter.restore()
+        self._paint_spots(painter, state)
         self._paint_marks(painter, moment)
         painter.restore()
 
@@ -136,6 +137,9 @@ class LiveCannula:
                     painter.setPen(_pen(colour, width))
                     painter.drawPolyline(_polygon(points))
         painter.setOpacity(1.0)
+
+    def _paint_spots(self, painter: QPainter, state: PlayState) -> None:
+        """What is laid at one place, above the needle that lays it."""
         spots = [low for low, high in state.deposited if low == high]
         growing = (
             state.deposited_ul / self._one.microlitres

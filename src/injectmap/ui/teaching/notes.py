@@ -16,6 +16,8 @@ from injectmap.words import Words
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _BADGE = 32
+# Three lines; a longer name would push the count off a low screen.
+_LONGEST = 66
 
 
 class CountLine(QWidget):
@@ -159,7 +161,7 @@ class Title(QWidget):
 
     def show_title(self, title: str, lines: tuple[str, ...]) -> None:
         """Name what is shown."""
-        self.name.setText(title)
+        self.name.setText(title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1].rstrip()}…")
         self.lines.setText("\n".join(lines))
 
 

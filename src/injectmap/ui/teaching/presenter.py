@@ -268,6 +268,10 @@ class Presenter(QWidget):
 
     def choose(self) -> None:
         """Offer all there is."""
+        self.menu().popup(self.notes.title.mapToGlobal(QPoint(0, self.notes.title.name.height() + 6)))
+
+    def menu(self) -> QMenu:
+        """All that can be presented now."""
         if self._menu is not None:
             self._menu.deleteLater()
         menu = self._menu = QMenu(self)
@@ -283,8 +287,7 @@ class Presenter(QWidget):
             action = into.addAction(text.replace("&", "&&"))
             action.setData(offer)
             action.triggered.connect(self._on_offer)
-        place = self.notes.title.mapToGlobal(QPoint(0, self.notes.title.name.height() + 6))
-        menu.popup(place)
+        return menu
 
     def _on_offer(self) -> None:
         action = self.sender()

@@ -10,22 +10,21 @@ from injectmap.domain.play_steps import StepKind
 from injectmap.domain.totals import zone_volumes, zones_by_length
 from injectmap.domain.treatment_map import CannulaPass
 from injectmap.domain.units import show_length, show_volume
-from injectmap.ui.teaching.show import Show
+from injectmap.ui.teaching.show import Show, main_zones
 from injectmap.words import Words
 
 _CHANGE_COLOUR = "#6F7B86"
 # A change of the map is told beside the passes, in a narrow segment.
 _CHANGE_WEIGHT = 0.25
-# A zone that a pass only runs into does not name it.
-_GOOD_PART = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One step of a show; `parts` are its zones' colours with their shares, `group` the zones it lies in, `short` the same in
+    """One step of a show; `side` is empty where all are on one. `parts` are its zones' colours with their shares, `group` the zones it lies in, `short` the same in
     fewer letters.
     """
 
+    side: str
     group: str
     short: str
     number: str
@@ -61,7 +60,7 @@ def segments_of(
     made = []
     for step in show.playback.steps:
         if step.kind is not StepKind.DRAW or step.one is None:
-            made.append(Segment("", "", "", "", ((_CHANGE_COLOUR, 1.0),), _CHANGE_WEIGHT))
+            made.append(Segment("", "", "", "", "", ((_CHANGE_COLOUR, 1.0),), _CHANGE_WEIGHT))
             continue
         one = step.one
         shares = zone_volumes(one) if by_volume else {}
@@ -69,15 +68,12 @@ def segments_of(
         found = {zone: value for (zone, _), value in (shares or weights).items() if value}
         found = found or {zone: 1 for zone, _ in weights} or {"": 1}
         whole = sum(found.values())
-        names = [zones_named(one, name_of), zones_named(one, short_of)]
-        if both:
-            side = words(f"side.{one.side.value}.badge")
-            names = [words("present.group", side=side, zone=name) for name in names]
         size = one.microlitres if by_volume else one.path.length_um
         made.append(
             Segment(
-                names[0],
-                names[1],
+                words(f"side.{one.side.value}.badge") if both else "",
+                zones_named(one, name_of),
+                zones_named(one, short_of),
                 str(step.number),
                 show_volume(size) if by_volume else words("present.length", mm=show_length(size)),
                 tuple((zone_look(zone).fill, value / whole) for zone, value in found.items()),
@@ -90,9 +86,7 @@ def segments_of(
 
 def zones_named(one: CannulaPass, name_of: Callable[[str], str]) -> str:
     """The zones that a good part of a pass lies in; names that begin alike say so once."""
-    found = zones_by_length(one)
-    whole = sum(um for _, _, um in found)
-    names = list(dict.fromkeys(name_of(zone) for zone, _, um in found if um >= whole * _GOOD_PART))
+    names = [name_of(zone) for zone in main_zones(one)]
     text = names[0] if names else ""
     for name in names[1:]:
         first, _, rest = name.partition(" ")
@@ -115,12 +109,34 @@ def spans(segments: tuple[Segment, ...], left: float, right: float, gap: float) 
     return tuple(found)
 
 
-def groups(segments: tuple[Segment, ...]) -> list[tuple[int, int]]:
-    """Neighbouring segments of the same zones as (first, last)."""
-    found: list[tuple[int, int]] = []
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring segments of the same zones and side; the side is said where it begins."""
+
+    first: int
+    last: int
+    text: str
+    short: str
+    alone: str
+
+
+def groups(segments: tuple[Segment, ...], words: Words) -> list[Group]:
+    """The bar's groups in order; `alone` is what one is called where no other stands beside it."""
+    spans_of: list[tuple[int, int]] = []
     for index, one in enumerate(segments):
-        if found and (one.group == segments[found[-1][0]].group or not one.group):
-            found[-1] = (found[-1][0], index)
+        head = segments[spans_of[-1][0]] if spans_of else None
+        if head is not None and (not one.number or (one.side, one.group) == (head.side, head.group)):
+            spans_of[-1] = (spans_of[-1][0], index)
         else:
-            found.append((index, index))
+            spans_of.append((index, index))
+    found, side = [], ""
+    for first, last in spans_of:
+        one = segments[first]
+
+        def named(text: str, side_text: str = one.side) -> str:
+            return words("present.group", side=side_text, zone=text) if side_text else text
+
+        said = one.side if one.side != side else ""
+        side = one.side or side
+        found.append(Group(first, last, named(one.group, said), named(one.short, said), named(one.group)))
     return found

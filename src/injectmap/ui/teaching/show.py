@@ -8,11 +8,13 @@ from enum import StrEnum
 
 from injectmap.domain.play_steps import PlayState, StepKind
 from injectmap.domain.playback import Playback
-from injectmap.domain.totals import done_passes
+from injectmap.domain.totals import done_passes, zones_by_length
 from injectmap.domain.treatment_map import CannulaPass, Side, TreatmentMap
 
 # A protocol says nothing of a volume: its syringe is drawn as this full throughout.
 _NO_VOLUME_FILL = 0.8
+# A zone that a pass only runs into does not name it.
+_GOOD_PART = 0.25
 
 
 class ShowKind(StrEnum):
@@ -87,13 +89,15 @@ def scene_at(show: Show, seconds: float) -> Scene:
     playback = show.playback
     if not playback.steps:
         return still_scene(playback.start)
+    if seconds >= playback.duration_s:
+        state = playback.state_before(len(playback.steps))
+        return Scene(playback.final, _told(playback.final, state.map, None), state)
     index = playback.index_at(seconds)
     step, gone = playback.steps[index], seconds - playback.begins[index]
     state = step.at(gone)
-    in_hand = state.one if state.one is not None and state.one.id not in state.map.by_id else None
+    drawing = step.kind is StepKind.DRAW and step.one is not None and step.one.id not in state.map.by_id
+    in_hand = step.one if drawing else None
     layout_map = playback.final if _drawn_only(playback) else (step.after if in_hand else state.map)
-    if in_hand is None and seconds >= playback.duration_s:
-        return Scene(layout_map, _told(layout_map, state.map, None), state)
     entering = min(1.0, gone / step.phases[0].seconds) if in_hand is not None else 1.0
     return Scene(
         layout_map,
@@ -123,8 +127,14 @@ def _told(layout_map: TreatmentMap, shown: TreatmentMap, one: CannulaPass | None
     entered = {layout_map.by_id[pass_id].entry_id for pass_id in finished}
     if one is None:
         return Told(finished, coming, frozenset(entered))
-    zones = frozenset(part.zone for part in one.path.zones) | {spot.zone for spot in one.deposits}
-    return Told(finished, coming, frozenset(entered | {one.entry_id}), zones)
+    return Told(finished, coming, frozenset(entered | {one.entry_id}), frozenset(main_zones(one)))
+
+
+def main_zones(one: CannulaPass) -> tuple[str, ...]:
+    """The zones that a good part of a pass lies in, the longest part first."""
+    found = zones_by_length(one)
+    whole = sum(um for _, _, um in found)
+    return tuple(dict.fromkeys(zone for zone, _, um in found if um >= whole * _GOOD_PART))
 
 
 def _fill(show: Show, state: PlayState, in_hand: CannulaPass | None) -> float:

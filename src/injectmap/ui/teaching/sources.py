@@ -107,7 +107,7 @@ class Sources:
             title or words("present.map" if kind is ShowKind.MAP else "present.recorded"),
             (*lines, line),
             play,
-            {one.id: (one.opened_ul - one.discarded_ul, one.nominal_ul) for one in editor.syringes},
+            {one.id: (one.opened_ul, one.nominal_ul) for one in editor.syringes},
         )
 
     def _applied(self, treatment_map: TreatmentMap) -> tuple[str, list[str]]:

@@ -33,7 +33,8 @@ _REBUILD_AFTER_MS: Final = 90
 _REFINE_AFTER_MS: Final = 60
 # Of the stage's height.
 _LIGHT: Final = 0.42
-_SYRINGE_MARGIN: Final = 14
+# The buttons over the stage end there.
+_SYRINGE_MARGIN, _SYRINGE_TOP = 14, 74
 
 
 class Stage(GestureWidget):
@@ -135,6 +136,8 @@ class Stage(GestureWidget):
         self.picture.forget()
         self.live, self._live_key, self._live_rect = None, (), QRect()
         self.pointer.at = None
+        self._zoom = _ZOOM
+        self._centres.clear()
         self.pictures = HeadPictures()
         self.picture = StagePicture(self.pictures, self._theme)
 
@@ -170,7 +173,7 @@ class Stage(GestureWidget):
             one,
             shot.view_id,
             shot.camera,
-            QRectF(self.rect()).adjusted(margin, margin, -margin, -margin),
+            QRectF(self.rect()).adjusted(margin, _SYRINGE_TOP, -margin, -margin),
             chip=number_in_hand(layout, one.id, self.scene.state.number, measure_text),
             entry=layout.entries.get(one.entry_id, ()),
         )

@@ -118,10 +118,12 @@ class StagePicture:
         self._ground = self._fresh(shot)
         painter = QPainter(self._ground)
         self._pictures.paint(painter, shot.view_id, shot.camera, shot.ratio, dark=True, quick=self._quick)
-        self._fade(painter, shot.camera)
         if self.layout is not None:
+            painter.save()
             painter.translate(*shot.camera.origin)
             paint_items(painter, self.layout.zones)
+            painter.restore()
+        self._fade(painter, shot.camera)
         painter.end()
 
     def _paint_picture(self, shot: Shot, told: Told) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from injectmap.ui.teaching.buttons import StageButton
 from injectmap.ui.teaching.looks import MARGIN, SIDE, TRANSPORT, stage_font, stage_metrics
 from injectmap.ui.teaching.player import Player
-from injectmap.ui.teaching.segments import Segment, Span, groups, segments_of, spans
+from injectmap.ui.teaching.segments import Group, Segment, Span, groups, segments_of, spans
 from injectmap.ui.theme import Theme
 from injectmap.words import Words
 
@@ -148,22 +148,31 @@ class SegmentBar(QWidget):
         return QColor(*mixed)
 
     def _paint_groups(self, painter: QPainter) -> None:
-        """The zones over their passes; where the names of all find no room, that of the present one alone."""
-        found = groups(self.segments)
-        ends = [*(self._spans[first].left - 10 for first, _ in found[1:]), float(self.width())]
-        written = []
-        for (first, last), end in zip(found, ends, strict=True):
-            one, left = self.segments[first], self._spans[first].left
-            current = first <= self._index <= last and not self._done
-            role = "small_strong" if current else "small"
-            width = stage_metrics(role).horizontalAdvance
-            text = one.group if left + width(one.group) <= end else one.short
-            written.append((text, left, left + width(text) <= end, role))
-        all_fit = all(fits for _, _, fits, _ in written)
-        for text, left, _, role in written:
-            if all_fit or role == "small_strong":
-                left = min(left, self.width() - stage_metrics(role).horizontalAdvance(text) - 1)
-                self._write(painter, role, QRectF(left, 6, self.width() - left, 22), text)
+        """The zones over their passes; the present one always, others where they find room."""
+        found = groups(self.segments, self._words)
+        if not found:
+            return
+        ends = [*(self._spans[group.first].left - 6 for group in found[1:]), float(self.width())]
+        # Measured bold, so that a name does not change as the play reaches it.
+        width = stage_metrics("small_strong").horizontalAdvance
+        taken: tuple[float, float] = (0.0, 0.0)
+        for group in found:
+            if self._in_group(group):
+                left = self._spans[group.first].left
+                room = ends[found.index(group)] - left
+                text = next((one for one in (group.text, group.short) if width(one) <= room), group.alone)
+                left = min(left, self.width() - width(text) - 1.0)
+                taken = (left, left + width(text) + 6)
+                self._write(painter, "small_strong", QRectF(left, 6, self.width() - left, 22), text)
+        for group, end in zip(found, ends, strict=True):
+            left = self._spans[group.first].left
+            text = group.text if left + width(group.text) <= end else group.short
+            free = left + width(text) <= taken[0] or left >= taken[1]
+            if not self._in_group(group) and free and left + width(text) <= end:
+                self._write(painter, "small", QRectF(left, 6, self.width() - left, 22), text)
+
+    def _in_group(self, group: Group) -> bool:
+        return group.first <= self._index <= group.last and not self._done
 
     def _write(self, painter: QPainter, role: str, box: QRectF, text: str) -> None:
         painter.setFont(stage_font(role))
