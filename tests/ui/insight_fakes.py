@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from injectmap.services.insight import FileForm, InsightFigure, OverTime, Pixels, PrintedFigure, ScreenSize
+from injectmap.services.insight import FileForm, InsightFigure, Pixels, PrintedFigure, ScreenSize
+from injectmap.services.over_time import OverTime
 from injectmap.services.ports import RenderedPage
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from injectmap.services.insight import FileForm, InsightFigure, OverTime, Pixels, ScreenSize
+from injectmap.services.insight import FileForm, InsightFigure, Pixels, ScreenSize
+from injectmap.services.over_time import OverTime
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from injectmap.words import Words
 
 # Sizes of saved figures in points; the page sets them at 72 in 100, so that their text is as large as its own.
-_VOLUME_SIZE = (700.0, 262.0)
-_DOSE_HEIGHT = 316.0
+_VOLUME_SIZE = (700.0, 236.0)
+_DOSE_HEIGHT = 292.0
 
 
 class InsightPictures:

@@ -12,7 +12,7 @@ import numpy as np
 from injectmap.domain.treatment_map import Side
 from injectmap.insight.density import DoseMap
 from injectmap.insight.volume_chart import zones_in_order
-from injectmap.services.insight import OverTime
+from injectmap.services.over_time import OverTime
 from injectmap.words import Words
 
 if TYPE_CHECKING:

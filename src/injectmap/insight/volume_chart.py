@@ -14,7 +14,7 @@ from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import UL_PER_ML, show_volume
 from injectmap.insight.look import BarLook, Look, bar_look
 from injectmap.insight.sheet import Sheet
-from injectmap.services.insight import OverTime, SessionInTime
+from injectmap.services.over_time import OverTime, SessionInTime
 from injectmap.words import Words
 
 if TYPE_CHECKING:

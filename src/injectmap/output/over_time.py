@@ -9,7 +9,8 @@ from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import show_length, show_volume
 from injectmap.output.show import show_date, show_instant
 from injectmap.output.typesetting import typeset_pages, typeset_pdf
-from injectmap.services.insight import InsightFigure, OverTime, PrintedFigure, SessionInTime
+from injectmap.services.insight import InsightFigure, PrintedFigure
+from injectmap.services.over_time import OverTime, SessionInTime
 from injectmap.services.ports import RenderedPage
 from injectmap.words import Words
 
@@ -135,23 +136,21 @@ class OverTimeWriter:
     def _zones(self, over_time: OverTime) -> dict[str, Any]:
         """A row a zone: volume and length, right and left; and their sums with right minus left."""
         zones = self._atlas_loader().zones
-        shares = {(one.zone, one.side): one for one in over_time.shares}
+        lengths = {(one.zone, one.side): one.length_um for one in over_time.shares}
+        shown = {row.zone: row for row in over_time.shown_zones}
         rows = []
         for zone in zones.ids:
-            right, left = shares.get((zone, Side.RIGHT)), shares.get((zone, Side.LEFT))
-            volumes = [one.microlitres if one else 0 for one in (right, left)]
-            lengths = [one.length_um if one else 0 for one in (right, left)]
-            if any(volumes):
-                cells = [_figure(value) for value in (*volumes, sum(volumes))]
-                mm = [show_length(value) if value else "–" for value in lengths]
+            if zone in shown:
+                row = shown[zone]
+                mm = [show_length(lengths.get((zone, side), 0)) for side in (Side.RIGHT, Side.LEFT)]
+                cells = [_figure(value) for value in (row.right_ul, row.left_ul, row.both_ul)]
                 rows.append([zones.info[zone].name, *cells, *mm])
         balance = over_time.balance
+        sides = [sum(row.right_ul for row in shown.values()), sum(row.left_ul for row in shown.values())]
         return {
             "rows": rows,
             "sum": [
-                show_volume(balance.right_ul),
-                show_volume(balance.left_ul),
-                show_volume(balance.both_ul),
+                *(show_volume(value) for value in (*sides, sum(sides))),
                 show_length(balance.right_um),
                 show_length(balance.left_um),
             ],

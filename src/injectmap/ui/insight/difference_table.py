@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from injectmap.services.insight import SessionChange
+from injectmap.services.over_time import SessionChange
 from injectmap.ui.insight.sums_table import FigureTable, signed_length, signed_volume
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column

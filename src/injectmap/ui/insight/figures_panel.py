@@ -9,7 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
 
 from injectmap.domain.units import show_volume
-from injectmap.services.insight import InsightFigure, OverTime, Pixels, ScreenSize
+from injectmap.services.insight import InsightFigure, Pixels, ScreenSize
+from injectmap.services.over_time import OverTime
 from injectmap.ui.desk import Desk
 from injectmap.ui.insight.difference_table import DifferenceTable
 from injectmap.ui.insight.figure_view import FigureView

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from injectmap.domain.units import show_length, show_volume
-from injectmap.services.insight import Balance
+from injectmap.services.over_time import Balance
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel
 from injectmap.words import load_words

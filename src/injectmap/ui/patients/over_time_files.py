@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from injectmap.domain.settings import Paper
-from injectmap.services.insight import FileForm, InsightFigure, OverTime
+from injectmap.services.insight import FileForm, InsightFigure
+from injectmap.services.over_time import OverTime
 from injectmap.ui.desk import Desk
 from injectmap.ui.insight.save_menu import write_whole
 from injectmap.ui.prompts import Prompts

@@ -23,7 +23,7 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.domain.patient import Patient
-    from injectmap.services.insight import OverTime, SessionInTime
+    from injectmap.services.over_time import OverTime, SessionInTime
 
 WIDTH = 264
 # More of a long text is in its tooltip, and all of it in the record.

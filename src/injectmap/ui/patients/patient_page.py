@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from injectmap.services.insight import InsightFigure, OverTime
+from injectmap.services.insight import InsightFigure
+from injectmap.services.over_time import OverTime
 from injectmap.ui.desk import Desk
 from injectmap.ui.insight.figures_panel import FiguresPanel, heading
 from injectmap.ui.insight.save_menu import fill_menu
