@@ -57,6 +57,8 @@ class Drawing(Setting):
         doubled = [at for at, one in enumerate(laid) if self.linked and not at_midline(one.path)]
         images = [laid[at] for at in doubled]
         try:
+            if volume_ul < len(laid):
+                raise InputRefused("volume_too_small_to_share", count=len(laid))
             both = [*laid, *mirrored(self.atlas, self.map, images, self.zones, planned=self.planning)]
             volumes += [volumes[at] for at in doubled]
             drawn = None if self.planning else self._allot(volumes, whole_first=len(laid) > 1 or self.linked)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from injectmap.domain.edits import EditKind
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.skin_paths import mirrored
+from injectmap.domain.skin_paths import mirrored, resplit, to_um
 from injectmap.domain.totals import totals
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Plane, Share, Side, TreatmentMap
+from injectmap.editing import zone_corners
 from injectmap.editing.both_sides import at_midline, partners
+from injectmap.editing.deposits import at_position
 from tests import builders
 from tests.unit.editing.conftest import Bench
 
@@ -280,6 +283,35 @@ def test_a_pass_over_the_midline_is_not_doubled(bench: Bench) -> None:
     (one,) = bench.editor.map.passes
     assert at_midline(one.path)
     assert {part.side for part in one.path.zones} == {Side.LEFT, Side.RIGHT}
+
+
+def test_all_that_is_drawn_knows_the_zones_as_they_were_moved(bench: Bench) -> None:
+    zones = bench.atlas.zones
+    corners = [one for one in zones.corners({"lateral_zygomatic_arch"}) if one.side == "left"]
+    corner = max(corners, key=lambda one: float(one.place[2]))
+    there = bench.atlas.skin.snap((corner.place - [0.0, 0.0, 3.0]).reshape(1, 3))
+    zone_corners.move_corner(bench.editor, corner.vertex, corner.side, to_um(there)[0])
+    moved = bench.atlas.zones_for(bench.editor.map.zone_moves)
+    assert moved is not zones
+    bench.editor.toggle_linked()
+    beyond = corner.place - np.asarray(bench.atlas.landmarks["zygion"])
+    for tool in ("cannula_pass", "fan", "bolus"):
+        bench.editor.choose_tool(tool)
+        bench.stroke(
+            *[
+                bench.at("zygion", dz=dz, dy=beyond[1] * share)
+                for dz, share in ((-8, 0), (0, 0), (beyond[2] + 4, 1))
+            ]
+        )
+    bench.editor.select([bench.editor.map.passes[0].id])
+    bench.editor.set_deposits(bench.editor.map.passes[0].id, [("18", "0.05")])
+    bench.editor.nudge(-0.5, 0)
+    assert any(resplit(one.path, zones) != one.path for one in bench.editor.map.passes)
+    for one in bench.editor.map.passes:
+        assert resplit(one.path, moved) == one.path
+        for laid in one.deposits:
+            place = at_position(one.path, [laid.position_um])
+            assert moved.at(place) == [(laid.zone, laid.side.value)]
 
 
 STEPS: dict[str, Callable[[Bench, int], None]] = {

@@ -119,6 +119,14 @@ def test_too_little_to_share_is_refused(bench: Bench) -> None:
         bench.editor.set_volume_text("0.002")
 
 
+def test_too_little_for_a_fan_draws_none(bench: Bench) -> None:
+    bench.editor.choose_tool("fan")
+    bench.editor.set_volume_text("0.002")
+    fan(bench)
+    assert bench.editor.map.passes == ()
+    assert (bench.editor.hint.code, bench.editor.hint.params) == ("volume_too_small_to_share", {"count": 3})
+
+
 def test_number_and_spread_change_under_the_hand(bench: Bench) -> None:
     bench.editor.choose_tool("fan")
     heard: list[str] = []
