@@ -12,8 +12,9 @@ from injectmap.atlas import load_atlas
 from injectmap.domain import skin_paths
 from injectmap.domain.places import SkinPath, SkinPoints, ZoneLength
 from injectmap.domain.record import RecordState
+from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.treatment_map import CannulaPass, Side, TreatmentMap
-from injectmap.services.insight import OverTime, SessionInTime
+from injectmap.services.over_time import OverTime, SessionInTime
 from tests import builders
 
 CHEEK = (62.0, -25.0, 30.0)
@@ -74,4 +75,5 @@ def three_visits() -> OverTime:
             session_in_time(both_sides(), date=dt.date(2025, 5, 6), state=RecordState.SIGNED, number=2),
             session_in_time(both_sides()[2:], number=3),
         ),
+        ClinicSettings("Test clinic", demo=True),
     )

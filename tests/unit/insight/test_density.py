@@ -40,7 +40,7 @@ def integrated_apart(found, step: float = 0.5) -> float:
     return float((found.at(laid(a, e)) * areas).sum() * density.UL_PER_MM2)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(start=skin_places(), tip=skin_places(), microlitres=st.integers(1, 1500))
 def test_a_pass_anywhere_integrates_to_its_volume(start, tip, microlitres):
     assume(3.0 < np.linalg.norm(start - tip) < 80.0)
@@ -68,7 +68,7 @@ def test_measured_apart_it_holds_the_same_volume(start, tip):
     assert integrated_apart(found) == pytest.approx(200, rel=0.01)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(st.lists(st.tuples(skin_places(), skin_places(), st.integers(5, 400)), max_size=4), max_size=4)
 )
