@@ -168,6 +168,15 @@ def task_test_no_qt(arguments: Sequence[str]) -> int:
     )
 
 
+def task_torture(arguments: Sequence[str]) -> int:
+    """10,000 random sequences of edits (INJECTMAP_TORTURE=N for another number); takes an hour or more"""
+    ensure_system()
+    ensure_environment()
+    examples = os.environ.get("INJECTMAP_TORTURE", "10000")
+    say(f"$ pytest tests/torture, {examples} sequences")
+    return in_environment("-m", "pytest", "-q", "tests/torture", *arguments, INJECTMAP_TORTURE=examples)
+
+
 def task_lint(_: Sequence[str]) -> int:
     """ruff, mypy and the import contracts"""
     ensure_system()

@@ -54,6 +54,8 @@ def _checked(value: Any) -> Any:
             raise TypeError("journal keys are strings")
         return {_checked(key): _checked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if set(map(type, value)) <= {int}:  # the points of a path: thousands of numbers, looked at in one go
+            return list(value)
         return [_checked(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no journal form")
 
