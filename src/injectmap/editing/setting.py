@@ -114,7 +114,14 @@ class Setting(Selecting):
             raise InputRefused("volume_too_small_to_share", count=len(passes))
         parts = share_out(volume, [1] * len(passes)) if together else [volume] * len(passes)
         if self._give_volumes({one.id: part for one, part in zip(passes, parts, strict=True)}):
-            self._remember(shape or self._kind_of(passes), volume, each=not together, count=len(passes))
+            known = (shape if self._whole(passes) else None) if shape else self._kind_of(passes)
+            self._remember(known, volume, each=not together, count=len(passes))
+
+    def _whole(self, passes: Sequence[CannulaPass]) -> bool:
+        """True if no other pass of the map belongs to the shape that passes are of."""
+        techniques, entries = {one.technique for one in passes}, {one.entry_id for one in passes}
+        others = (one for one in self.map.passes if one.entry_id in entries and one.id not in self.selection)
+        return not any(one.technique in techniques for one in others)
 
     def _kind_of(self, passes: Sequence[CannulaPass]) -> str | None:
         """The tool that the next one of such passes is drawn with; None for parts of a shape."""

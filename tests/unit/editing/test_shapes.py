@@ -109,6 +109,7 @@ def test_two_passes_of_a_fan_share_what_is_typed_and_one_does_not(bench: Bench) 
     bench.editor.select([first.id, third.id])
     bench.editor.set_volume_text("0.41")
     assert [one.microlitres for one in bench.editor.map.passes] == [205, second.microlitres, 205]
+    assert bench.editor.fan_volume_ul == 300
 
 
 def test_too_little_to_share_is_refused(bench: Bench) -> None:
