@@ -103,9 +103,10 @@ class Pages(QObject):
         self.current = page_id
         page = None if page_id == CHART else self[page_id]
         self._window.show_page(page)
+        # What stands beside the page comes or goes first, so that it is filled at its own size.
+        self.shown.emit(page_id)
         if page is not None and hasattr(page, "refresh"):
             page.refresh()
-        self.shown.emit(page_id)
         return True
 
     def focus(self) -> None:

@@ -10,10 +10,17 @@ from injectmap.domain.settings import Paper
 from injectmap.ui.records.preview import PRINT_PPI
 
 
-@pytest.fixture
-def page(shell):
+def rendered(shell, qtbot):
+    """Show the record and wait until it has been rendered at its size."""
     shell.space.pages.show("record")
-    return shell.space.pages["record"].preview
+    page = shell.space.pages["record"].preview
+    qtbot.waitUntil(lambda: not page._settle.isActive())
+    return page
+
+
+@pytest.fixture
+def page(shell, qtbot):
+    return rendered(shell, qtbot)
 
 
 def shade(page):
@@ -35,22 +42,22 @@ def test_it_is_as_fine_as_the_screen(shell, page):
     assert shell.opener.output.asked[-1] == pytest.approx(width / (210 / 25.4), rel=0.01)
 
 
-def test_nothing_is_rendered_twice_without_a_change(shell, page):
+def test_nothing_is_rendered_twice_without_a_change(shell, page, qtbot):
     count = len(shell.opener.output.asked)
     shell.space.pages.show("chart")
-    shell.space.pages.show("record")
+    rendered(shell, qtbot)
     assert len(shell.opener.output.asked) == count
 
 
-def test_a_change_of_the_map_is_seen_in_the_record(shell, page):
+def test_a_change_of_the_map_is_seen_in_the_record(shell, page, qtbot):
     shell.editor.select([shell.editor.map.passes[0].id])
     shell.editor.remove_selected()
-    assert shade(page) == 255 - 7
+    qtbot.waitUntil(lambda: shade(page) == 255 - 7)
 
 
-def test_another_session_is_another_record(shell, page):
+def test_another_session_is_another_record(shell, page, qtbot):
     shell.desk.open_session(shell.desk.sessions[1].id)
-    assert shade(page) == 255 - 4
+    qtbot.waitUntil(lambda: shade(page) == 255 - 4)
 
 
 def test_without_a_session_there_is_no_record(shell, page):
@@ -61,10 +68,9 @@ def test_without_a_session_there_is_no_record(shell, page):
     assert "Open one" in shell.space.top.sign.toolTip()
 
 
-def test_a_record_that_cannot_be_made_says_why(shell):
+def test_a_record_that_cannot_be_made_says_why(shell, qtbot):
     shell.opener.output.failing = InputRefused("glyph_missing", letter="漢")
-    shell.space.pages.show("record")
-    page = shell.space.pages["record"].preview
+    page = rendered(shell, qtbot)
     assert "cannot be printed" in page._said.full_text()
     assert not page.save.isEnabled()
     shell.opener.output.failing = None
@@ -141,8 +147,7 @@ def test_the_clinics_paper_comes_first_and_another_can_be_chosen(make_shell, qtb
     shell.opener.settings = replace(shell.opener.settings, paper=Paper.LETTER)
     shell.open()
     shell.desk.open_patient(shell.elin)
-    shell.space.pages.show("record")
-    record, output = shell.space.pages["record"].preview, shell.opener.output
+    record, output = rendered(shell, qtbot), shell.opener.output
     assert record.paper.currentText() == "US Letter"
     assert output.looks[-1] == (Paper.LETTER, False)
     for field, index in ((record.paper, record.paper.findData(Paper.A4)), (record.ink, 1)):

@@ -43,7 +43,7 @@ class PhraseList(RowsView):
         self._rows = RowsModel(str, self, tip=str)
         self.setModel(self._rows)
         self.setItemDelegate(_PhraseDelegate(theme, _ROW, self))
-        self.chosen.connect(self.taken)
+        self.chosen.connect(self._take)
         self.hide()
 
     @property
@@ -58,6 +58,9 @@ class PhraseList(RowsView):
         self.setFixedHeight(_ROW * min(_MOST, max(1, len(phrases))) + 2)
         if phrases:
             self.setCurrentIndex(self._rows.index(0, 0))
+
+    def _take(self, phrase: object) -> None:
+        self.taken.emit(str(phrase))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows are shortened to the width."""

@@ -116,6 +116,10 @@ class RecordPreview(Surface):
             work, done=self._take_pages, failed=self._failed, owner=self, label=load_words()("busy.record")
         )
 
+    def refresh_soon(self) -> None:
+        """Render anew when all that was asked for now is done."""
+        self._settle.start(0)
+
     def save_pdf(self) -> None:
         """Save the record as PDF where the clinician chooses."""
         editor = self._desk.editor
@@ -166,9 +170,9 @@ class RecordPreview(Surface):
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        """What is looked at is up to date."""
+        """What is looked at is up to date, once it has its size."""
         super().showEvent(event)
-        self.refresh()
+        self.refresh_soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Render for the new width once it has settled."""
@@ -241,11 +245,11 @@ class RecordPreview(Surface):
     def _on_changed(self) -> None:
         self._shown = None
         if self.isVisible():
-            self.refresh()
+            self.refresh_soon()
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
         if aspects & {"map", "syringes"} and self.isVisible():
-            self.refresh()
+            self.refresh_soon()
 
 
 def paint_pages(printer: QPrinter, pages: tuple[RenderedPage, ...]) -> bool:

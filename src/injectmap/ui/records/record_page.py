@@ -107,7 +107,7 @@ class RecordPage(Surface):
         writable = not editor.read_only and not self._desk.read_only
         ready = not self.review.missing and not self._signing
         self.signature.show_session(opened, ready=ready, writable=writable)
-        self.preview.refresh()
+        self.preview.refresh_soon()
 
     def take_focus(self) -> None:
         """The first thing that is missing; with nothing missing, the signature."""

@@ -38,8 +38,11 @@ class Button(QPushButton):
                 self._tint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses it as the space bar does; it must not go on to the form around it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+        """Enter presses it as the space bar does; it must not go on to the form around it, as Ctrl and Enter do."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        elif enter:
             self.click()
         else:
             super().keyPressEvent(event)
