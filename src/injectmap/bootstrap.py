@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from injectmap.atlas import Atlas
     from injectmap.domain.patient import Practitioner
     from injectmap.domain.session import OpenSession
-    from injectmap.domain.settings import ClinicSettings
+    from injectmap.domain.settings import ClinicSettings, Phrase
     from injectmap.editing.editor import MapEditor
     from injectmap.services.clinic import Services
     from injectmap.services.ports import Clock
@@ -45,6 +45,17 @@ def _atlas() -> Atlas:
     from injectmap.atlas import load_atlas
 
     return load_atlas()
+
+
+def _shipped_phrases() -> tuple[Phrase, ...]:
+    """Texts a new clinic begins with, each to be edited or removed by it: `phrase.<field>.<number>`."""
+    from injectmap.domain.record import RecordField
+    from injectmap.domain.settings import Phrase
+    from injectmap.words import load_words
+
+    texts = load_words().texts
+    keys = (key.split(".") for key in texts if key.startswith("phrase."))
+    return tuple(Phrase(RecordField(field), texts[f"phrase.{field}.{number}"]) for _, field, number in keys)
 
 
 def _workstation() -> str:
@@ -91,9 +102,21 @@ class Opener:
         from injectmap.domain.ids import new_id
         from injectmap.domain.patient import Practitioner
         from injectmap.domain.settings import ClinicSettings
-        from injectmap.services.demo_clinic import CLINIC_NAME, PRACTITIONERS, fill
+        from injectmap.services.demo_clinic import (
+            AFTERCARE_LEAFLET,
+            CLINIC_NAME,
+            CONSENT_FORM,
+            PRACTITIONERS,
+            fill,
+        )
 
-        settings = ClinicSettings(CLINIC_NAME, demo=True)
+        settings = ClinicSettings(
+            CLINIC_NAME,
+            demo=True,
+            consent_form=CONSENT_FORM,
+            aftercare_leaflet=AFTERCARE_LEAFLET,
+            phrases=_shipped_phrases(),
+        )
         practitioners = [Practitioner(new_id(), *fields) for fields in PRACTITIONERS]
         self._create(path, settings, practitioners, lambda services: fill(services, _atlas()))
 
@@ -108,7 +131,7 @@ class Opener:
         practitioner_name = clean_text(practitioner, limit=NAME_LIMIT)
         if not clinic_name or not practitioner_name:
             raise InputRefused("clinic_names_empty")
-        settings = ClinicSettings(clinic_name, time_zone=time_zone, demo=True)
+        settings = ClinicSettings(clinic_name, time_zone=time_zone, demo=True, phrases=_shipped_phrases())
         self._create(path, settings, [Practitioner(new_id(), practitioner_name)])
         return self.open(path)
 

@@ -31,6 +31,8 @@ def _covered() -> frozenset[int]:
 
 def has_glyph(letter: str) -> bool:
     """True if a letter can be set, or needs no glyph."""
+    if letter in _OVERRIDES:
+        return False
     return (
         ord(letter) in _covered() or letter in _BREAKS or unicodedata.category(letter) in ("Cf", "Zl", "Zp")
     )

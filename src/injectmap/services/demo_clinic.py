@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CLINIC_NAME = "Demonstration clinic"
 PRACTITIONERS = (("Dr R. Okonjo-Lind", "Doctor", "GMC 0000000"), ("M. Sandahl RN", "Nurse", "NMC 00A0000A"))
+CONSENT_FORM = "Consent form, version 3"
+AFTERCARE_LEAFLET = "Aftercare leaflet, version 2"
 C_SHAPE = "c_shape"
 
 
