@@ -45,7 +45,6 @@ class Drawing(Setting):
         volume = self.volume_of_tool(tool_id)
         if self._draw(kind, laid, technique, volume):
             self.volumes[tool_id] = volume
-            self._group = self.selection
             if len(laid) < asked:
                 self.show_hint(Cursor.CROSS, Hint("fan_cut", {"count": len(laid), "asked": asked}))
 
@@ -70,7 +69,10 @@ class Drawing(Setting):
         edit = changes.add_passes(self.map, kind, both, shares, defaults=defaults, status=status)
         if not self.commit(edit):
             return False
-        self.select([change.pass_id for change in edit.changes[: len(laid)]])
+        ids = [change.pass_id for change in edit.changes[: len(laid)]]
+        # Known before followers hear of the selection: they ask for the volume of the whole.
+        self._group = frozenset(ids) if len(ids) > 1 else self._group
+        self.select(ids)
         if drawn is not None:
             self.syringe_id = drawn.in_use
             self._tell_of(drawn)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from injectmap.ui.last_session import LastSession
+
 if TYPE_CHECKING:
     from injectmap.ui.actions import ActionSet
     from injectmap.ui.desk import Desk
@@ -22,6 +24,7 @@ class Extras:
     def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts, actions: ActionSet) -> None:
         """Build nothing yet."""
         self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
+        self.last_session = LastSession(desk, window.chart)
 
     @cached_property
     def start(self) -> StartScreen:
@@ -49,7 +52,8 @@ class Extras:
         from injectmap.ui.palette_commands import ProtocolCommands
 
         chart, protocols = self._window.chart, ProtocolCommands(self._desk)
-        return CommandPalette(self._window.theme, self._window, self._actions, chart, (protocols,))
+        providers = (protocols, self.last_session.commands)
+        return CommandPalette(self._window.theme, self._window, self._actions, chart, providers)
 
     @cached_property
     def presenter(self) -> Presenter:

@@ -103,7 +103,12 @@ class ProtocolCommands:
         found = []
         for protocol in desk.services.protocols.all(desk.acting):
             for sides in ("both", "left", "right"):
-                text = words(f"palette.protocol.{sides}", name=protocol.name, version=protocol.version)
+                text = words(
+                    f"palette.protocol.{sides}",
+                    name=protocol.name,
+                    label=words(f"protocol.{protocol.label}").lower(),
+                    version=protocol.version,
+                )
                 if editor is not None and editor.planning:
                     text = words("palette.protocol.planned", text=text)
                 run = partial(self._apply, protocol, sides)

@@ -93,6 +93,13 @@ class CanvasHeader(QWidget):
     def _narrow(self) -> bool:
         return self.width() < _NARROW
 
+    @property
+    def _tight(self) -> bool:
+        """True where the fields take their short words: the line before them is long, or one field more is shown."""
+        editor = self._bridge.editor
+        busy = editor is not None and (len(editor.selection) > 1 or editor.tool_id in SHAPES)
+        return self._narrow or busy
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if (event.oldSize().width() < _NARROW) != self._narrow:
@@ -145,7 +152,8 @@ class CanvasHeader(QWidget):
         if chosen:
             return words("header.passes", count=len(chosen))
         if editor.tool_id in SHAPES:
-            return shape_text(editor, words)
+            # In two lines: the fields beside it need the room.
+            return shape_text(editor, words).replace(", ", "\n", 2).replace("\n", ", ", 1)
         return words("header.next_bolus" if editor.tool_id in _BOLUSES else "header.next_pass")
 
     def _show_sharing(self, editor: MapEditor, chosen: list[CannulaPass]) -> None:
@@ -156,12 +164,8 @@ class CanvasHeader(QWidget):
         self.sharing.setVisible(several)
         way = "together" if self._together else "each"
         self.sharing.set_value(self._words(f"header.sharing.{way}"))
-        if several:
-            self.volume.set_label(self._words(f"header.volume.{way}"))
-        elif not chosen and editor.tool_id in SHAPES:
-            self.volume.set_label(self._words("header.volume.together"))
-        else:
-            self.volume.set_label(self._words("header.volume"))
+        shape = not chosen and editor.tool_id in SHAPES
+        self.volume.set_label(self._words("header.volume.together" if shape else "header.volume"))
 
     def _volume_text(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
         if not chosen:
@@ -201,7 +205,7 @@ class CanvasHeader(QWidget):
         return [self._written(f"plane.{value.value}") for value in values]
 
     def _written(self, key: str) -> str:
-        if self._narrow:
+        if self._tight:
             short = self._words(f"{key}.short")
             return short[:1].upper() + short[1:]
         return self._words(key)

@@ -71,6 +71,7 @@ class ChartColumn(QWidget):
         self.empty = EmptyNote(theme, self.view)
         self.modes = ModeNote(theme, self.view)
         self.note = NoteField(words, theme, self.view)
+        self._ghost_source: Callable[[], TreatmentMap | None] | None = None
         self._ghost_text = ""
         self.toggles.allow_ghost(False)
         column = QVBoxLayout(self)
@@ -110,11 +111,17 @@ class ChartColumn(QWidget):
         self.strip.refresh_later()
         self._show_empty()
 
-    def set_ghost(self, treatment_map: TreatmentMap | None, said: str = "") -> None:
-        """Hold another session's map ready for the overlay of the last session; `said` is its date in words."""
-        self._ghost_text = said
-        self.view.set_ghost(treatment_map)
-        self.toggles.allow_ghost(treatment_map is not None)
+    def offer_ghost(self, source: Callable[[], TreatmentMap | None] | None, said: str = "") -> None:
+        """Offer another session's map for the overlay, read when it is wanted; `said` is its date in words."""
+        self._ghost_source, self._ghost_text = source, said
+        self.view.set_ghost(None)
+        self.toggles.allow_ghost(source is not None)
+        self._take_ghost()
+
+    def _take_ghost(self) -> None:
+        wanted = "last_session" in self.view.shown
+        if wanted and self.view.ghost is None and self._ghost_source is not None:
+            self.view.set_ghost(self._ghost_source())
         self._show_modes()
 
     def undo(self) -> None:
@@ -184,7 +191,7 @@ class ChartColumn(QWidget):
 
     def _show_overlays(self, shown: frozenset[str]) -> None:
         self.strip.set_zones("zones" in shown)
-        self._show_modes()
+        self._take_ghost()
 
     def _show_modes(self) -> None:
         """Say what holds until it is switched off."""

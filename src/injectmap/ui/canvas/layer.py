@@ -81,7 +81,8 @@ def map_style(scene: Scene) -> MapStyle:
     zones, labels = "zones" in scene.shown, "labels" in scene.shown
     return MapStyle(
         px_per_mm=scene.camera.px_per_mm,
-        labels="full" if labels else "none",
+        # Handles of corners would lie on the labels, which are of no use while corners are moved.
+        labels="full" if labels and not scene.corners else "none",
         zones=zones,
         patterns=zones,
         names=zones and labels,

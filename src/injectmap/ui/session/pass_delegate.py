@@ -127,12 +127,15 @@ class PassDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, row: PassRow, column: int, *, selected: bool, hovered: bool
     ) -> None:
         theme = self._theme
+        # Smoothed, cells that begin between two pixels would show seams.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if selected:
             painter.fillRect(rect, theme.colour("accentbg"))
         elif hovered:
             painter.fillRect(rect, theme.mixed("panel", "accentbg", 0.5))
         if selected and column == Column.NUMBER:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.colour("sel"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole, rect = rect, QRect(rect.left(), rect.top(), rect.width(), ROW_HEIGHT)
         box = _cell_box(rect, column)
         strong = column in (Column.NUMBER, Column.VOLUME)

@@ -113,9 +113,10 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int], usu
         "+".join(str(syringes[share.syringe_id]) for share in one.shares if share.syringe_id in syringes),
         show_volume(one.microlitres) if one.microlitres else "–",
     )
-    zones = zone_shares(one)
+    # A bolus has no length in its zone, and lies in it all the same.
+    zones = zone_shares(one) if not one.is_point else dict.fromkeys(zone_shares(one), 1)
     tip = words(
-        "passes.tip",
+        "passes.tip.bolus" if one.is_point else "passes.tip",
         number=cells[Column.NUMBER],
         side=words(f"side.{one.side}"),
         zones=_split_text(editor, one),
@@ -135,11 +136,6 @@ def _second(one: CannulaPass, syringes: dict[str, int], usual: How | None) -> tu
     said = []
     if one.status is not PassStatus.DONE:
         said.append(words(f"passes.status.{one.status}"))
-    how = (one.technique, one.instrument)
-    if how != usual:
-        said.append(how_text(how))
-    elif one.is_point:
-        said.append(words(f"technique.{one.technique}.short"))
     if len(one.shares) > 1:
         parts = (f"{syringes.get(s.syringe_id, '')} {show_volume(s.microlitres)}" for s in one.shares)
         said.append(words("passes.second.split", split=" + ".join(parts)))
@@ -149,6 +145,11 @@ def _second(one: CannulaPass, syringes: dict[str, int], usual: How | None) -> tu
             for d in one.deposits
         )
         said.append(words("passes.second.deposits", deposits=laid))
+    how = (one.technique, one.instrument)
+    if how != usual:
+        said.append(how_text(how))
+    elif one.is_point:
+        said.append(words(f"technique.{one.technique}.short"))
     if one.deviation:
         said.append(words("passes.second.deviation", reason=one.deviation))
     return tuple(said)
