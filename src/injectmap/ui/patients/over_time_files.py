@@ -107,7 +107,7 @@ class OverTimeFiles(QObject):
         printer, pages = job
         words = load_words()
         if paint_pages(printer, pages):
-            self._desk.notice.emit(words("preview.printed", count=len(pages)))
+            self._desk.notice.emit(words("insight.summary.printed"))
         else:
             self._desk.problem.emit(words("preview.print_failed"))
 
