@@ -160,7 +160,7 @@ class ZoneAdjuster:
             raise ZoneMoveRefused("a zone turns over")
         if not shapely.is_valid(np.array([shapely.Polygon(ring) for ring in changed], dtype=object)).all():
             raise ZoneMoveRefused("a zone crosses itself")
-        return Zones(partition, self._zones.skin)
+        return Zones(partition, self._zones.skin, like=self._zones)
 
 
 def _check_apart(partition: Partition, places: dict[str, Floats], skin: Skin) -> None:

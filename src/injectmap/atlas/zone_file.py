@@ -246,6 +246,11 @@ class Edges:
         }
         return Edges({**self.vertices, **places}, self.lines, self._skin, kept)
 
+    def differing_from(self, before: Edges) -> Floats:
+        """Return the places (n, 2) of all edges that run otherwise than before, as they ran and as they run."""
+        pairs = [pair for pair, edge in self._pieces.items() if before.piece(*pair) is not edge]
+        return np.concatenate([edges.piece(*pair) for edges in (before, self) for pair in pairs])
+
     def _add(self, names: list[str]) -> None:
         """Keep the edges between the neighbouring vertices of a line."""
         places = [self.vertices[name] for name in names]

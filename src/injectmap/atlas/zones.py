@@ -32,14 +32,15 @@ class Zones:
     the sides; what lies exactly on the midline counts half to each.
     """
 
-    def __init__(self, partition: Partition, skin: Skin) -> None:
-        """Index a partition of a skin."""
+    def __init__(self, partition: Partition, skin: Skin, like: Zones | None = None) -> None:
+        """Index a partition of a skin; `like` are zones it was made from by moving vertices."""
         self.version = partition.version
         self.ids = tuple(info.id for info in partition.infos)
         self.info: Mapping[str, ZoneInfo] = {info.id: info for info in partition.infos}
         self.neighbours: Mapping[str, frozenset[str]] = partition.neighbours
         self.partition = partition
         self.skin = skin
+        self._like = like
         self._outlines: dict[tuple[str, float, float], Floats] = {}
 
     @cached_property
@@ -68,12 +69,15 @@ class Zones:
         return shapely.STRtree(shapely.linestrings(self._pieces))
 
     @cached_property
-    def _raster(self) -> ZoneRaster:
-        return ZoneRaster(self.partition.rings)
+    def raster(self) -> ZoneRaster:
+        if self._like is None:
+            return ZoneRaster(self.partition.rings)
+        redrawn = self.partition.edges.differing_from(self._like.partition.edges)
+        return self._like.raster.moved(self.partition.rings, redrawn.min(axis=0), redrawn.max(axis=0))
 
     def _locate(self, azimuth: Floats, elevation: Floats) -> Ints:
         """Return the number (n,) of the zone at chart places."""
-        found = self._raster.at(azimuth, elevation)
+        found = self.raster.at(azimuth, elevation)
         near = np.flatnonzero(found == NEAR)
         if len(near):
             points = shapely.points(azimuth[near], elevation[near])
@@ -115,7 +119,7 @@ class Zones:
     ) -> dict[tuple[str, SideName], float] | None:
         """Follow a finely sampled path of one side from border to border; None where it only grazes one."""
         azimuth, elevation = chart(path - CENTRE)
-        cells = self._raster.at(azimuth, elevation)
+        cells = self.raster.at(azimuth, elevation)
         first, last = cells[:-1], cells[1:]
         hard = np.flatnonzero((first != last) | (first == NEAR))
         crossings = self._borders.along(azimuth, elevation, hard) if len(hard) else []
@@ -214,8 +218,8 @@ class Zones:
 
     @cached_property
     def _areas(self) -> Floats:
-        areas = outlines.cell_areas(self.skin, self._raster.cell)
-        return np.asarray(np.bincount(self._raster.labels, weights=areas, minlength=len(self.ids)))
+        areas = outlines.cell_areas(self.skin, self.raster.cell)
+        return np.asarray(np.bincount(self.raster.labels, weights=areas, minlength=len(self.ids)))
 
     def corners(self, zone_ids: Collection[str] | None = None) -> tuple[ZoneCorner, ...]:
         """Return the corners that can be moved, of some zones or of all, on both sides."""

@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from injectmap.atlas import Atlas, ZoneMoveRefused, Zones, load_atlas
+from injectmap.atlas.raster import ZoneRaster
 from injectmap.atlas.skin import CENTRE, chart, mirror
 from tests.unit.atlas.places import skin_places
 
@@ -203,3 +204,19 @@ def test_a_corner_cannot_be_laid_on_another(atlas: Atlas) -> None:
     place = tuple(np.rint(other.place * 1000).astype(int).tolist())
     with pytest.raises(ZoneMoveRefused, match="each other"):
         atlas.zones_for([Move("angle_front_top", "left", place)])
+
+
+@given(adjustments())
+@settings(max_examples=30)
+def test_the_picture_redrawn_where_corners_moved_is_the_picture_drawn_anew(moves: list[Move]) -> None:
+    atlas = load_atlas()
+    for side in ("left", "right"):
+        own = [
+            one if side == "left" else mirrored([one])[0] for one in moves if one.side in (side, "midline")
+        ]
+        zones = atlas.zones_for([Move(v, s if s == "midline" else "left", p) for v, s, p in own])
+        if zones is atlas.zones:
+            continue
+        redrawn, anew = zones._halves["left"].raster, ZoneRaster(zones._halves["left"].partition.rings)
+        assert np.array_equal(redrawn.labels, anew.labels)
+        assert np.array_equal(redrawn.numbers, anew.numbers)

@@ -265,7 +265,7 @@ def test_places_the_picture_calls_safe_are_far_from_every_border(atlas: Atlas) -
 
     generator = np.random.default_rng(11)
     azimuth, elevation = generator.uniform(0.0, 200.0, 4000), generator.uniform(70.0, 290.0, 4000)
-    safe = atlas.zones._raster.at(azimuth, elevation) != NEAR
+    safe = atlas.zones.raster.at(azimuth, elevation) != NEAR
     points = atlas.skin.lay(chart_directions(azimuth[safe], elevation[safe]))
     borders = [border.edge for border in atlas.zones.partition.borders]
     edges = np.concatenate(
