@@ -43,7 +43,10 @@ class Arranging(Drawing):
         if not self.commit(edit):
             return
         self.syringe_id = in_use or self.syringe_id
-        self.select([change.pass_id for change in edit.changes])
+        images = frozenset(change.pass_id for change in edit.changes)
+        if frozenset(one.id for one in wanted) in self.drawn_together:
+            self.drawn_together.add(images)
+        self.select(images)
         if len(wanted) < len(originals):
             params: dict[str, object] = {"count": len(wanted), "left_out": len(originals) - len(wanted)}
             self.show_hint(Cursor.ARROW, Hint("mirror_partly", params))

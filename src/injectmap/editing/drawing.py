@@ -69,9 +69,10 @@ class Drawing(Setting):
         edit = changes.add_passes(self.map, kind, both, shares, defaults=defaults, status=status)
         if not self.commit(edit):
             return False
-        ids = [change.pass_id for change in edit.changes[: len(laid)]]
+        ids = frozenset(change.pass_id for change in edit.changes[: len(laid)])
         # Known before followers hear of the selection: they ask for the volume of the whole.
-        self._group = frozenset(ids) if len(ids) > 1 else self._group
+        if len(ids) > 1:
+            self.drawn_together.add(ids)
         self.select(ids)
         if drawn is not None:
             self.syringe_id = drawn.in_use

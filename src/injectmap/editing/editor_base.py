@@ -76,6 +76,8 @@ class EditorBase(GestureState):
         self.selected_item: str | None = None
         self.handle = Handle.WHOLE
         self.linked = self.planning = False
+        # Passes that were drawn with one gesture: a volume typed for all of them is shared.
+        self.drawn_together: set[frozenset[str]] = set()
         self.selected_by_undo = self.write_protected = False
         self.failed: FailedEdit | None = None
         self._tools = self._make_tools()

@@ -31,9 +31,6 @@ class Reach(NamedTuple):
 class Setting(Selecting):
     """One change of the whole selection is one edit; with both sides linked, of their mirror images too."""
 
-    # The fan or cross-hatch drawn last: a volume typed for it is shared.
-    _group: frozenset[str] = frozenset()
-
     # Volumes
 
     def volume_of_tool(self, tool_id: str) -> int:
@@ -94,9 +91,8 @@ class Setting(Selecting):
         techniques = {one.technique for one in passes}
         if techniques == {Technique.FANNING} and len({one.entry_id for one in passes}) == 1:
             return "fan"
-        if self.selection != self._group:
-            return None
-        return "cross_hatch" if techniques == {Technique.CROSS_HATCHING} else None
+        hatched = techniques == {Technique.CROSS_HATCHING} and self.selection in self.drawn_together
+        return "cross_hatch" if hatched else None
 
     def set_volume_text(self, typed: str, share: bool | None = None) -> None:
         """Give the selected passes, and the next one, a typed volume in mL; InputRefused as in parse_volume.

@@ -226,6 +226,12 @@ def test_a_cross_hatch_is_two_families_at_right_angles(bench: Bench) -> None:
     bench.editor.set_volume_text("0.5")
     assert sum(one.microlitres for one in bench.editor.map.passes) == 500
     assert bench.editor.hatch_volume_ul == 500
+    bench.editor.mirror_selection()
+    assert bench.editor.shares_volume
+    bench.editor.set_volume_text("0.55")
+    assert sum(one.microlitres for one in bench.editor.map.passes) == 1050
+    bench.editor.undo()
+    bench.editor.undo()
     bench.editor.undo()
     bench.editor.undo()
     assert bench.editor.map.passes == ()
