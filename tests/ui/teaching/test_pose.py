@@ -36,8 +36,14 @@ def test_it_is_foreshortened_before_it_is_turned() -> None:
 
 
 def test_at_the_edge_it_is_turned_as_little_as_needed() -> None:
-    found = pose(ROOM, (1000, 400), 0.0, SHAFT, BODY)
+    entry = (1000, 400)
+    found = pose(ROOM, entry, 0.0, SHAFT, BODY)
     assert found.share >= SHORTEST_SHARE
     back = found.angle - math.copysign(math.radians(6), found.angle)
-    room_before = ROOM.reach((1000, 400), back) - BODY
-    assert room_before / SHAFT < SHORTEST_SHARE
+    assert (ROOM.reach(entry, back) - BODY * found.scale) / SHAFT < SHORTEST_SHARE
+
+
+def test_where_nothing_fits_it_is_drawn_small_towards_the_most_room() -> None:
+    found = pose(Room(0, 0, 200, 60), (190, 30), 0.0, SHAFT, BODY)
+    assert math.cos(found.angle) < -0.9
+    assert found.scale < 1.0

@@ -406,3 +406,14 @@ def test_the_window_goes_with_the_programs_own(room, qtbot) -> None:
 def test_its_dates_are_those_of_the_test() -> None:
     """The search for dates above must be able to find one."""
     assert re.search(r"(?<!\w)mar 2026(?!\w)", f"{dt.date(2026, 3, 14):%d %b %Y}".casefold())
+
+
+def test_a_second_screen_is_taken_if_there_is_one(room, monkeypatch) -> None:
+    from types import SimpleNamespace
+
+    own, wall = room.window.screen(), object()
+    screens = SimpleNamespace(screens=lambda: [own, wall], primaryScreen=lambda: own)
+    monkeypatch.setattr("injectmap.ui.teaching.presenter.QGuiApplication", screens)
+    assert room.presenter._screen() is wall
+    screens.screens = lambda: [own]
+    assert room.presenter._screen() is own

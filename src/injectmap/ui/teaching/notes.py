@@ -53,16 +53,19 @@ class ShareLine(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._share = theme, 0.0
+        self._theme = theme
+        self._share: float | None = 0.0
         self.setFixedHeight(10)
 
-    def show_share(self, share: float) -> None:
-        """Fill it so far."""
-        if round(share * self.width()) != round(self._share * self.width()):
+    def show_share(self, share: float | None) -> None:
+        """Fill it so far; None shows nothing."""
+        if share != self._share:
+            self._share = share
             self.update()
-        self._share = share
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._share is None:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -196,9 +196,12 @@ class Presenter(QWidget):
         if show is None or show.kind is ShowKind.PROTOCOL or not player.at_end or not self._open_id():
             return
         try:
-            player.take(self.sources.show_of(Offer(show.kind, "")))
+            show = self.sources.show_of(Offer(show.kind, ""))
         except InjectmapError as error:
             self.caption.say(error_sentence(error))
+            return
+        self.notes.title.show_title(show.title, show.lines)
+        player.take(show)
         self.transport.take_show(self._zone_name, self._zone_short)
 
     def showEvent(self, event: QShowEvent) -> None:

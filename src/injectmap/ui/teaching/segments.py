@@ -125,7 +125,7 @@ def groups(segments: tuple[Segment, ...], words: Words) -> list[Group]:
     spans_of: list[tuple[int, int]] = []
     for index, one in enumerate(segments):
         head = segments[spans_of[-1][0]] if spans_of else None
-        if head is not None and (not one.number or (one.side, one.group) == (head.side, head.group)):
+        if head is not None and (one.side, one.group) == (head.side, head.group):
             spans_of[-1] = (spans_of[-1][0], index)
         else:
             spans_of.append((index, index))

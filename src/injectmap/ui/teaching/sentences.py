@@ -9,7 +9,7 @@ from injectmap.domain.play_steps import Phase, PlayState, Step, StepKind
 from injectmap.domain.totals import totals
 from injectmap.domain.treatment_map import CannulaPass, InstrumentKind, PassStatus, Side, Technique
 from injectmap.domain.units import show_length, show_volume
-from injectmap.ui.teaching.show import Show
+from injectmap.ui.teaching.show import Show, ShowKind
 from injectmap.words import Words
 
 
@@ -25,13 +25,15 @@ class SideSum:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """All texts of the left column at one moment; `share` is how much of the pass's amount is laid."""
+    """All texts of the left column at one moment; `share` is how much of the pass's amount is laid,
+    None where there is no such thing.
+    """
 
     heading: str = ""
     count: str = ""
     unit: str = ""
     of: str = ""
-    share: float = 0.0
+    share: float | None = None
     happening: tuple[str, str] = ("", "")
     facts: str = ""
     note: str = ""
@@ -50,43 +52,52 @@ def say(show: Show, index: int, state: PlayState, *, at_end: bool, words: Words)
         return _say_all(show, words)
     step = steps[index]
     if step.kind is not StepKind.DRAW or step.one is None:
-        return _say_change(show, step, state, words)
+        return _say_change(show, index, state, words)
     one = step.one
-    count, of, share = _amounts(show, one, state, words)
+    count, unit, of, share = _amounts(show, one, state, words)
     return Said(
-        heading=words(
-            "present.pass.entry" if _letter(step, one) else "present.pass",
-            number=step.number,
-            count=show.pass_count,
-            letter=_letter(step, one),
-        ),
+        heading=_heading(show, step, one, words),
         count=count,
-        unit=words("present.unit.ml" if show.has_volumes else "present.unit.mm"),
+        unit=unit,
         of=of,
         share=share,
         happening=happening(one, state.phase, words),
         facts=facts(show, one, words),
-        note="" if show.has_volumes else words("present.no_dose"),
+        note=_note(show, one, words),
         sides=_sides(show, index, state, words, only=one.side),
     )
 
 
-def _letter(step: Step, one: CannulaPass) -> str:
+def _heading(show: Show, step: Step, one: CannulaPass, words: Words) -> str:
+    """Which pass it is; with every change shown its number is that of the moment, of no certain many."""
+    key = "present.pass"
+    if one.status is PassStatus.PLANNED and show.has_volumes:
+        key = "present.pass.planned"
+    elif show.kind is ShowKind.CHANGES:
+        key = "present.pass.then"
+    text = words(key, number=step.number, count=show.pass_count)
     entry = step.after.entry_points.get(one.entry_id)
-    return entry.letter if entry is not None else ""
+    return words("present.from_entry", what=text, letter=entry.letter) if entry is not None else text
 
 
-def _amounts(show: Show, one: CannulaPass, state: PlayState, words: Words) -> tuple[str, str, float]:
-    """The count, of how much it is, and the share."""
-    if show.has_volumes:
-        exact = one.microlitres % 10 != 0
-        total = one.microlitres
-        share = state.deposited_ul / total if total else 0.0
+def _note(show: Show, one: CannulaPass, words: Words) -> str:
+    if not show.has_volumes:
+        return words("present.no_dose")
+    return words("present.only_planned") if one.status is PassStatus.PLANNED else ""
+
+
+def _amounts(show: Show, one: CannulaPass, state: PlayState, words: Words) -> tuple[str, str, str, float]:
+    """The count with its unit, of how much it is, and the share; in mm where nothing is injected."""
+    total = one.microlitres
+    if show.has_volumes and total and one.status is not PassStatus.PLANNED:
+        exact = total % 10 != 0
         of = words("present.of.ml", ml=volume_text(total, exact=exact))
-        return volume_text(state.deposited_ul, exact=exact), of, share
-    laid = laid_um(state)
+        count = volume_text(state.deposited_ul, exact=exact)
+        return count, words("present.unit.ml"), of, state.deposited_ul / total
+    gone = laid_um(state) if one.status is not PassStatus.PLANNED else state.advanced_um
     of = words("present.of.mm", mm=show_length(one.path.length_um))
-    return show_length(laid), of, laid / one.path.length_um if one.path.length_um else 0.0
+    share = gone / one.path.length_um if one.path.length_um else 0.0
+    return show_length(gone), words("present.unit.mm"), of, share
 
 
 def laid_um(state: PlayState) -> int:
@@ -138,14 +149,15 @@ def facts(show: Show, one: CannulaPass, words: Words) -> str:
     return " · ".join(parts)
 
 
-def _say_change(show: Show, step: Step, state: PlayState, words: Words) -> Said:
+def _say_change(show: Show, index: int, state: PlayState, words: Words) -> Said:
+    step = show.playback.steps[index]
     what = words(f"edit.{step.edit_kind.value}") if step.edit_kind is not None else ""
     if step.kind is StepKind.UNDO:
         what = words("present.taken_back", what=what)
     return Said(
         heading=words("present.change", number=step.number) if step.number else words("present.change.map"),
         happening=(what, ""),
-        sides=_sides(show, 0, state, words),
+        sides=_sides(show, index, state, words),
     )
 
 
@@ -160,7 +172,6 @@ def _say_all(show: Show, words: Words) -> Said:
             count=volume_text(played.both_ul, exact=played.both_ul % 10 != 0),
             unit=words("present.unit.ml"),
             of=words("present.of.all"),
-            share=1.0,
             sides=_sides(show, len(show.playback.steps), state, words) if len(show.sides) > 1 else (),
         )
     length = sum(one.path.length_um for one in final.passes)
@@ -169,7 +180,6 @@ def _say_all(show: Show, words: Words) -> Said:
         count=show_length(length),
         unit=words("present.unit.mm"),
         of=words("present.of.all"),
-        share=1.0,
         note=words("present.no_dose"),
         sides=_sides(show, len(show.playback.steps), state, words) if len(show.sides) > 1 else (),
     )
@@ -186,7 +196,9 @@ def _sides(
         if show.has_volumes:
             exact = bool(total[side] % 10)
             now, whole = (volume_text(value, exact=exact) for value in (so_far[side], total[side]))
-            of = words("present.side.of.ml", ml=whole)
+            # With every change shown, the sum goes up and down: it is not on its way to the last one.
+            changing = show.kind is ShowKind.CHANGES
+            of = words("present.unit.ml") if changing else words("present.side.of.ml", ml=whole)
         else:
             now, whole = show_length(so_far[side]), show_length(total[side])
             of = words("present.side.of.mm", mm=whole)

@@ -100,26 +100,21 @@ class Sources:
 
     def _of_session(self, editor: MapEditor, kind: ShowKind, play: Playback) -> Show:
         words = self._words
-        title, lines = self._applied(editor.map)
-        line = words(f"present.{kind.value}.line")
         return Show(
             kind,
-            title or words("present.map" if kind is ShowKind.MAP else "present.recorded"),
-            (*lines, line),
+            words("present.map" if kind is ShowKind.MAP else "present.recorded"),
+            (words(f"present.{kind.value}.line"), *self._applied(editor.map)),
             play,
             {one.id: (one.opened_ul, one.nominal_ul) for one in editor.syringes},
         )
 
-    def _applied(self, treatment_map: TreatmentMap) -> tuple[str, list[str]]:
-        """Name, label and version of the protocol laid on a map; nothing without one, or with several."""
-        versions = {(one.protocol_id, one.version): one for one in treatment_map.protocols}
-        if len(versions) != 1:
-            return "", []
-        (one,) = versions.values()
+    def _applied(self, treatment_map: TreatmentMap) -> Iterator[str]:
+        """The protocols laid on a map, each version once, with what they are."""
         identity = self._identity()
-        lines = [self._label(one.label, identity)]
-        lines.append(self._words("present.protocol.version", version=one.version))
-        return self._name(one.name, identity), lines
+        for one in {(one.protocol_id, one.version): one for one in treatment_map.protocols}.values():
+            name = self._name(one.name, identity)
+            label = self._label(one.label, identity)
+            yield self._words("present.applied", name=name, version=one.version, label=label)
 
     def _of_protocol(self, protocol: Protocol, sides: str) -> Show:
         from injectmap.atlas import load_atlas

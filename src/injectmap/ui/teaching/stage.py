@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # The whole C-shape and the syringe of each of its passes fit the stage.
 _ZOOM: Final = 1.55
+# The head lies lower than on the chart: a syringe comes from above as often as from behind.
+_LOWER_MM: Final = 9.0
 _REBUILD_AFTER_MS: Final = 90
 _REFINE_AFTER_MS: Final = 60
 # Of the stage's height.
@@ -143,7 +145,7 @@ class Stage(GestureWidget):
 
     def _place_camera(self) -> None:
         camera = self.pictures.camera(self.view_id, self.width(), self.height())
-        u, v = self._centres.get(self.view_id, (camera.centre_u, camera.centre_v))
+        u, v = self._centres.get(self.view_id, (camera.centre_u, camera.centre_v - _LOWER_MM))
         self.camera = replace(camera, zoom=self._zoom, centre_u=u, centre_v=v).clamped()
         self.update()
 

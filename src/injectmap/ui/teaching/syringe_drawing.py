@@ -12,9 +12,11 @@ HUB: Final = 48.0
 BARREL: Final = 100.0
 _FLANGE: Final = 6.0
 _ROD: Final = 22.0
+# A plunger drawn all the way out stands out less than it would: what counts is the gel.
+_TRAVEL: Final = 0.6 * BARREL
 _THUMB: Final = 6.0
 # Hub, barrel and a plunger drawn all the way out.
-BODY: Final = HUB + BARREL + _FLANGE + BARREL + _ROD + _THUMB
+BODY: Final = HUB + BARREL + _FLANGE + _TRAVEL + _ROD + _THUMB
 HALF_WIDTH: Final = 28.0
 
 _STEEL = QColor("#56636F")
@@ -68,7 +70,7 @@ def _hub(painter: QPainter, at: float) -> None:
 def _barrel(painter: QPainter, at: float, fill: float) -> None:
     stopper = at + 4 + (BARREL - 14) * fill
     end = at + BARREL
-    thumb = end + _FLANGE + _ROD + BARREL * fill
+    thumb = end + _FLANGE + _ROD + _TRAVEL * fill
     painter.setPen(_round(_WHITE, 9))
     painter.drawLine(QLineF(stopper, 0, thumb, 0))
     painter.setPen(_round(_ROD_GREY, 6))

@@ -9,10 +9,13 @@ from typing import Final
 Place = tuple[float, float]
 
 # The part outside the skin points at the viewer, so its drawn length may be anything down to this share of the true.
-SHORTEST_SHARE: Final = 0.34
+SHORTEST_SHARE: Final = 0.25
 _TURNS: Final = tuple(
     math.radians(sign * degrees) for degrees in range(0, 181, 6) for sign in ((1, -1) if degrees else (1,))
 )
+
+# What a smaller syringe costs, in degrees of turn.
+_SCALES: Final = {1.0: 0.0, 0.85: 9.0, 0.7: 18.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,20 @@ class Pose:
 def pose(room: Room, entry: Place, outward: float, shaft: float, body: float) -> Pose:
     """Fit shaft and body, in pixels when the tip has just gone in, behind an entry point.
 
-    First the shaft is foreshortened, which a syringe held towards the viewer is anyway; then the syringe is turned
-    as little as needed; a body that fits nowhere is drawn smaller.
+    First the shaft is foreshortened, which a syringe held towards the viewer is anyway; then the syringe is turned,
+    or drawn smaller where that spares much of the turn.
     """
-    for scale in (1.0, 0.8, 0.65):
-        for turn in _TURNS:
-            left = room.reach(entry, outward + turn) - body * scale
-            share = min(1.0, left / max(shaft, 1e-9))
-            if share >= SHORTEST_SHARE:
-                return Pose(outward + turn, share, scale)
-    best = max(_TURNS, key=lambda turn: room.reach(entry, outward + turn))
-    left = room.reach(entry, outward + best) - body * 0.65
-    return Pose(outward + best, max(0.1, min(1.0, left / max(shaft, 1e-9))), 0.65)
+    best, least = None, math.inf
+    for turn in _TURNS:
+        reach = room.reach(entry, outward + turn)
+        for scale, price in _SCALES.items():
+            share = min(1.0, (reach - body * scale) / max(shaft, 1e-9))
+            cost = abs(math.degrees(turn)) + price
+            if share >= SHORTEST_SHARE and cost < least - 1e-6:
+                best, least = Pose(outward + turn, share, scale), cost
+    if best is not None:
+        return best
+    scale = min(_SCALES)
+    turn = max(_TURNS, key=lambda turn: room.reach(entry, outward + turn))
+    left = room.reach(entry, outward + turn) - body * scale
+    return Pose(outward + turn, max(0.1, min(1.0, left / max(shaft, 1e-9))), scale)
