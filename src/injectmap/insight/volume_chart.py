@@ -31,6 +31,8 @@ _ROW: Final = 20.0
 _DASH: Final = (4.0, 3.0)
 # Narrower groups of bars have no room for their volumes, their dates in one line, the letters of their sides.
 _FOR_VOLUMES, _FOR_DATE, _FOR_SIDES = 62.0, 84.0, 26.0
+# Bars closer together share one frame.
+_FOR_TWO_FRAMES: Final = 62.0
 _TWO_LINES: Final = 46.0
 _STEPS: Final = (50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000)
 _MOST_STEPS: Final = 4
@@ -127,7 +129,7 @@ def _draw_session(
                 middles[zone] = box.centre[1]
             reached += part
         top = plan.y(whole)
-        if whole and not session.signed:
+        if whole and not session.signed and plan.group >= _FOR_TWO_FRAMES:
             around = Box(left - 2.5, top - 2.5, left + plan.bar + 2.5, plan.box.bottom)
             sheet.box(around, stroke=look.text, width=1.0, dash=_DASH)
         if whole and plan.group >= _FOR_VOLUMES:
@@ -139,6 +141,11 @@ def _draw_session(
             badge = words(f"side.{side.value}.badge")
             y = plan.box.bottom + 16
             sheet.text(left + plan.bar / 2, y, badge, size=12.0, colour=look.text2, anchor="center")
+    if not session.signed and plan.group < _FOR_TWO_FRAMES:
+        wide, top = plan.bar + plan.gap / 2 + 2.0, plan.y(max(balance.right_ul, balance.left_ul)) - 2.5
+        sheet.box(
+            Box(middle - wide, top, middle + wide, plan.box.bottom), stroke=look.text, width=1.0, dash=_DASH
+        )
     return middles
 
 

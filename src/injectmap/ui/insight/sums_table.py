@@ -43,6 +43,7 @@ class FigureTable(QWidget):
         """Show other rows; the last row may be a sum."""
         for label in self._labels:
             self._grid.removeWidget(label)
+            label.hide()
             label.deleteLater()
         self._labels = []
         for column, text in enumerate(heads):

@@ -213,6 +213,7 @@ class PatientFacts(Surface):
             item = self._down.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         for place, fact in enumerate(facts):
             if place:
