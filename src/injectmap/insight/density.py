@@ -72,9 +72,19 @@ class DoseMap:
         right = self.grid.points[:, 0] < 0.0
         return float(held[right if side is Side.RIGHT else ~right].sum())
 
+    @cached_property
+    def most(self) -> float:
+        """The highest density."""
+        return float(self.density.max(initial=0.0))
+
     def at(self, points: Floats) -> Floats:
         """The density (n,) at skin points (n, 3) in mm."""
         return self.grid.read(self.density, points)
+
+    def seen(self, points: Floats) -> Floats:
+        """The density (n,) for the eye: up to the edge of drawable skin it does not fall to the nought beyond."""
+        held = self.grid.read(self.grid.held, points)
+        return np.asarray(np.where(held > 0.2, self.at(points) / np.maximum(held, 0.2), 0.0))
 
 
 def dose_map(skin: Skin, passes: Iterable[CannulaPass]) -> DoseMap:

@@ -16,7 +16,7 @@ from injectmap.atlas.views import Style
 from injectmap.chart.primitives import Box
 from injectmap.domain.units import show_volume
 from injectmap.insight.density import DoseMap
-from injectmap.insight.look import CONTOUR, CONTOURS, DOSE_TOP, Look, dose_colours
+from injectmap.insight.look import CONTOUR, DoseScale, Look, dose_colours, dose_scale
 from injectmap.insight.sheet import Sheet
 from injectmap.words import Words
 
@@ -31,8 +31,8 @@ _ABOVE, _BELOW = 76.0, 110.0
 _BESIDE: Final = {"lateral": (116.0, 26.0), "front": (80.0, 80.0)}
 # The dose is read at this many places per mm and smoothed in between: the bell is six times as wide.
 _READ_PER_MM: Final = 2.0
-# From nothing to full colour.
-_FAINT, _FULL, _OPACITY = 0.004, 0.045, 0.86
+# Shares of the scale from nothing to full colour.
+_FAINT, _FULL, _OPACITY = 0.013, 0.15, 0.86
 # Skin that faces the view less than this shows no dose; from where one may draw on it, it shows it in full.
 _TURNED: Final = 0.05
 # Below this share of the dose out of the lateral views the front view shows nothing new.
@@ -84,7 +84,7 @@ def seen_dose(view: View, dose: DoseMap) -> tuple[Floats, Floats]:
     """The density (h, w) in mL/cm2 that a view shows, two places per mm and nought off the skin, and how clear it is."""
     window = _window(view)
     values = np.zeros(window.on_skin.shape)
-    values[window.on_skin] = dose.at(window.skin)
+    values[window.on_skin] = dose.seen(window.skin)
     return values, window.clear
 
 
@@ -144,10 +144,11 @@ def _draw_view(sheet: Sheet, view: View, dose: DoseMap, box: Box, words: Words, 
     frame = sheet.box(box, fill=look.canvas, radius=_RADIUS)
     values, clear = seen_dose(view, dose)
     size = (round(box.width * ratio), round(box.height * ratio))
-    sheet.picture(_coloured(_head(view, size, look), values, clear, look), box, frame)
+    scale = dose_scale(dose.most)
+    sheet.picture(_coloured(_head(view, size, look), values, clear, look, scale), box, frame)
     # A contour ends where the skin turns away: along the rim it would only draw the rim.
     read = np.where(clear >= 1.0, values, np.nan)
-    sheet.contours(read, box, CONTOURS, "#000000" if look.mono else CONTOUR, width=0.8, clip=frame)
+    sheet.contours(read, box, scale.contours, "#000000" if look.mono else CONTOUR, width=0.8, clip=frame)
     sheet.box(box, stroke=look.frame, width=1.0, radius=_RADIUS)
     for side in ("right", "left"):
         if view.side in (side, None):
@@ -180,7 +181,7 @@ def _head(view: View, size: tuple[int, int], look: Look) -> Floats:
     return np.asarray(head * cover + np.array(ground) * (1.0 - cover))
 
 
-def _coloured(head: Floats, values: Floats, clear: Floats, look: Look) -> Picture:
+def _coloured(head: Floats, values: Floats, clear: Floats, look: Look, scale: DoseScale) -> Picture:
     """The head with the dose over it, (h, w, 3) bytes."""
     rows, columns = head.shape[:2]
 
@@ -190,16 +191,17 @@ def _coloured(head: Floats, values: Floats, clear: Floats, look: Look) -> Pictur
         return np.asarray(np.maximum(resized, 0.0))
 
     dose = smooth(values)
-    cover = np.clip((dose - _FAINT) / (_FULL - _FAINT), 0.0, 1.0) ** 0.8 * _OPACITY * smooth(clear)
-    mixed = head * (1.0 - cover[..., None]) + _colours_at(dose, look) * cover[..., None]
+    share = dose / scale.top
+    cover = np.clip((share - _FAINT) / (_FULL - _FAINT), 0.0, 1.0) ** 0.8 * _OPACITY * smooth(clear)
+    mixed = head * (1.0 - cover[..., None]) + _colours_at(share, look) * cover[..., None]
     return np.asarray(np.rint(np.clip(mixed, 0.0, 1.0) * 255.0), dtype=np.uint8)
 
 
-def _colours_at(dose: Floats, look: Look) -> Floats:
-    """Colours (..., 3) from 0 to 1 of densities in mL/cm2."""
+def _colours_at(share: Floats, look: Look) -> Floats:
+    """Colours (..., 3) from 0 to 1 of shares of the scale."""
     anchors = np.array([_rgb(colour) for colour in dose_colours(look)])
-    stops = np.linspace(0.0, DOSE_TOP, len(anchors))
-    return np.stack([np.interp(dose, stops, anchors[:, channel]) for channel in range(3)], axis=-1)
+    stops = np.linspace(0.0, 1.0, len(anchors))
+    return np.stack([np.interp(share, stops, anchors[:, channel]) for channel in range(3)], axis=-1)
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
@@ -214,14 +216,16 @@ def _draw_scale(sheet: Sheet, top: float, dose: DoseMap, words: Words) -> None:
     width = min(_SCALE_WIDTH, sheet.width - sheet.width_of(unit) - 16.0)
     bar = Box(0.0, top, width, top + _SCALE_HEIGHT)
     frame = sheet.box(bar, fill=look.canvas, radius=2.0)
-    strip = _colours_at(np.linspace(0.0, DOSE_TOP, 256), look)[None]
+    strip = _colours_at(np.linspace(0.0, 1.0, 256), look)[None]
     sheet.picture(np.asarray(np.rint(strip * 255.0), dtype=np.uint8), bar, frame)
-    for level in CONTOURS:
-        x = width * level / DOSE_TOP
+    scale = dose_scale(dose.most)
+    for level in scale.contours:
+        x = width * level / scale.top
         sheet.lines([[(x, top - 1.0), (x, top + _SCALE_HEIGHT + 1.0)]], look.text)
         sheet.text(x, top + 24.0, f"{level:.2f}", colour=look.text2, anchor="center")
-    if dose.density.max() > DOSE_TOP:
-        sheet.text(width, top + 24.0, words("insight.dose.more"), colour=look.text2, anchor="right")
+    if dose.most > scale.top:
+        more = words("insight.dose.more", top=f"{scale.top:.2f}")
+        sheet.text(width, top + 24.0, more, colour=look.text2, anchor="right")
     sheet.text(width + 12.0, top + 9.0, unit, colour=look.text2)
     sheet.text(0.0, top + 44.0, words("insight.dose.schematic"), colour=look.text2)
 
@@ -235,5 +239,5 @@ def says_dose(dose: DoseMap, words: Words) -> str:
         both=show_volume(dose.both_ul),
         right=show_volume(dose.right_ul),
         left=show_volume(dose.left_ul),
-        most=f"{float(dose.density.max()):.2f}",
+        most=f"{dose.most:.2f}",
     )

@@ -67,9 +67,28 @@ def bar_look(zone_id: str, number: int, look: Look) -> BarLook:
     return BarLook(fill, edge, "#FFFFFF", pattern, spacing)
 
 
-# The dose (screen tokens, section 2), from none to `DOSE_TOP` mL/cm2; more than that is drawn as that.
-DOSE_TOP: Final = 0.30
-CONTOURS: Final = (0.05, 0.10, 0.20)
+# The dose (screen tokens, section 2), from none to the top in mL/cm2; more than that is drawn as that.
+_DOSE_TOP: Final = 0.30
+_CONTOURS: Final = (0.05, 0.10, 0.20)
+# Many sessions lie many times as thick: their scale is so many times as long, or all would be one colour.
+_LONGER: Final = (1, 2, 5, 10, 20, 50, 100)
+_OVER: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class DoseScale:
+    """The top of the colours and the lines of equal dose, in mL/cm2."""
+
+    top: float
+    contours: tuple[float, ...]
+
+
+def dose_scale(most: float) -> DoseScale:
+    """The scale for a map whose highest density is `most`; the usual one unless that is well above its top."""
+    factor = next((one for one in _LONGER if most <= _OVER * _DOSE_TOP * one), _LONGER[-1])
+    return DoseScale(_DOSE_TOP * factor, tuple(level * factor for level in _CONTOURS))
+
+
 DOSE_COLOURS: Final = ("#F6D88A", "#E89C4E", "#C74B5A", "#7A2463", "#2E123F")
 DOSE_GREYS: Final = ("#DADADA", "#B4B4B4", "#828282", "#4B4B4B", "#1E1E1E")
 CONTOUR: Final = "#2E123F"

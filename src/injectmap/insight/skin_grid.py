@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -38,6 +38,13 @@ class SkinGrid:
             [(PER_SIDE - 1 - column) * PER_SIDE + row, (PER_SIDE + column) * PER_SIDE + row]
         )
         self._squares: Floats = np.einsum("ij,ij->i", self.points, self.points)
+
+    @cached_property
+    def held(self) -> Floats:
+        """1 where there is a cell and 0 elsewhere, as an array of `SHAPE`."""
+        flat = np.zeros(SHAPE[0] * SHAPE[1])
+        flat[self.places] = 1.0
+        return flat.reshape(SHAPE)
 
     @property
     def azimuths(self) -> Floats:

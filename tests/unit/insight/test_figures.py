@@ -192,3 +192,24 @@ def test_the_package_is_light_until_a_figure_is_drawn():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_scale_is_the_usual_one_until_many_sessions_lie_over_each_other():
+    usual = looks.dose_scale(0.41)
+    assert usual == looks.dose_scale(0.0)
+    assert (usual.top, usual.contours) == (0.30, (0.05, 0.10, 0.20))
+    longer = looks.dose_scale(2.5)
+    assert longer.top == pytest.approx(3.0)
+    assert longer.contours == pytest.approx((0.5, 1.0, 2.0))
+    assert looks.dose_scale(1e6).top == pytest.approx(30.0)
+
+
+def test_up_to_the_edge_of_drawable_skin_the_dose_does_not_fade():
+    atlas = load_atlas()
+    found = dose(laid_pass((66.0, -8.0, 14.0), (64.0, -30.0, 16.0)))
+    grid = found.grid
+    edge = (grid.read(grid.held, grid.points) >= 0.999) & (found.cells > 0.02)
+    points = grid.points[edge]
+    np.testing.assert_allclose(found.seen(points), found.at(points), rtol=1e-6)
+    between = atlas.skin.snap((points[1:] + points[:-1]) / 2)
+    assert (found.seen(between) >= found.at(between) - 1e-12).all()
