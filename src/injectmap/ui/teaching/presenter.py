@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QGuiApplication,
     QHideEvent,
@@ -16,12 +15,13 @@ from PySide6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.treatment_map import Side
 from injectmap.ui.teaching.buttons import StageButton
 from injectmap.ui.teaching.caption import Caption
+from injectmap.ui.teaching.chooser import Chooser
 from injectmap.ui.teaching.keys import handle_key
 from injectmap.ui.teaching.looks import FOOT, MARGIN, StageLabel
 from injectmap.ui.teaching.notes import Notes
@@ -70,7 +70,7 @@ class Presenter(QWidget):
         self.notes = Notes(self._words, self._dark, self)
         self.transport = Transport(self.player, self._words, self._dark, self)
         self.caption = Caption(self._words, self._dark, self.stage)
-        self._menu: QMenu | None = None
+        self._menu: Chooser | None = None
         self._turned_for = ""
         self._session_id = ""
         self._build_corner()
@@ -215,6 +215,8 @@ class Presenter(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._follow.stop()
+        if self._menu is not None:
+            self._menu.close()
         self.player.take(None)
         self.stage.leave()
         self.stage.show_scene(self.player.scene())
@@ -273,31 +275,12 @@ class Presenter(QWidget):
         """Offer all there is."""
         self.menu().popup(self.notes.title.mapToGlobal(QPoint(0, self.notes.title.name.height() + 6)))
 
-    def menu(self) -> QMenu:
+    def menu(self) -> Chooser:
         """All that can be presented now."""
         if self._menu is not None:
             self._menu.deleteLater()
-        menu = self._menu = QMenu(self)
-        protocols: dict[tuple[str, int], QMenu] = {}
-        for offer in self.sources.offers():
-            into, text = menu, offer.text
-            if offer.protocol is not None:
-                key = (offer.protocol.id, offer.protocol.version)
-                if key not in protocols:
-                    menu.addSeparator()
-                    protocols[key] = menu.addMenu(offer.text.replace("&", "&&"))
-                into, text = protocols[key], self._words(f"present.choose.{offer.sides}")
-            action = into.addAction(text.replace("&", "&&"))
-            action.setData(offer)
-            action.triggered.connect(self._on_offer)
-        return menu
-
-    def _on_offer(self) -> None:
-        action = self.sender()
-        assert isinstance(action, QAction)
-        offer = action.data()
-        assert isinstance(offer, Offer)
-        self.present(offer)
+        self._menu = Chooser(self.sources.offers(), self.present, self._words, self)
+        return self._menu
 
     def present(self, offer: Offer) -> None:
         """Present an offer; what cannot be read is said in the caption."""
