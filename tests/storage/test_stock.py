@@ -233,3 +233,14 @@ def test_a_new_clinic_has_the_settings_it_was_made_with(tmp_path):
     with database.reading() as work:
         assert work.clinic.settings() == made
     database.close()
+
+
+def test_a_recall_walks_indexes_alone(charted):
+    from injectmap.storage.recall import RECALL
+
+    with charted.database.reading() as work:
+        plan = work._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {RECALL.sql}", ("l1",)).all()
+    steps = [row[3] for row in plan]
+    # A table read whole, or a join of two built first, takes minutes in a clinic of some years.
+    assert [step for step in steps if step.startswith(("SCAN", "MATERIALIZE", "CO-ROUTINE"))] == []
+    assert any("ix_syringes_folded_lot" in step for step in steps)

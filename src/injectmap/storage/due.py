@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, null, or_, select
+from sqlalchemy import Connection, func, null, or_, select
 
 from injectmap.domain.aftercare import Due, DueKind
 from injectmap.domain.dates import add_months
@@ -27,6 +27,7 @@ _PERSON = (
 # Where the session's date stands after the first column of a line.
 _DATE = len(_PERSON) + 1
 _later = treatment_sessions.alias("later")
+_then = treatment_sessions.alias("then_treated")
 
 
 def due_list(connection: Connection, until: dt.date, review_months: int | None) -> tuple[Due, ...]:
@@ -79,7 +80,16 @@ def _follow_up_dates(connection: Connection, until: dt.date) -> Iterator[tuple[s
         .exists()
     )
     rows = connection.execute(
-        _treated(held.c.follow_up).where(held.c.follow_up <= until.isoformat(), ~entered, ~treated_since)
+        select(held.c.follow_up, *_PERSON, held.c.id, held.c.date, null())
+        .select_from(held)
+        .join(patients, patients.c.id == held.c.patient_id)
+        .where(
+            held.c.follow_up <= until.isoformat(),
+            held.c.error_reason == "",
+            patients.c.error_reason == "",
+            ~entered,
+            ~treated_since,
+        )
     )
     return (_line(DueKind.FOLLOW_UP_DATE, row) for row in rows)
 
@@ -87,48 +97,41 @@ def _follow_up_dates(connection: Connection, until: dt.date) -> Iterator[tuple[s
 def _reviews(connection: Connection, until: dt.date, months: int) -> Iterator[tuple[str, Due]]:
     held = treatment_sessions
     # Months differ in length: the day is reckoned for each, and what the bound lets through too much falls out.
-    bound = add_months(until, -months) + dt.timedelta(days=3)
-    done = select(passes.c.id).where(
-        passes.c.session_id == held.c.id, passes.c.status == PassStatus.DONE.value
-    )
-    injected_later = (
-        select(_later.c.id)
-        .where(
-            _later.c.patient_id == held.c.patient_id,
-            or_(
-                _later.c.date > held.c.date,
-                and_(_later.c.date == held.c.date, _later.c.number > held.c.number),
-            ),
-            _later.c.error_reason == "",
-            select(passes.c.id)
-            .where(passes.c.session_id == _later.c.id, passes.c.status == PassStatus.DONE.value)
-            .exists(),
-        )
+    bound = (add_months(until, -months) + dt.timedelta(days=3)).isoformat()
+    # Patient by patient along the index on patient and date: rows in the order of dates lie all over the file.
+    injected = (
+        select(passes.c.id)
+        .where(passes.c.session_id == _later.c.id, passes.c.status == PassStatus.DONE.value)
         .exists()
+    )
+    last_treated = (
+        select(_later.c.id)
+        .where(_later.c.patient_id == patients.c.id, _later.c.error_reason == "", injected)
+        .order_by(_later.c.date.desc(), _later.c.number.desc())
+        .limit(1)
+        .correlate(patients)
+        .scalar_subquery()
+    )
+    treated_then = (
+        select(_then.c.id).where(_then.c.patient_id == patients.c.id, _then.c.date <= bound).exists()
     )
     reviewed = (
         select(func.max(follow_ups.c.done_on))
-        .where(follow_ups.c.patient_id == held.c.patient_id)
+        .where(follow_ups.c.patient_id == patients.c.id)
+        .correlate(patients)
         .scalar_subquery()
     )
     rows = connection.execute(
-        _treated(reviewed).where(held.c.date <= bound.isoformat(), done.exists(), ~injected_later)
+        select(reviewed, *_PERSON, held.c.id, held.c.date, null())
+        .select_from(patients)
+        .join(held, held.c.id == last_treated)
+        .where(patients.c.error_reason == "", treated_then, held.c.date <= bound)
     )
     for last_review, *rest in rows:
         due = add_months(dt.date.fromisoformat(rest[_DATE]), months)
         met = last_review is not None and last_review >= due.isoformat()
         if due <= until and not met:
             yield _line(DueKind.REVIEW_INTERVAL, [due.isoformat(), *rest])
-
-
-def _treated(first: Any) -> Select[Any]:
-    held = treatment_sessions
-    return (
-        select(first, *_PERSON, held.c.id, held.c.date, null())
-        .select_from(held)
-        .join(patients, patients.c.id == held.c.patient_id)
-        .where(held.c.error_reason == "", patients.c.error_reason == "")
-    )
 
 
 def _line(kind: DueKind, row: Sequence[Any]) -> tuple[str, Due]:

@@ -35,13 +35,8 @@ _whole = (
     .correlate(passes)
     .scalar_subquery()
 )
-_drawn = pass_shares.join(
-    passes,
-    and_(
-        passes.c.id == pass_shares.c.pass_id, passes.c.status == literal_column(f"'{PassStatus.DONE.value}'")
-    ),
-)
-# A row for each share that was injected, one after the other, and one without for a syringe that was not used.
+# A row for each share, one after the other, without a pass where it was not done, and one for a syringe that was
+# not used. The two outer joins stand beside each other: SQLite would build a join of shares and passes whole.
 RECALL = Prepared(
     select(
         syringes.c.id,
@@ -72,13 +67,21 @@ RECALL = Prepared(
     .join(treatment_sessions, treatment_sessions.c.id == syringes.c.session_id)
     .join(patients, patients.c.id == treatment_sessions.c.patient_id)
     .join(practitioners, practitioners.c.id == treatment_sessions.c.practitioner_id)
-    .outerjoin(_drawn, pass_shares.c.syringe_id == syringes.c.id)
+    .outerjoin(pass_shares, pass_shares.c.syringe_id == syringes.c.id)
+    .outerjoin(
+        passes,
+        and_(
+            passes.c.id == pass_shares.c.pass_id,
+            passes.c.status == literal_column(f"'{PassStatus.DONE.value}'"),
+        ),
+    )
     .where(syringes.c.folded_lot == bindparam("lot"))
     .order_by(
         patients.c.folded_name, patients.c.number, treatment_sessions.c.date, syringes.c.number, syringes.c.id
     )
 )
 _OF_SYRINGE = 19
+_ZONES = 21
 
 
 def recall(connection: Connection, lot: str) -> tuple[Recalled, ...]:
@@ -110,7 +113,7 @@ def _recalled(rows: list[tuple[Any, ...]]) -> Recalled:
         error_reason,
     ) = rows[0][:_OF_SYRINGE]
     day = dt.date.fromisoformat(date)
-    zones, microlitres = _injected(row[_OF_SYRINGE:] for row in rows if row[_OF_SYRINGE] is not None)
+    zones, microlitres = _injected(row[_OF_SYRINGE:] for row in rows if row[_ZONES] is not None)
     return Recalled(
         patient_id=patient_id,
         patient_number=patient_number,
