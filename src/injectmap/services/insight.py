@@ -120,7 +120,8 @@ class InsightService:
             wanted = [one for one in work.sessions.of_patient(patient_id) if not one.error_reason]
             opened = [work.sessions.open(one.id) for one in reversed(wanted)]
             clinic = work.clinic.settings()
-        return OverTime(patient, tuple(SessionInTime.of(one) for one in opened), clinic)
+            follow_ups = work.aftercare.follow_ups(patient_id)
+        return OverTime(patient, tuple(SessionInTime.of(one) for one in opened), clinic, follow_ups)
 
     def picture(self, acting: Acting, figure: InsightFigure, over_time: OverTime, size: ScreenSize) -> Pixels:
         """A figure for the screen."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from injectmap.domain.aftercare import FollowUp
 from injectmap.domain.patient import Patient
 from injectmap.domain.record import RecordEntry, RecordField, RecordState
 from injectmap.domain.session import OpenSession
@@ -194,6 +195,7 @@ class OverTime:
     patient: Patient
     sessions: tuple[SessionInTime, ...]
     clinic: ClinicSettings
+    follow_ups: tuple[FollowUp, ...] = ()
 
     @property
     def treated(self) -> tuple[SessionInTime, ...]:
@@ -255,6 +257,15 @@ class OverTime:
             if entry is not None and (entry.text or entry.details):
                 return entry, session
         return None
+
+    @property
+    def next_review(self) -> tuple[dt.date, str] | None:
+        """The first review that is planned and open, with its note; else the date written last in a record."""
+        planned = sorted((one.due, one.note) for one in self.follow_ups if one.done_on is None)
+        if planned:
+            return planned[0]
+        written = [one.follow_up for one in self.sessions if one.follow_up is not None]
+        return (written[-1], "") if written else None
 
     @property
     def version(self) -> tuple[tuple[str, int, int], ...]:

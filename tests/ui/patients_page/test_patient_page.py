@@ -8,6 +8,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from injectmap.domain.aftercare import FollowUp
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.patient import Patient
 from injectmap.domain.record import RecordEntry, RecordField, RecordState
@@ -301,7 +302,18 @@ def test_facts_are_the_last_word_of_each_field(shown):
     assert facts["Reason for the choice"].value == "Wishes a firmer jawline"
     assert facts["Baseline asymmetry"].value == ""
     assert facts["Next review"].value == "21 Dec 2026"
-    assert facts["Next review"].note == "set on 22 Nov 2026"
+    planned = tuple(
+        FollowUp(str(n), patient.id, None, due, note, done_on=done)
+        for n, (due, note, done) in enumerate(
+            [
+                (dt.date(2027, 3, 1), "later", None),
+                (dt.date(2027, 1, 8), "photographs", None),
+                (dt.date(2026, 1, 8), "", dt.date(2026, 1, 9)),
+            ]
+        )
+    )
+    review = facts_of(replace(over_time, follow_ups=planned), "Europe/London")[-1]
+    assert (review.value, review.note) == ("8 Jan 2027", "photographs")
 
 
 def test_long_and_hostile_text_is_shown_as_plain_text_and_cut(shown):

@@ -111,14 +111,12 @@ def _asymmetry(over_time: OverTime, zone: ZoneInfo) -> Fact:
 
 
 def _next_review(over_time: OverTime) -> Fact:
-    """The follow-up date written last."""
-    words = load_words()
-    label = words("insight.fact.review")
-    for session in reversed(over_time.sessions):
-        if session.follow_up is not None:
-            note = words("insight.fact.from_session", date=show_date(session.date))
-            return Fact(label, show_date(session.follow_up), note)
-    return Fact(label)
+    """The next review that is planned, with its note."""
+    label, found = load_words()("insight.fact.review"), over_time.next_review
+    if found is None:
+        return Fact(label)
+    due, note = found
+    return Fact(label, show_date(due), note)
 
 
 def _when(entry: RecordEntry, session: SessionInTime, zone: ZoneInfo) -> str:
