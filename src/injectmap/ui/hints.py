@@ -24,15 +24,31 @@ def hints_now(desk: Desk, *, form: Sequence[Hint]) -> list[Hint]:
         return [(key, words(hint)) for key, hint in form]
     if desk.editor is None:
         return [("", words("hint.choose")), all_keys]
-    return [*_chart_hints(desk.editor), all_keys]
+    return [*_chart_hints(desk.editor), ("Ctrl K", words("hint.palette"))]
+
+
+# What a tool's gesture can be changed by, beside the hint `hint.tool.<id>` of each.
+_TOOL_KEYS = {
+    "fan": (("[ ]", "hint.shape.count"), ("{ }", "hint.shape.spread")),
+    "cross_hatch": (("[ ]", "hint.shape.count"), ("{ }", "hint.shape.spacing")),
+    "zone_corner": (("Shift N", "hint.corners.back"),),
+}
 
 
 def _chart_hints(editor: MapEditor) -> list[Hint]:
-    """What digits mean now, and dragging where something can be drawn."""
+    """What the tool in hand wants, what was measured can become, and what digits mean now."""
     words = load_words()
     digits = words("hint.views")
     if len(editor.selection) == 1 and not editor.read_only:
         number = editor.map.numbers[next(iter(editor.selection))]
         digits = words("hint.digits", number=number)
-    drag = [] if editor.read_only else [("", words("hint.drag"))]
-    return [*drag, ("", digits)]
+    elif editor.selection and not editor.read_only:
+        digits = words("hint.digits.several", count=len(editor.selection))
+    if editor.read_only:
+        return [("", digits)]
+    if editor.measured is not None:
+        return [("Enter", words("hint.measure.keep")), ("A", words("hint.measure.asymmetry"))]
+    tool = editor.tool_id
+    own = words(f"hint.tool.{tool}") if words.has(f"hint.tool.{tool}") else words("hint.drag")
+    keys = [(key, words(text)) for key, text in _TOOL_KEYS.get(tool, ())]
+    return [("", own), *keys, ("", digits)]
