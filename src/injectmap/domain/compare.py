@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from injectmap.domain.skin_paths import apart_um
-from injectmap.domain.totals import ZoneTotal, done_passes, exact_totals
+from injectmap.domain.totals import ZoneTotal, done_passes, shown_totals, totals
 from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
 
 # Passes of two sessions that lie farther apart than this, entry and tip together, are not the same pass.
@@ -157,15 +157,18 @@ class SessionDifference:
         return self.right_ul + self.left_ul
 
 
-def compare(before: TreatmentMap, after: TreatmentMap) -> SessionDifference:
-    """Compare two sessions' maps: volume by zone and side, and passes matched by descent, else by nearness."""
+def compare(before: TreatmentMap, after: TreatmentMap, *, as_shown: bool = False) -> SessionDifference:
+    """Compare two sessions' maps: volume by zone and side, and passes matched by descent, else by nearness.
+
+    Volumes to the microlitre, or `as_shown`: the differences of the figures that the totals of both show.
+    """
     old, new = list(done_passes(before)), list(done_passes(after))
     pairs = _by_descent(old, new)
     pairs += _by_nearness(_without(old, (one for one, _ in pairs)), _without(new, (one for _, one in pairs)))
     order = {one.id: number for number, one in enumerate(new)}
     pairs.sort(key=lambda pair: order[pair[1].id])
     return SessionDifference(
-        _zones(before, after),
+        _zones(before, after, as_shown=as_shown),
         tuple(MatchedPass.of(*pair) for pair in pairs),
         tuple(_without(old, (one for one, _ in pairs))),
         tuple(_without(new, (one for _, one in pairs))),
@@ -209,8 +212,9 @@ def _by_nearness(
     return [(old[at], new[to]) for at, to in pairs.items()]
 
 
-def _zones(before: TreatmentMap, after: TreatmentMap) -> tuple[ZoneDifference, ...]:
-    old, new = exact_totals(before), exact_totals(after)
+def _zones(before: TreatmentMap, after: TreatmentMap, *, as_shown: bool) -> tuple[ZoneDifference, ...]:
+    summed = shown_totals if as_shown else totals
+    old, new = ({row.zone: row for row in summed(one).zones} for one in (before, after))
     none = ZoneTotal("", 0, 0)
     rows = ((zone, old.get(zone, none), new.get(zone, none)) for zone in dict.fromkeys((*old, *new)))
     return tuple(

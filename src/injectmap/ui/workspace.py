@@ -109,6 +109,7 @@ class Workspace(QObject):
         self.session.form_shown.connect(self._on_form)
         self.session.volume_opened.connect(self.chart.host.put_away)
         self.chart.syringe_wanted.connect(self._add_syringe)
+        self.chart.ghost_changed.connect(self.session.difference.compare_with)
         self.window.width_changed.connect(self._on_width)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from injectmap.domain.compare import FARTHEST_MATCH_UM, compare
-from injectmap.domain.totals import totals
+from injectmap.domain.totals import shown_totals, totals
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, Share, Side, TreatmentMap
 from tests import builders
 
@@ -102,3 +102,11 @@ def test_zones_that_only_one_session_has_are_listed() -> None:
     after = TreatmentMap((builders.cannula_pass(microlitres=40, side=Side.RIGHT, zones=("chin",)),))
     rows = {one.zone: (one.right_ul, one.left_ul, one.both_ul) for one in compare(before, after).zones}
     assert rows == {"temple": (0, -90, -90), "chin": (40, 0, 40)}
+
+
+@given(maps(), maps())
+def test_as_shown_the_figures_are_those_one_would_subtract(before: TreatmentMap, after: TreatmentMap) -> None:
+    found = compare(before, after, as_shown=True)
+    old, new = shown_totals(before), shown_totals(after)
+    assert (found.right_ul, found.left_ul) == (new.right_ul - old.right_ul, new.left_ul - old.left_ul)
+    assert found.matched == compare(before, after).matched

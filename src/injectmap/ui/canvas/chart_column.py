@@ -47,6 +47,8 @@ class ChartColumn(QWidget):
     """
 
     syringe_wanted = Signal()
+    # Another session's map as long as it shows under this one, else None, and its date in words.
+    ghost_changed = Signal(object, str)
 
     def __init__(
         self,
@@ -122,6 +124,7 @@ class ChartColumn(QWidget):
         wanted = "last_session" in self.view.shown
         if wanted and self.view.ghost is None and self._ghost_source is not None:
             self.view.set_ghost(self._ghost_source())
+        self.ghost_changed.emit(self.view.ghost if wanted else None, self._ghost_text)
         self._show_modes()
 
     def undo(self) -> None:

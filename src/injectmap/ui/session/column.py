@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from injectmap.ui.desk import Desk
+from injectmap.ui.session.difference_panel import DifferencePanel
 from injectmap.ui.session.pass_model import how_text, usual_how
 from injectmap.ui.session.pass_table import PassTable
 from injectmap.ui.session.session_line import SessionLine
@@ -40,6 +41,8 @@ class SessionColumn(Surface):
         self.syringes = SyringePanel(theme, desk)
         self.table = PassTable(theme, desk.bridge)
         self.totals = TotalsPanel(theme, desk.bridge)
+        self.difference = DifferencePanel(theme, desk.bridge)
+        self.difference.unfolded.connect(self.totals.setHidden)
         self._theme = theme
         self._form: SessionForm | None = None
         self._details: DetailsForm | None = None
@@ -100,6 +103,7 @@ class SessionColumn(Surface):
         below.addWidget(self._refusal)
         below.addWidget(Hairline(theme))
         below.addWidget(self.totals)
+        below.addWidget(self.difference)
         layout.addWidget(self._below, 1)
         layout.addStretch(0)
         return panel

@@ -89,7 +89,7 @@ def paint_figures(painter: QPainter, theme: Theme, width: int, top: int, figures
         )
 
 
-class _Line(QWidget):
+class FiguresLine(QWidget):
     """The heading line or the line of sums."""
 
     def __init__(self, theme: Theme, name: str, figures: list[str], *, sums: bool) -> None:
@@ -143,10 +143,10 @@ class TotalsPanel(QWidget):
         title = TextLabel(theme, "table_strong", "text", words("totals.title"))
         what = TextLabel(theme, "label", "text2", words("totals.what"))
         self.table = TotalsTable(theme)
-        self._heads = _Line(
+        self._heads = FiguresLine(
             theme, "", [words("totals.right"), words("totals.left"), words("totals.both")], sums=False
         )
-        self.sums = _Line(theme, words("totals.all"), ["–", "–", "–"], sums=True)
+        self.sums = FiguresLine(theme, words("totals.all"), ["–", "–", "–"], sums=True)
         self._scroller = Scroller(self.table)
         self._room = 0
         self.note = TextLabel(theme, "label", "text2", words("totals.shared"))
