@@ -55,7 +55,7 @@ class ScanService:
         """Read a scanned or typed code; InputRefused (`code_...`) with what is wrong with it."""
         acting.require(Right.READ)
         code = read_box_code(typed, today=self._today())
-        return Scan(code, self._product(code))
+        return Scan(code, self.product_of(acting, code))
 
     def read_picture(self, acting: Acting, picture: bytes) -> Scan:
         """Read the one box code in a picture; refused if there is none, or if there are several boxes in it.
@@ -72,9 +72,11 @@ class ScanService:
         if not found:
             raise refused[0] if refused else InputRefused("picture_no_code")
         code = joined(found)
-        return Scan(code, self._product(code))
+        return Scan(code, self.product_of(acting, code))
 
-    def _product(self, code: BoxCode) -> Product | None:
+    def product_of(self, acting: Acting, code: BoxCode) -> Product | None:
+        """The product of a code, if the clinic has met it."""
+        acting.require(Right.READ)
         if not code.identifier:
             return None
         known = self._known_id(code)

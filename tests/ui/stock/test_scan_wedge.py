@@ -43,7 +43,7 @@ def bare(qtbot):
 
 @pytest.fixture
 def wedge(bare):
-    return ScanWedge(bare.windowHandle())
+    return ScanWedge(bare.windowHandle(), gap_ms=300)
 
 
 def burst(bare, text: str, end: Qt.Key | None = Qt.Key.Key_Return) -> None:

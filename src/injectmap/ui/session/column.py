@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.difference_panel import DifferencePanel
@@ -115,6 +115,9 @@ class SessionColumn(Surface):
 
     def _make_room(self, form_shown: bool) -> None:
         self._below.setVisible(not form_shown)
+        layout = self._panel.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.setStretchFactor(self.syringes, 1 if form_shown else 0)
 
     @property
     def form(self) -> SessionForm:

@@ -31,6 +31,7 @@ class ScanList(QWidget):
         super().__init__()
         self._theme = theme
         self._treated: dt.date | None = None
+        self._chosen: Product | None = None
         self.scans: list[Scan] = []
         self.rows: list[_ScannedRow] = []
         label = TextLabel(theme, "label", "text2", load_words()("scan.label"))
@@ -55,8 +56,17 @@ class ScanList(QWidget):
         self._treated = date
         self._show()
 
+    def show_chosen(self, product: Product | None) -> None:
+        """Say of which product a code is that is not known yet."""
+        self._chosen = product
+        self._show()
+
     def add(self, scan: Scan) -> None:
         """Add a syringe; a unit with a number of its own is one syringe only."""
+        new = {one.code.identifier for one in (*self.scans, scan) if one.product is None}
+        if len(new) > 1:
+            self.field.show_problem(error_sentence(InputRefused("scan_second_new_code")))
+            return
         same = [one for one in self.scans if scan.code.serial and _unit(one) == _unit(scan)]
         if same:
             refused = InputRefused(
@@ -102,7 +112,7 @@ class ScanList(QWidget):
             self.rows.append(row)
             self._list.addWidget(row)
         for number, (row, scan) in enumerate(zip(self.rows, self.scans, strict=True), start=1):
-            row.show_scan(number, scan, self._treated)
+            row.show_scan(number, scan, scan.product or self._chosen, self._treated)
         self._hint.setVisible(not self.scans)
 
 
@@ -124,13 +134,13 @@ class _ScannedRow(QWidget):
         row.setSpacing(8)
         row.addWidget(self._number, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1)
+        row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
 
-    def show_scan(self, number: int, scan: Scan, treated: dt.date | None) -> None:
+    def show_scan(self, number: int, scan: Scan, product: Product | None, treated: dt.date | None) -> None:
         """Say what the box says, on the day of treatment."""
         words = load_words()
-        line = scan_line(scan.code, scan.product, treated)
+        line = scan_line(scan.code, product, treated)
         past = expired(scan.code, treated)
         self._number.setText(str(number))
         self._mark.setVisible(past)

@@ -31,13 +31,13 @@ class ScanRouter(QObject):
         self._session, self._pages = session, pages
         self.wedge: ScanWedge | None = None
         session.take_pictures(self._ask_picture)
-        window.installEventFilter(self)
-        self._listen()
+        if not self._listen():
+            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A window has its keys only once it is made by the system."""
-        if event.type() in (QEvent.Type.Show, QEvent.Type.WinIdChange):
-            self._listen()
+        """A window has its keys only once the system has made it."""
+        if event.type() is QEvent.Type.Show and self._listen():
+            watched.removeEventFilter(self)
         return False
 
     def take(self, text: str) -> None:
@@ -61,12 +61,13 @@ class ScanRouter(QObject):
         else:
             self._session.choose_picture()
 
-    def _listen(self) -> None:
+    def _listen(self) -> bool:
         handle = self._main.windowHandle()
-        if handle is None or (self.wedge is not None and self.wedge.parent() is handle):
-            return
+        if handle is None:
+            return False
         self.wedge = ScanWedge(handle)
         self.wedge.scanned.connect(self.take)
+        return True
 
     def _say(self, text: str) -> None:
         """Nothing is open that a scan could go to: say what it was."""

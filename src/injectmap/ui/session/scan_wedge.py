@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import time
+import weakref
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 
 # Scanners send a key every 1 to 20 ms; the fastest hands need more than 60 ms for a key of a row of ten.
 GAP_MS = 45
+# So many keys in one go are no hand's: then a scanner held up by a busy computer is waited for.
+SURE_KEYS, SURE_GAP_MS = 6, 250
 # What box codes begin with: a symbology prefix, element strings, their printed form, an HIBC code.
 _FIRST = frozenset("]0123456789(+*\x1d")
 _CODE = re.compile(
@@ -29,6 +34,17 @@ _MODIFIERS = frozenset(
     }
 )
 _ENDS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
+
+
+_listening: weakref.WeakSet[ScanWedge] = weakref.WeakSet()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """No key may be asked about once Python is gone: a window can outlive it by some events."""
+    for wedge in list(_listening):
+        if shiboken6.isValid(wedge) and shiboken6.isValid(wedge.parent()):
+            wedge.stop()
 
 
 def looks_like_scan(text: str) -> bool:
@@ -62,7 +78,7 @@ class ScanWedge(QObject):
     def __init__(self, window: QWindow, *, gap_ms: int = GAP_MS) -> None:
         super().__init__(window)
         self._window = window
-        self._gap_ms = gap_ms
+        self.gap_ms = gap_ms
         self._held: list[_Held] = []
         self._last_ms = 0.0
         self._giving_back = False
@@ -71,6 +87,13 @@ class ScanWedge(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_gap)
         window.installEventFilter(self)
+        _listening.add(self)
+
+    def stop(self) -> None:
+        """Listen no more; what is held is dropped."""
+        self._timer.stop()
+        self._held = []
+        self._window.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys that may be a scanner's; everything else passes."""
@@ -114,7 +137,7 @@ class ScanWedge(QObject):
         return Qt.Key(event.key()) in _ENDS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
     def _in_time(self, event: QKeyEvent) -> bool:
-        return self._moment(event) - self._last_ms <= self._gap_ms
+        return self._moment(event) - self._last_ms <= self._gap()
 
     def _hold(self, event: QKeyEvent) -> None:
         if self._held and not self._in_time(event):
@@ -122,7 +145,10 @@ class ScanWedge(QObject):
         self._last_ms = self._moment(event)
         self._held.append(_Held(event.key(), event.modifiers(), event.text(), event.isAutoRepeat()))
         self._asked_again = False
-        self._timer.start(self._gap_ms)
+        self._timer.start(self._gap())
+
+    def _gap(self) -> int:
+        return self.gap_ms if len(self._held) < SURE_KEYS else max(self.gap_ms, SURE_GAP_MS)
 
     def _on_gap(self) -> None:
         """Keys that came while the window was busy are let in before it is said that no more follow."""

@@ -285,5 +285,6 @@ class SessionForm(QWidget):
 
     def _on_product(self) -> None:
         product = self.product.currentData()
+        self.scans.show_chosen(product)
         if product is not None:
             self.count.set_value(max(1, product.per_box))

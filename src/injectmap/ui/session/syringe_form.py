@@ -88,6 +88,7 @@ class SyringeForm(QWidget):
         layout.addWidget(self._code)
         layout.addLayout(buttons)
         layout.addWidget(self.unopened, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(1)
         self.accept.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.finished)
         self.unopened.clicked.connect(self._turn)

@@ -193,6 +193,7 @@ class SyringePanel(QWidget):
     def _open_form(self) -> None:
         assert self._form_place is not None
         self._form_place.show()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._show_list(False)
         self.form_shown.emit(True)
         self.form.lot.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -202,6 +203,7 @@ class SyringePanel(QWidget):
         if self.form_open:
             assert self._form_place is not None
             self._form_place.hide()
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self._show()
             self.form_shown.emit(False)
             self.chart_wanted.emit()
