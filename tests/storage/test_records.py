@@ -309,3 +309,24 @@ def test_a_syringe_keeps_what_became_of_it(either):
         work.sessions.put_syringe(one)
         work.commit()
     assert opened(either).syringes[0] == one
+
+
+def test_a_signed_and_amended_session_is_still_read_in_three_statements(charted):
+    by = charted.practitioner.id
+    charted.commit(Edit(EditKind.MEASURE, (), (ItemChange(None, MEASURED),)), 1)
+    with charted.database.writing() as work:
+        for field in RecordField:
+            work.records.put_entry(charted.session.id, field, RecordEntry("x" * 10_000, 1, by))
+        work.commit()
+    sign(charted)
+    amend(charted)
+    with charted.database.reading() as work:
+        said: list[str] = []
+        driver = work._connection.connection.driver_connection
+        driver.set_trace_callback(said.append)
+        now = work.sessions.open(charted.session.id)
+        driver.set_trace_callback(None)
+    assert len(said) == 3
+    # Documents and pictures are as large as a whole session: a list of versions leaves them out.
+    assert not any("document" in one or "pictures" in one for one in said)
+    assert (len(now.entries), len(now.versions), len(now.map.items)) == (len(RecordField), 1, 1)

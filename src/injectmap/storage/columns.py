@@ -19,33 +19,41 @@ metadata = MetaData(
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """A column that holds one of an enum's values; a grown enum needs a migration."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
 def is_date(column: str) -> CheckConstraint:
+    """A column that holds an ISO date."""
     return CheckConstraint(f"{column} LIKE '____-__-__'", name=f"{column}_is_date")
 
 
 def at_least(column: str, least: int) -> CheckConstraint:
+    """A column that holds no less, if it holds anything."""
     return CheckConstraint(f"{column} >= {least}", name=f"{column}_range")
 
 
 def text(name: str, **options: Any) -> Column[str]:
+    """A column of text that is never NULL."""
     return Column(name, Text, nullable=False, **options)
 
 
 def whole(name: str, **options: Any) -> Column[int]:
+    """A column of whole numbers that is never NULL."""
     return Column(name, Integer, nullable=False, **options)
 
 
 def points_at(name: str, target: str, **options: Any) -> Column[str]:
+    """A column that names a row which cannot go away."""
     return Column(name, Text, ForeignKey(target, ondelete="RESTRICT"), nullable=False, **options)
 
 
 def single_row() -> tuple[Any, ...]:
+    """What makes a table of one row."""
     return Column("id", Integer, primary_key=True), CheckConstraint("id = 1", name="single")
 
 
 def table(name: str, *parts: Any, rowid: bool = True) -> Table:
+    """A strict table; `rowid=False` keeps its rows in the order of the primary key."""
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)

@@ -25,8 +25,7 @@ CREATE TABLE map_items (
     CONSTRAINT pk_map_items PRIMARY KEY (session_id, id),
     CONSTRAINT ck_map_items_kind_known CHECK (kind IN ('measurement', 'zone_move', 'protocol')),
     CONSTRAINT fk_map_items_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE record_entries (
@@ -40,8 +39,7 @@ CREATE TABLE record_entries (
     CONSTRAINT ck_record_entries_field_known CHECK (field IN ('concern', 'reason', 'risks', 'consent', 'history', 'preparation', 'anaesthesia', 'asymmetry', 'reactions', 'aftercare', 'photographs', 'notes')),
     CONSTRAINT fk_record_entries_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT,
     CONSTRAINT fk_record_entries_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE record_versions (
@@ -57,8 +55,7 @@ CREATE TABLE record_versions (
     CONSTRAINT ck_record_versions_version_range CHECK (version >= 1),
     CONSTRAINT fk_record_versions_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT,
     CONSTRAINT fk_record_versions_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE cosignatures (
@@ -70,8 +67,7 @@ CREATE TABLE cosignatures (
     CONSTRAINT pk_cosignatures PRIMARY KEY (session_id, version),
     CONSTRAINT fk_cosignatures_session_id FOREIGN KEY(session_id, version) REFERENCES record_versions (session_id, version) ON DELETE RESTRICT,
     CONSTRAINT fk_cosignatures_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE amendments (
@@ -86,8 +82,7 @@ CREATE TABLE amendments (
     CONSTRAINT ck_amendments_reason_given CHECK (trim(reason) <> ''),
     CONSTRAINT fk_amendments_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT,
     CONSTRAINT fk_amendments_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE stock_items (
@@ -105,8 +100,7 @@ CREATE TABLE stock_items (
     CONSTRAINT pk_stock_items PRIMARY KEY (id),
     CONSTRAINT ck_stock_items_revision_range CHECK (revision >= 1),
     CONSTRAINT ck_stock_items_expiry_is_date CHECK (expiry LIKE '____-__-__')
-)
- STRICT
+) STRICT
 """,
     "CREATE UNIQUE INDEX uq_stock_items_unit ON stock_items (product_id, folded_lot, coalesce(expiry, ''), serial)",
     """
@@ -126,8 +120,7 @@ CREATE TABLE stock_movements (
     CONSTRAINT fk_stock_movements_item_id FOREIGN KEY(item_id) REFERENCES stock_items (id) ON DELETE RESTRICT,
     CONSTRAINT fk_stock_movements_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT,
     CONSTRAINT fk_stock_movements_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "CREATE INDEX ix_stock_movements_item_id ON stock_movements (item_id)",
     "CREATE INDEX ix_stock_movements_session_id ON stock_movements (session_id)",
@@ -139,8 +132,7 @@ CREATE TABLE protocols (
     body TEXT NOT NULL,
     CONSTRAINT pk_protocols PRIMARY KEY (id, version),
     CONSTRAINT ck_protocols_version_range CHECK (version >= 1)
-)
- STRICT
+) STRICT
 """,
     """
 CREATE TABLE follow_ups (
@@ -157,8 +149,7 @@ CREATE TABLE follow_ups (
     CONSTRAINT ck_follow_ups_done_on_is_date CHECK (done_on LIKE '____-__-__'),
     CONSTRAINT fk_follow_ups_patient_id FOREIGN KEY(patient_id) REFERENCES patients (id) ON DELETE RESTRICT,
     CONSTRAINT fk_follow_ups_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "CREATE INDEX ix_follow_ups_due ON follow_ups (due)",
     "CREATE INDEX ix_follow_ups_patient_id ON follow_ups (patient_id)",
@@ -179,8 +170,7 @@ CREATE TABLE outcome_scores (
     CONSTRAINT ck_outcome_scores_date_is_date CHECK (date LIKE '____-__-__'),
     CONSTRAINT fk_outcome_scores_patient_id FOREIGN KEY(patient_id) REFERENCES patients (id) ON DELETE RESTRICT,
     CONSTRAINT fk_outcome_scores_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "CREATE INDEX ix_outcome_scores_patient_id ON outcome_scores (patient_id)",
     """
@@ -204,8 +194,7 @@ CREATE TABLE adverse_events (
     CONSTRAINT ck_adverse_events_closed_known CHECK (closed IN (0, 1)),
     CONSTRAINT fk_adverse_events_patient_id FOREIGN KEY(patient_id) REFERENCES patients (id) ON DELETE RESTRICT,
     CONSTRAINT fk_adverse_events_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "CREATE INDEX ix_adverse_events_patient_id ON adverse_events (patient_id)",
 )
@@ -222,8 +211,7 @@ CREATE TABLE clinic_new (
     CONSTRAINT pk_clinic PRIMARY KEY (id),
     CONSTRAINT ck_clinic_single CHECK (id = 1),
     CONSTRAINT ck_clinic_paper_known CHECK (paper IN ('a4', 'us-letter'))
-)
- STRICT
+) STRICT
 """,
     "treatment_sessions": """
 CREATE TABLE treatment_sessions_new (
@@ -259,8 +247,7 @@ CREATE TABLE treatment_sessions_new (
     CONSTRAINT uq_treatment_sessions_number UNIQUE (number),
     CONSTRAINT fk_treatment_sessions_patient_id FOREIGN KEY(patient_id) REFERENCES patients (id) ON DELETE RESTRICT,
     CONSTRAINT fk_treatment_sessions_practitioner_id FOREIGN KEY(practitioner_id) REFERENCES practitioners (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "syringes": """
 CREATE TABLE syringes_new (
@@ -287,8 +274,7 @@ CREATE TABLE syringes_new (
     CONSTRAINT uq_syringes_session_id_number UNIQUE (session_id, number),
     CONSTRAINT fk_syringes_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT,
     CONSTRAINT fk_syringes_stock_item_id FOREIGN KEY(stock_item_id) REFERENCES stock_items (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "passes": """
 CREATE TABLE passes_new (
@@ -324,8 +310,7 @@ CREATE TABLE passes_new (
     CONSTRAINT ck_passes_status_known CHECK (status IN ('planned', 'unconfirmed', 'done')),
     CONSTRAINT uq_passes_session_id_drawn_order UNIQUE (session_id, drawn_order),
     CONSTRAINT fk_passes_session_id FOREIGN KEY(session_id) REFERENCES treatment_sessions (id) ON DELETE RESTRICT
-)
- STRICT
+) STRICT
 """,
     "pass_shares": """
 CREATE TABLE pass_shares_new (
@@ -359,8 +344,7 @@ CREATE TABLE journal_new (
     CONSTRAINT pk_journal PRIMARY KEY (number),
     CONSTRAINT ck_journal_subject_kind_known CHECK (subject_kind IN ('clinic', 'practitioner', 'patient', 'treatment_session', 'syringe', 'record_entry', 'record_version', 'amendment', 'stock_item', 'protocol', 'adverse_event', 'follow_up', 'outcome_score')),
     CONSTRAINT ck_journal_kind_known CHECK (kind IN ('edit', 'put', 'remove', 'read', 'sign', 'erase'))
-)
- STRICT
+) STRICT
 """,
 }
 
