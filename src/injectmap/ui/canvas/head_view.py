@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from injectmap.domain.errors import InputRefused
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.camera import WORKING_ZOOM, Camera
-from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.gesture_relay import GestureRelay
 from injectmap.ui.canvas.gesture_widget import GestureWidget
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, HeadPictures
@@ -73,7 +72,6 @@ class HeadView(GestureWidget):
         self.ink = Ink()
         self.note = PointerNote(theme)
         self._scale_bar = ScaleBar(words, theme)
-        self._leader: QLineF | None = None
         self._foot = 0
         self._relay = GestureRelay(self)
         self.listen(self._relay)
@@ -162,14 +160,7 @@ class HeadView(GestureWidget):
 
     def set_leader(self, line: QLineF | None) -> None:
         """Tie the inline editor to its pass."""
-        for one in (self._leader, line) if line != self._leader else ():
-            if one is not None:
-                self.update(QRectF(one.p1(), one.p2()).normalized().toAlignedRect().adjusted(-3, -3, 3, 3))
-        self._leader = line
-
-    def cards(self) -> list[QWidget]:
-        """The cards that lie over the head."""
-        return self.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        self.update(self.live.tie(line))
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a pixel, or the middle."""
@@ -264,7 +255,7 @@ class HeadView(GestureWidget):
         if scene is not None and scene.camera == self.camera:
             self.layer.blit(painter)
             # Below the selected label, which often lies between the panel and the tip.
-            self._paint_leader(painter)
+            self.live.paint_leader(painter, self._theme)
             self.live.selection.paint(painter, dirty)
         else:
             self.layer.paint_moved(painter, self.camera)
@@ -283,12 +274,6 @@ class HeadView(GestureWidget):
         if self.note.lines or dirty.bottom() > self._foot:
             self._paint_over(painter, dirty)
         painter.end()
-
-    def _paint_leader(self, painter: QPainter) -> None:
-        if self._leader is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._theme.colour("sel"), 1.5))
-            painter.drawLine(self._leader)
 
     def _paint_over(self, painter: QPainter, dirty: QRect) -> None:
         self._scale_bar.paint(painter, dirty, self.rect(), self.camera.px_per_mm, grid="grid" in self.shown)

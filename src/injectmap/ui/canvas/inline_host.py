@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QObject, QPointF, QRect, QTimer
+from PySide6.QtCore import QLineF, QObject, QPointF, QRect, Qt, QTimer
 
 from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.canvas.inline_editor import InlineEditor
 
@@ -176,13 +177,17 @@ class InlineHost(QObject):
         if one is None or drawing is None or scene is None:
             view.set_leader(None)
             return
+        if scene.view_id != view.view_id:
+            # The picture of the view just chosen is on its way; it will ask again.
+            return
         from injectmap.ui.canvas.free_place import find_place, leader
 
         anchor = next((at for each in inline.passes if (at := self._anchor(each)) is not None), None)
         seen = anchor is not None and view.rect().toRectF().contains(anchor)
         # A pass that this view does not show is edited at the foot of the canvas, tied to nothing.
         near = anchor if anchor is not None and seen else QPointF(view.width() / 2, view.height() - 60.0)
-        blocked = [child.geometry() for child in view.cards() if child.isVisible()]
+        cards = view.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        blocked = [card.geometry() for card in cards if card.isVisible()]
         place = find_place(drawing, scene.camera.origin, view.size(), inline.size(), near, blocked)
         inline.setGeometry(QRect(place.topLeft(), inline.size()))
         inline.appear()

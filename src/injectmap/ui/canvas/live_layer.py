@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from injectmap.ui.canvas.layer import MapLayer, map_style
 from injectmap.ui.canvas.live_marks import Marks, left_out, lines_in_hand, preview_marks
-from injectmap.ui.theme import SELECTION
+from injectmap.ui.theme import SELECTION, Theme
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
@@ -28,6 +28,7 @@ class LiveLayer:
         self.selection, self.preview = Marks(), Marks()
         self._selection_key: tuple[object, ...] = ()
         self._marquee = QRect()
+        self._leader: QLineF | None = None
 
     def forget(self) -> None:
         """The picture below was painted anew."""
@@ -144,6 +145,23 @@ class LiveLayer:
         painter.setPen(QPen(QColor(SELECTION), 1))
         painter.setBrush(fill)
         painter.drawRect(self._marquee.adjusted(0, 0, -1, -1))
+
+    def tie(self, line: QLineF | None) -> QRegion:
+        """Tie the inline editor to its pass by a line, or let go of it."""
+        dirty = QRegion()
+        for one in (self._leader, line) if line != self._leader else ():
+            if one is not None:
+                box = QRectF(one.p1(), one.p2()).normalized().toAlignedRect()
+                dirty = dirty.united(box.adjusted(-3, -3, 3, 3))
+        self._leader = line
+        return dirty
+
+    def paint_leader(self, painter: QPainter, theme: Theme) -> None:
+        """Paint the line to the inline editor."""
+        if self._leader is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("sel"), 1.5))
+            painter.drawLine(self._leader)
 
 
 def _handle_of(editor: MapEditor | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from injectmap.domain.treatment_map import PassStatus
 from injectmap.ui.canvas.camera import Camera
 from injectmap.ui.canvas.head_pictures import HeadPictures
 from injectmap.ui.canvas.live_marks import Marks
@@ -83,10 +84,16 @@ class SmallPicture:
         if self._map is None or treatment_map is None:
             return None
         old, new = self._map.passes, treatment_map.passes
+        if self._map.items is not treatment_map.items:
+            return None
         if len(new) <= len(old) or any(map(is_not, old, new)):
             return None
         added = new[len(old) :]
-        return added if all(_zones_of(one) <= self._zones_used for one in added) else None
+        # What is planned lies under the rest; a new zone changes the ground.
+        simple = all(
+            one.status is not PassStatus.PLANNED and _zones_of(one) <= self._zones_used for one in added
+        )
+        return added if simple else None
 
     def style(self, shown_zones: bool = True) -> MapStyle:
         """How a small view is drawn."""
