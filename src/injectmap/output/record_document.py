@@ -17,7 +17,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.totals import done_passes, shown_totals
 from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import show_volume
-from injectmap.output.record_maps import map_views, view_pictures
+from injectmap.output.record_maps import map_views, shown_numbers, view_pictures
 from injectmap.output.record_plan import plan_lines, protocol_lines
 from injectmap.output.record_tables import count_text, map_page_full, side_tables, syringe_table, totals_table
 from injectmap.output.record_texts import (
@@ -58,6 +58,7 @@ def record_document(
     """
     session, patient = opened.session, opened.patient
     samples = Samples()
+    shown = shown_numbers(atlas, opened.map)
     document = {
         "form": FORM,
         "title": words("record.title"),
@@ -72,7 +73,7 @@ def record_document(
         },
         "fields": _fields(opened, clinic, words),
         "amendment": _amendment(opened.amendment, clinic, words),
-        "views": map_views(atlas, opened.map, words),
+        "views": map_views(atlas, shown, words),
         "map_notes": map_notes(opened, atlas, words),
         "map_page_full": map_page_full(opened),
         "syringes": syringe_table(opened, words),
@@ -94,7 +95,7 @@ def record_document(
     }
     pictures: dict[str, str] = {}
     for mono in looks:
-        made = view_pictures(atlas, opened.map, mono=mono) | samples.pictures(mono=mono)
+        made = view_pictures(atlas, opened.map, shown, mono=mono) | samples.pictures(mono=mono)
         pictures |= {f"{LOOKS[mono]}/{name}": svg for name, svg in made.items()}
     return document, pictures
 

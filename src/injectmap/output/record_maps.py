@@ -93,37 +93,40 @@ def hidden_plan(treatment_map: TreatmentMap) -> frozenset[str]:
     return frozenset(fulfilled & treatment_map.by_id.keys())
 
 
-def _shown_numbers(atlas: Atlas, treatment_map: TreatmentMap, view_id: str) -> list[int]:
-    """Numbers of the passes as done that a view shows."""
+def shown_numbers(atlas: Atlas, treatment_map: TreatmentMap) -> dict[str, list[int]]:
+    """Numbers of the passes as done that each view shows."""
     by_id = treatment_map.by_id
-    projected = project_map(atlas, treatment_map, view_id, 1.0)
-    return [
-        one.number
-        for one in projected
-        if one.shown and one.number is not None and not by_id[one.id].is_planned
-    ]
+
+    def shown(view_id: str) -> list[int]:
+        return [
+            one.number
+            for one in project_map(atlas, treatment_map, view_id, 1.0)
+            if one.shown and one.number is not None and not by_id[one.id].is_planned
+        ]
+
+    return {view_id: shown(view_id) for view_id in (*LARGE_ROW, *SMALL_ROW)}
 
 
-def map_views(atlas: Atlas, treatment_map: TreatmentMap, words: Words) -> list[list[dict[str, Any]]]:
+def map_views(atlas: Atlas, shown: dict[str, list[int]], words: Words) -> list[list[dict[str, Any]]]:
     """Both rows of views for the document: names, sizes in micrometres of the page, and which head lies under."""
     return [
-        [_view(atlas, treatment_map, view_id, words) for view_id in row] for row in (LARGE_ROW, SMALL_ROW)
+        [_view(atlas.views[view_id], shown[view_id], words) for view_id in row]
+        for row in (LARGE_ROW, SMALL_ROW)
     ]
 
 
-def _view(atlas: Atlas, treatment_map: TreatmentMap, view_id: str, words: Words) -> dict[str, Any]:
-    view = atlas.views[view_id]
+def _view(view: View, shown: list[int], words: Words) -> dict[str, Any]:
     crop = crop_of(view)
-    scale = _SIZES[view_id].width_mm / crop.width
-    numbers = ", ".join(map(str, _shown_numbers(atlas, treatment_map, view_id)))
-    name = words(f"view.{view_id}")
+    scale = _SIZES[view.id].width_mm / crop.width
+    numbers = ", ".join(map(str, shown))
+    name = words(f"view.{view.id}")
     width, height = view.window_mm
 
     def um(mm_of_head: float) -> int:
         return round(mm_of_head * scale * 1000)
 
     return {
-        "id": view_id,
+        "id": view.id,
         "caption": name,
         "alt": words("record.view_alt", view=name, numbers=numbers)
         if numbers
@@ -141,14 +144,16 @@ def _view(atlas: Atlas, treatment_map: TreatmentMap, view_id: str, words: Words)
     }
 
 
-def view_pictures(atlas: Atlas, treatment_map: TreatmentMap, *, mono: bool) -> dict[str, str]:
+def view_pictures(
+    atlas: Atlas, treatment_map: TreatmentMap, shown: dict[str, list[int]], *, mono: bool
+) -> dict[str, str]:
     """What is drawn over the head as SVG, by view; the head itself is a shipped file."""
-    most = max(len(_shown_numbers(atlas, treatment_map, view_id)) for view_id in LARGE_ROW)
+    most = max(len(shown[view_id]) for view_id in LARGE_ROW)
     full = "full" if most <= _FULL_LABELS else "chip"
     hidden = hidden_plan(treatment_map)
     pictures = {}
     for view_id in (*LARGE_ROW, *SMALL_ROW):
-        count = len(_shown_numbers(atlas, treatment_map, view_id))
+        count = len(shown[view_id])
         labels = full if view_id in LARGE_ROW else "chip"
         style = _style(atlas.views[view_id], labels=labels, count=count, mono=mono)
         drawing = draw_map(atlas, treatment_map, view_id, style, hidden=hidden)
