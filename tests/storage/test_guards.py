@@ -139,6 +139,7 @@ TRIED = {
     "change a volume": "UPDATE pass_shares SET microlitres = microlitres + 1 WHERE pass_id = 'pass'",
     "name another syringe": "UPDATE pass_shares SET syringe_id = 'open-syringe' WHERE pass_id = 'pass'",
     "draw from its syringe elsewhere": "UPDATE pass_shares SET syringe_id = (SELECT id FROM syringes WHERE session_id = :id LIMIT 1) WHERE pass_id = 'open-pass'",
+    "draw from a syringe of another session": "INSERT INTO pass_shares SELECT 'open-pass', 8, id, 5 FROM syringes WHERE session_id <> 'open' LIMIT 1",
     "remove a share": "DELETE FROM pass_shares WHERE pass_id = 'pass'",
     "replace a share": "INSERT OR REPLACE INTO pass_shares SELECT pass_id, position, syringe_id, 7 FROM pass_shares WHERE pass_id = 'pass'",
     "give a share another's place": "UPDATE OR REPLACE pass_shares SET pass_id = 'pass' WHERE pass_id = 'open-pass'",
@@ -324,3 +325,11 @@ def test_our_own_writing_is_refused_by_name_before_the_guards_are_asked(own):
     ):
         with pytest.raises(InputRefused, match="session_signed"), own.database.writing() as work:
             attempt(work)
+
+
+def test_no_pass_draws_from_a_syringe_of_another_session(own):
+    from injectmap.domain.errors import Conflict
+
+    drawn = builders.cannula_pass(order=70, syringe_id=own.syringes[0].id)
+    with pytest.raises(Conflict, match="map_has_changed"), own.database.writing() as work:
+        work.sessions.apply_edit("open", builders.add(drawn), 2)

@@ -23,8 +23,12 @@ _CODES = {
     _NOTADB: "file_damaged",
 }
 
+# What two guards of the file say.
+SIGNED = "a signed record is only amended"
+FOREIGN = "a pass draws from a syringe of its own session"
+
 # The rows are not what the writer thought they were. SQLite's finer codes do not reach us, only its text.
-_CLASHES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
+_CLASHES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed", SIGNED, FOREIGN)
 
 # Less than this left on the disk means that a failed write failed for want of room.
 _SCARCE_BYTES = 4 * 1024 * 1024

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from injectmap.storage.problems import FOREIGN, SIGNED
 from injectmap.storage.tables import treatment_sessions
 
-_SIGNED = "a signed record is only amended"
 _WRITE_ONCE = "{} are written once"
 
 
@@ -117,12 +117,12 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
             f"NEW.{column} <> OLD.{column}" for column in dict.fromkeys((*key, "session_id", "rowid"))
         )
         into = f"{_signed('NEW.session_id')} OR {_row_of_signed(table, same)}"
-        yield _refuse(f"{table}_of_a_signed_record_stay_when_adding", "INSERT", table, _SIGNED, into)
+        yield _refuse(f"{table}_of_a_signed_record_stay_when_adding", "INSERT", table, SIGNED, into)
         yield _refuse(
             f"{table}_of_a_signed_record_stay_when_changing",
             "UPDATE",
             table,
-            _SIGNED,
+            SIGNED,
             _signed("OLD.session_id"),
         )
         yield _refuse(f"{table}_keep_their_key", "UPDATE", table, "a row keeps its key", other)
@@ -130,23 +130,31 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
             f"{table}_of_a_signed_record_stay_when_deleting",
             "DELETE",
             table,
-            _SIGNED,
+            SIGNED,
             _signed("OLD.session_id"),
         )
-    new, old = (
-        f"{_row_of_signed('passes', f'there.id = {row}.pass_id')} OR "
-        f"{_row_of_signed('syringes', f'there.id = {row}.syringe_id')}"
-        for row in ("NEW", "OLD")
-    )
-    yield _refuse("pass_shares_of_a_signed_record_stay_when_adding", "INSERT", "pass_shares", _SIGNED, new)
+    new, old = (_row_of_signed("passes", f"there.id = {row}.pass_id") for row in ("NEW", "OLD"))
+    yield _refuse("pass_shares_of_a_signed_record_stay_when_adding", "INSERT", "pass_shares", SIGNED, new)
     yield _refuse(
         "pass_shares_of_a_signed_record_stay_when_changing",
         "UPDATE",
         "pass_shares",
-        _SIGNED,
+        SIGNED,
         f"{old} OR {new}",
     )
-    yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", _SIGNED, old)
+    yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", SIGNED, old)
+
+
+def _drawn_from_own_syringes() -> Iterator[tuple[str, str]]:
+    """No pass draws from a syringe of another session, and so of another patient."""
+    own = "passes AS p JOIN syringes AS y ON y.session_id = p.session_id"
+    foreign = "NEW.syringe_id IS NOT NULL AND NOT " + _exists(
+        own, "p.id = NEW.pass_id AND y.id = NEW.syringe_id"
+    )
+    for when in ("INSERT", "UPDATE"):
+        yield _refuse(
+            f"pass_shares_are_of_own_syringes_on_{when.lower()}", when, "pass_shares", FOREIGN, foreign
+        )
 
 
 def _unchanged(*but: str) -> str:
@@ -191,7 +199,7 @@ def _life_of_a_record() -> Iterator[tuple[str, str]]:
         "treatment_sessions_stay_signed",
         "UPDATE",
         table,
-        _SIGNED,
+        SIGNED,
         f"OLD.state = 'signed' AND NOT ({_AMENDED}) AND NOT ({_MARKED_IN_ERROR})",
     )
     yield _refuse(
@@ -271,7 +279,15 @@ def _stock() -> Iterator[tuple[str, str]]:
 
 TRIGGERS: dict[str, str] = {
     name: statement
-    for guards in (_of_the_file, _kept, _frozen_with_the_record, _life_of_a_record, _written_once, _stock)
+    for guards in (
+        _of_the_file,
+        _kept,
+        _frozen_with_the_record,
+        _drawn_from_own_syringes,
+        _life_of_a_record,
+        _written_once,
+        _stock,
+    )
     for name, statement in guards()
 }
 
