@@ -46,6 +46,7 @@ class SyringeForm(QWidget):
         self._desk = desk
         self._syringe: Syringe | None = None
         self._udi = ""
+        self._nominal_ul = 0
         self._title = TextLabel(theme, "table_strong", wrap=True)
         self.scan = ScanField(theme, desk)
         self._form = Form(theme)
@@ -94,6 +95,7 @@ class SyringeForm(QWidget):
         self.unopened.clicked.connect(self._turn)
         self.scan.read.connect(self.take)
         self.expiry.read.connect(self._ask_reason)
+        self.product.currentIndexChanged.connect(self._on_product)
         for field in (self.lot, self.expiry, self.expired_reason, self.serial, self.opened, self.discarded):
             field.returnPressed.connect(self.submit)
 
@@ -169,8 +171,6 @@ class SyringeForm(QWidget):
         product = self.product.currentData()
         assert isinstance(product, Product)
         before = self._syringe or Syringe("", "", 0, product)
-        # A field left as it was keeps the maker's filling, also of another product.
-        unchanged = before.opened_volume_ul is None and opened == before.nominal_ul
         self._store(
             replace(
                 before,
@@ -179,7 +179,7 @@ class SyringeForm(QWidget):
                 expiry=expiry,
                 serial=self.serial.text(),
                 udi=self._udi,
-                opened_volume_ul=None if unchanged else opened,
+                opened_volume_ul=None if opened == product.nominal_ul else opened,
                 discarded_ul=discarded,
                 expired_reason=self.expired_reason.text() if not self._reason_row.isHidden() else "",
             )
@@ -275,6 +275,15 @@ class SyringeForm(QWidget):
         self._form.clear_problems()
         self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
         self.lot.selectAll()
+
+    def _on_product(self) -> None:
+        """A whole syringe stays a whole one when its product is corrected."""
+        product = self.product.currentData()
+        if not isinstance(product, Product):
+            return
+        if self.opened.text() == show_volume(self._nominal_ul):
+            self.opened.setText(show_volume(product.nominal_ul))
+        self._nominal_ul = product.nominal_ul
 
     def _show_code(self, udi: str) -> None:
         words = load_words()
