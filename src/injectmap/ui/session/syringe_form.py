@@ -235,7 +235,8 @@ class SyringeForm(QWidget):
                 if len(field.text().strip()) > limit:
                     row.show_problem(sentence)
         else:
-            rows.get(refused.code, self._product_row).show_problem(sentence)
+            other = self._lot_row if self._syringe is not None else self._product_row
+            rows.get(refused.code, other).show_problem(sentence)
         self._form.focus_problem()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
