@@ -16,8 +16,8 @@ from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.services.insight import FileForm, InsightFigure
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.patients.patient_facts import facts_of
-from injectmap.ui.patients.session_card import state_of
 from injectmap.ui.patients.session_strip import places_in_time, since_line
+from injectmap.ui.patients.time_line import state_of
 
 
 def press(widget, key):
@@ -215,6 +215,16 @@ def test_the_small_pictures_show_both_sides(shown, qtbot):
     qtbot.waitUntil(lambda: not thumbnails.busy)
 
 
+def test_a_summary_asked_for_before_the_sessions_are_read_is_made_when_they_are(stage, tmp_path):
+    stage.prompts.new = tmp_path / "summary.pdf"
+    stage.page.save_summary()
+    assert stage.prompts.asked == []
+    stage.page.refresh()
+    assert stage.prompts.new.read_bytes().startswith(b"%PDF")
+    stage.page.refresh()
+    assert len(stage.prompts.asked) == 1
+
+
 def test_another_patient_is_found_without_leaving_the_page(shown, qtbot):
     finder = shown.page.facts.finder
     shown.page.focus_search()
@@ -384,3 +394,22 @@ def test_the_summary_goes_to_the_printer(shown, tmp_path):
     shown.desk.problem.connect(problems.append)
     shown.page.files.print_summary()
     assert problems[0].startswith("No printer")
+
+
+def test_real_figures_reach_the_screen_from_the_worker(stage, qtbot):
+    """matplotlib draws in the one worker thread, as in the program."""
+    from injectmap.atlas import load_atlas
+    from injectmap.insight.figures import InsightPictures
+    from injectmap.ui.tasks import Tasks
+    from injectmap.words import load_words
+
+    stage.desk.services.insight._output = InsightPictures(load_atlas, load_words())
+    stage.desk.tasks = Tasks(parent=stage.page)
+    stage.page.show()
+    qtbot.waitUntil(lambda: stage.page.figures.dose.has_picture, timeout=30_000)
+    qtbot.waitUntil(lambda: stage.page.figures.volume.has_picture, timeout=30_000)
+    shown = stage.page.figures.dose.grab().toImage()
+    colours = {shown.pixelColor(x, y).rgb() for x in range(0, shown.width(), 7) for y in range(0, 300, 7)}
+    assert len(colours) > 200
+    assert "1.80 mL" in stage.page.figures.dose.accessibleDescription()
+    stage.desk.tasks.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -41,7 +42,10 @@ class PatientPage(Surface):
         self.files = OverTimeFiles(desk, prompts, self)
         self._over_time: OverTime | None = None
         self._reading: Task | None = None
+        self._awaited: list[Callable[[], None]] = []
+        # The state that was asked for last, and the one that is shown.
         self._read: object = None
+        self._shown: object = None
         self._build(theme)
         desk.patient_changed.connect(self._on_changed)
         desk.sessions_changed.connect(self._on_changed)
@@ -107,6 +111,20 @@ class PatientPage(Surface):
     def focus_search(self) -> None:
         """The keyboard goes to the field that finds a patient."""
         self.facts.finder.focus()
+
+    def save_summary(self) -> None:
+        """Save the page over time as PDF, once the sessions have been read."""
+        self._when_read(self.files.save_summary)
+
+    def print_summary(self) -> None:
+        """Print the page over time, once the sessions have been read."""
+        self._when_read(self.files.print_summary)
+
+    def _when_read(self, what: Callable[[], None]) -> None:
+        if self._over_time is not None and self._shown == self._state():
+            what()
+        else:
+            self._awaited = [what]
 
     def take_focus(self) -> None:
         """The keyboard goes to the sessions."""
@@ -177,8 +195,12 @@ class PatientPage(Surface):
         def work(_task: Task) -> OverTime:
             return insight.over_time(acting, patient_id)
 
+        def done(over_time: OverTime) -> None:
+            self._shown = state
+            self._take(over_time)
+
         self._reading = desk.tasks.run(
-            work, done=self._take, failed=self._not_read, owner=self, label=load_words()("insight.busy")
+            work, done=done, failed=self._not_read, owner=self, label=load_words()("insight.busy")
         )
 
     def _take(self, over_time: OverTime | None) -> None:
@@ -191,6 +213,9 @@ class PatientPage(Surface):
             facts_of(over_time, over_time.clinic.time_zone) if over_time is not None else ()
         )
         self._show_figures()
+        awaited, self._awaited = self._awaited, []
+        for one in awaited if over_time is not None else ():
+            one()
 
     def _show_figures(self) -> None:
         editor = self._desk.editor

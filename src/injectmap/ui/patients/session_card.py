@@ -8,11 +8,16 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from injectmap.domain.record import RecordState
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.patients.thumbnails import RADIUS, Thumbnails
-from injectmap.ui.patients.time_line import count_of_passes, products_and_volume, say_summary, tip_of
+from injectmap.ui.patients.time_line import (
+    count_of_passes,
+    products_and_volume,
+    say_summary,
+    state_of,
+    tip_of,
+)
 from injectmap.ui.theme import RADIUS_CARD, Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
@@ -37,22 +42,6 @@ class CardThumbnails(Thumbnails):
     def views_of(self, treatment_map: TreatmentMap) -> tuple[str, ...]:
         """Both lateral views."""
         return "right_lateral", "left_lateral"
-
-
-def state_of(summary: SessionSummary, *, is_open: bool) -> tuple[str, str]:
-    """The words for the standing of a record, and the icon beside them."""
-    words = load_words()
-    if summary.error_reason:
-        return words("session.state.error"), "cross"
-    if summary.state is RecordState.SIGNED:
-        key = "insight.card.amended" if summary.version > 1 else "insight.card.signed"
-        icon = "lock"
-    elif summary.state is RecordState.AMENDING:
-        key, icon = "insight.card.amending", "pencil"
-    else:
-        key, icon = "session.state.draft", "pencil"
-    text = words(key)
-    return (words("insight.card.open", state=text) if is_open else text), icon
 
 
 class SessionCard(QWidget):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from injectmap.domain.record import RecordState
 from injectmap.domain.session import record_number
 from injectmap.domain.units import show_volume
 from injectmap.services.ports import SessionSummary
@@ -45,6 +46,22 @@ def count_of_passes(count: int) -> str:
     if not count:
         return words("session.passes.none")
     return words("session.pass") if count == 1 else words("session.passes", count=count)
+
+
+def state_of(summary: SessionSummary, *, is_open: bool) -> tuple[str, str]:
+    """The words for the standing of a record, and the icon beside them."""
+    words = load_words()
+    if summary.error_reason:
+        return words("session.state.error"), "cross"
+    if summary.state is RecordState.SIGNED:
+        key = "insight.card.amended" if summary.version > 1 else "insight.card.signed"
+        icon = "lock"
+    elif summary.state is RecordState.AMENDING:
+        key, icon = "insight.card.amending", "pencil"
+    else:
+        key, icon = "session.state.draft", "pencil"
+    text = words(key)
+    return (words("insight.card.open", state=text) if is_open else text), icon
 
 
 def say_summary(summary: SessionSummary) -> str:
@@ -85,7 +102,7 @@ class _TimeLineDelegate(RowDelegate):
         self._view = parent
 
     def paint_row(self, painter: QPainter, rect: QRect, row: SessionSummary, index: Index) -> None:
-        words, theme = load_words(), self.theme
+        theme = self.theme
         is_open = row.id == self._view.open_id
         if is_open:
             painter.fillRect(rect, theme.colour("accentbg"))
@@ -109,12 +126,8 @@ class _TimeLineDelegate(RowDelegate):
         struck = bool(row.error_reason)
         # The products' names may be cut short; the volume beside the passes never is.
         amount = " · ".join(filter(None, (volume_of(row), count_of_passes(row.pass_count))))
-        if row.error_reason:
-            state, mark = words("session.state.error"), "cross"
-        elif is_open:
-            state, mark = words("session.state.open"), "pencil"
-        else:
-            state, mark = words("session.state.draft"), "pencil"
+        state, mark = state_of(row, is_open=is_open)
+        state = metrics("label").elidedText(state, Qt.TextElideMode.ElideRight, width - 18)
         lines = (
             ("table_strong", "text2" if struck else "text", show_date(row.date), 12),
             ("table", "text2" if struck else "text", products_of(row), 30),
