@@ -61,7 +61,11 @@ class SigningService:
             signer = _practitioner(work, acting.practitioner_id)
             at_ms = self._clock.now_ms()
             document = self._output.signed_document(
-                opened, settings, signer, signed_at_ms=at_ms, attached=attached(work, opened, shipped, signed=False)
+                opened,
+                settings,
+                signer,
+                signed_at_ms=at_ms,
+                attached=attached(work, opened, shipped, signed=False),
             )
             version = SignedVersion(
                 session_id=session_id,
