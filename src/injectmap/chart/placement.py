@@ -72,8 +72,9 @@ class Ground:
         self._leaders = _Rows(2)
         self._corner = np.array([bounds.left, bounds.top])
         self._cell = max(clearance * 0.6, max(bounds.width, bounds.height) / _MOST_CELLS)
-        columns = int(bounds.width / self._cell) + 2
-        rows = int(bounds.height / self._cell) + 2
+        # A view that is just being laid out may leave no room at all.
+        columns = int(max(bounds.width, 0.0) / self._cell) + 2
+        rows = int(max(bounds.height, 0.0) / self._cell) + 2
         self._taken = np.zeros((rows, columns), dtype=np.int32)
         self._limit = np.array([columns - 1, rows - 1])
         place = np.floor((points - self._corner) / self._cell).astype(int)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from injectmap.ui.main_window import MainWindow
     from injectmap.ui.palette import CommandPalette
     from injectmap.ui.prompts import Prompts
+    from injectmap.ui.session.column import SessionColumn
+    from injectmap.ui.session.protocol_forms import ProtocolForms
     from injectmap.ui.start.start_screen import StartScreen
     from injectmap.ui.teaching.presenter import Presenter
 
@@ -21,9 +23,17 @@ if TYPE_CHECKING:
 class Extras:
     """Start screen, list of keys, list of actions and presenter of one window."""
 
-    def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts, actions: ActionSet) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        desk: Desk,
+        prompts: Prompts,
+        actions: ActionSet,
+        session: SessionColumn,
+    ) -> None:
         """Build nothing yet."""
         self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
+        self._session = session
         self.last_session = LastSession(desk, window.chart)
 
     @cached_property
@@ -54,6 +64,13 @@ class Extras:
         chart, protocols = self._window.chart, ProtocolCommands(self._desk)
         providers = (protocols, self.last_session.commands)
         return CommandPalette(self._window.theme, self._window, self._actions, chart, providers)
+
+    @cached_property
+    def protocols(self) -> ProtocolForms:
+        """The forms of protocols."""
+        from injectmap.ui.session.protocol_forms import ProtocolForms
+
+        return ProtocolForms(self._window.theme, self._desk, self._session)
 
     @cached_property
     def presenter(self) -> Presenter:

@@ -65,7 +65,7 @@ class Workspace(QObject):
         self.pages = Pages(window, desk, prompts)
         self.scans = ScanRouter(window, desk, prompts, self.session, self.pages)
         self.actions = ActionSet(window, self._handlers(), self._on_page_action)
-        self.extras = Extras(window, desk, prompts, self.actions)
+        self.extras = Extras(window, desk, prompts, self.actions, self.session)
         self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
@@ -126,6 +126,8 @@ class Workspace(QObject):
             "discard_rest": self.session.syringes.discard_rest,
             "scan_picture": self.scans.choose_picture,
             "session_details": self._session_details,
+            "lay_protocol": self._lay_protocol,
+            "save_protocol": self._save_protocol,
             "session_error": self._session_error,
             "theme": self._switch_theme,
             "close_clinic": self._close_clinic,
@@ -290,6 +292,14 @@ class Workspace(QObject):
     def _session_details(self) -> None:
         self.pages.show_chart()
         self.session.start_correction()
+
+    def _lay_protocol(self) -> None:
+        self.pages.show_chart()
+        self.extras.protocols.lay()
+
+    def _save_protocol(self) -> None:
+        self.pages.show_chart()
+        self.extras.protocols.save()
 
     def _session_error(self) -> None:
         self.side.unfold()

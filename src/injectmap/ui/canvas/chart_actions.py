@@ -34,6 +34,7 @@ class Needs(StrEnum):
     PLANNED = "planned"
     UNCONFIRMED = "unconfirmed"
     MOVED_ZONES = "moved_zones"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ ACTIONS: Final[tuple[ChartAction, ...]] = (
     ChartAction("confirm", ("E",), do.confirm, Needs.UNCONFIRMED),
     ChartAction("fulfil_next", ("Enter", "Return"), do.fulfil_next, Needs.PLANNED),
     ChartAction("fulfil", ("Ctrl+Enter", "Ctrl+Return"), do.fulfil, Needs.PLANNED),
+    ChartAction("deviation", ("Shift+E",), do.say_why, Needs.PLAN),
     ChartAction("next_pass", ("Right", "Down"), partial(do.next_pass, step=1)),
     ChartAction("previous_pass", ("Left", "Up"), partial(do.next_pass, step=-1)),
     ChartAction("next_zone", ("Shift+Right", "Shift+Down"), partial(do.next_zone, step=1)),

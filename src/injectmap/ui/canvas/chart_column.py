@@ -33,7 +33,7 @@ from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
-    from injectmap.domain.treatment_map import TreatmentMap
+    from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
     from injectmap.editing.editor import MapEditor
 
 _INSET = 12
@@ -162,6 +162,19 @@ class ChartColumn(QWidget):
             return False
         return self.view.guarded(editor.keep_measurement, MeasurementKind.ASYMMETRY, words)
 
+    def ask_reason(self, one: CannulaPass) -> bool:
+        """Ask why a pass deviates from the plan, beginning with what was said before."""
+        self.note.ask(partial(self._keep_reason, one.id), "reason", one.deviation)
+        return True
+
+    def _keep_reason(self, pass_id: str, words: str) -> bool:
+        from injectmap.editing.plan import set_deviation
+
+        editor = self.bridge.editor
+        if editor is None or pass_id not in editor.map.by_id:
+            return True
+        return self.view.guarded(set_deviation, editor, pass_id, words)
+
     def _order_keys(self) -> None:
         """Tab goes canvas, header, tools, overlays, zoom, views; from the inline volume to the header."""
         chain: list[QWidget] = [self.view, self.inline.field, *self.header.fields]
@@ -187,7 +200,7 @@ class ChartColumn(QWidget):
             self._tell_hint()
         if aspects & {"mode", "tool", "state"}:
             self._show_modes()
-        if self.note.isVisible() and (editor is None or editor.measured is None):
+        if self.note.kind == "asymmetry" and (editor is None or editor.measured is None):
             self.note.put_away()
         if aspects & {"map", "preview", "state"}:
             self._show_empty()

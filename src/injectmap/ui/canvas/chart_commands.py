@@ -39,6 +39,8 @@ def _has(editor: MapEditor, needs: str) -> bool:
         return editor.measured is not None
     if needs == "moved_zones":
         return bool(editor.map.zone_moves)
+    if needs == "plan":
+        return any(one.is_planned for one in editor.map.passes)
     if needs == "unconfirmed":
         return any(one.status.value == "unconfirmed" for one in editor.map.passes)
     fulfilled = {one.fulfils for one in editor.map.passes}
@@ -150,6 +152,14 @@ def fulfil(column: ChartColumn) -> bool:
         return plan.fulfil(editor, planned) if planned else plan.fulfil_next(editor)
 
     return _call(column, call)
+
+
+def say_why(column: ChartColumn) -> bool:
+    """Ask why the selected pass deviates from the plan."""
+    editor = column.bridge.editor
+    if editor is None or len(editor.selection) != 1:
+        return False
+    return column.ask_reason(editor.map.by_id[next(iter(editor.selection))])
 
 
 # Selecting and moving

@@ -1,4 +1,4 @@
-"""A line at the foot of the canvas for the words of a baseline asymmetry."""
+"""A line at the foot of the canvas for a few words: of a baseline asymmetry, or why a pass deviates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class NoteField(Card):
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         """Build it hidden."""
         super().__init__(theme, words("asymmetry.title"), parent)
+        self._words = words
         self._take: Callable[[str], bool] | None = None
+        self.kind = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(10)
@@ -42,17 +44,23 @@ class NoteField(Card):
         self.setFixedSize(_WIDTH, 52)
         self.hide()
 
-    def ask(self, take: Callable[[str], bool]) -> None:
-        """Ask for words; `take` keeps them and says whether it could."""
-        self._take = take
-        self.field.clear()
+    def ask(self, take: Callable[[str], bool], kind: str = "asymmetry", said: str = "") -> None:
+        """Ask for words of a kind, beginning with what was said before; `take` keeps them and says if it could."""
+        self._take, self.kind = take, kind
+        self._label.setText(self._words(f"{kind}.title"))
+        self.setAccessibleName(self._words(f"{kind}.title"))
+        self.field.setAccessibleName(self._words(f"{kind}.field"))
+        self.field.setPlaceholderText(self._words(f"{kind}.placeholder"))
+        self.keep.setText(self._words(f"{kind}.keep"))
+        self.field.setText(said)
+        self.field.selectAll()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def put_away(self) -> None:
         """Close it and give the keyboard back to the canvas."""
-        self._take = None
+        self._take, self.kind = None, ""
         if self.isVisible():
             if (canvas := self.parentWidget()) is not None:
                 canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from injectmap.ui.desk import Desk
+from injectmap.ui.plan.plan_panel import PlanPanel
 from injectmap.ui.session.difference_panel import DifferencePanel
 from injectmap.ui.session.pass_model import how_text, usual_how
 from injectmap.ui.session.pass_table import PassTable
@@ -20,6 +21,8 @@ from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.ui.plan.protocol_form import ProtocolForm
+    from injectmap.ui.plan.save_form import SaveProtocolForm
     from injectmap.ui.session.details_form import DetailsForm
     from injectmap.ui.session.scan_field import AskPicture
     from injectmap.ui.session.session_form import SessionForm
@@ -42,6 +45,7 @@ class SessionColumn(Surface):
         self.table = PassTable(theme, desk.bridge)
         self.totals = TotalsPanel(theme, desk.bridge)
         self.difference = DifferencePanel(theme, desk.bridge)
+        self.plan = PlanPanel(theme, desk)
         self.difference.unfolded.connect(self.totals.setHidden)
         self._theme = theme
         self._form: SessionForm | None = None
@@ -70,6 +74,7 @@ class SessionColumn(Surface):
         layout.addWidget(self._stack)
         self.table.refused.connect(self._show_refusal)
         self.table.chart_wanted.connect(self.chart_wanted)
+        self.plan.chart_wanted.connect(self.chart_wanted)
         self.syringes.chart_wanted.connect(self.chart_wanted)
         self.syringes.form_shown.connect(self._make_room)
         self.table.volume_opened.connect(self.volume_opened)
@@ -101,6 +106,7 @@ class SessionColumn(Surface):
         below.addWidget(self._none, 1)
         below.addWidget(self.table, 1)
         below.addWidget(self._refusal)
+        below.addWidget(self.plan)
         below.addWidget(Hairline(theme))
         below.addWidget(self.totals)
         below.addWidget(self.difference)
@@ -164,6 +170,26 @@ class SessionColumn(Surface):
         self.details.date.setFocus(Qt.FocusReason.OtherFocusReason)
         self.details.date.selectAll()
 
+    def show_form(self, form: QWidget, first: QWidget) -> None:
+        """Let another form take the column's place, with the keyboard in its first field, until `end_form`."""
+        if self._stack.indexOf(form) < 0:
+            self._stack.addWidget(form)
+        self._stack.setCurrentWidget(form)
+        self.form_shown.emit(True)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def end_form(self) -> None:
+        """The column is the session's again, and the keyboard the chart's."""
+        self._on_form_over()
+
+    def show_form(self, form: ProtocolForm | SaveProtocolForm) -> None:
+        """Let a form about protocols take the column's place until it is over."""
+        if self._stack.indexOf(form) < 0:
+            form.over.connect(self._on_form_over)
+            self._stack.addWidget(form)
+        self._stack.setCurrentWidget(form)
+        self.form_shown.emit(True)
+
     @property
     def form_open(self) -> bool:
         """True while a form has taken the column's place."""
@@ -174,8 +200,12 @@ class SessionColumn(Surface):
         """The keys of the open form and the words for what they do."""
         if not self.form_open:
             return ()
+        if own := getattr(self._stack.currentWidget(), "hints", ()):
+            return tuple(own)
         if self._stack.currentWidget() is self._details:
             return ("Enter", "hint.correct"), ("Esc", "hint.uncorrected")
+        if hasattr(self._stack.currentWidget(), "hints"):
+            return tuple(self._stack.currentWidget().hints)
         return ("Enter", "hint.next_field"), ("Ctrl Enter", "hint.start"), ("Esc", "hint.cancel")
 
     def take_pictures(self, ask: AskPicture) -> None:
