@@ -138,7 +138,7 @@ def test_the_c_shape_is_a_training_convention_with_its_source_and_no_dose():
 
 def test_each_pass_of_the_c_shape_lies_in_its_zone_on_both_sides():
     from injectmap.atlas import load_atlas
-    from injectmap.services.protocols import lay
+    from injectmap.domain.laying import lay
 
     (protocol,) = [one for one in Catalogue().protocols() if one.id == "c_shape"]
     for side in (Side.LEFT, Side.RIGHT):
