@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 import zlib
+from functools import lru_cache
 
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.product import Product, product_from_json, product_to_json
@@ -39,6 +40,8 @@ def pack_product(product: Product) -> str:
     return canonical_json(product_to_json(product))
 
 
+# A clinic uses few products, each described in the same words on every syringe.
+@lru_cache(maxsize=128)
 def unpack_product(text: str) -> Product:
     """Return the product of its packed form."""
     return product_from_json(json.loads(text))

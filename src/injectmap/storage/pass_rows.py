@@ -59,9 +59,29 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
     index, count = 0, len(rows)
     while index < count:
         row = rows[index]
-        pass_id, order, entry_id, curved, controls, points, length_um, zones = row[:8]
-        technique, plane, depth_um, kind, gauge, instrument_um, status = row[8:15]
-        deposits, fulfils, deviation, reference, syringe_id, microlitres = row[15:]
+        (
+            pass_id,
+            order,
+            entry_id,
+            curved,
+            controls,
+            points,
+            length_um,
+            zones,
+            technique,
+            plane,
+            depth_um,
+            kind,
+            gauge,
+            instrument_um,
+            status,
+            deposits,
+            fulfils,
+            deviation,
+            reference,
+            syringe_id,
+            microlitres,
+        ) = row
         # A volume without a syringe is one that is planned.
         shares = [] if microlitres is None else [Share(syringe_id or "", microlitres)]
         index += 1
