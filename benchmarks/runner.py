@@ -47,6 +47,9 @@ GOALS = (
     Goal("recall", 1.5, "recall", "lot recall over 3 million passes, CPU"),
     Goal("record_pdf", 1.5, "record", "one treatment record as PDF"),
     Goal("pass_geometry", 4.0, "geometry", "length, zone split and five projections of a pass, CPU"),
+    # Priced by the Keystroke-Level Model, the same whatever the machine: the floor is one second, one operation.
+    Goal("standard_session_seconds", 60.0, "klm", "the standard session, patient opened to signed", "s"),
+    Goal("standard_session_operations", 40.0, "klm", "the standard session, patient opened to signed", "ops"),
 )
 
 

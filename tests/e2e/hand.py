@@ -41,6 +41,14 @@ class Hand:
         """Type a text."""
         self._do("type", "--delay", 20, text)
 
+    def scan(self, code: str) -> None:
+        """Type a box code as a scanner does: fast, separators as Ctrl+], Enter at the end."""
+        words: list[object] = []
+        for number, part in enumerate(code.split("\x1d")):
+            words += ["key", "ctrl+bracketright"] if number else []
+            words += ["type", "--delay", 1, "--args", 1, part]
+        self._do(*words, "key", "Return")
+
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Click a widget, at its middle unless told where."""
         place = widget.mapToGlobal(at or widget.rect().center())

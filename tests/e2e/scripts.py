@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
+from benchmarks.keystrokes import PricedHand
+from benchmarks.standard_session import check, pixel, standard_session
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.desk import Desk
 from injectmap.ui.main_window import MainWindow
@@ -42,16 +43,6 @@ W = TypeVar("W", bound=QWidget)
 
 def _child(kind: type[W]) -> W:
     return _window().findChild(kind)
-
-
-def pixel(view: HeadView, landmark: str, offset_mm: tuple[float, float, float]) -> QPoint:
-    """Where a skin point near a landmark is on the canvas now; the point must be visible there."""
-    atlas = view.atlas
-    assert atlas is not None
-    point = np.asarray(atlas.landmarks[landmark], dtype=float) + offset_mm
-    uv, visible = atlas.views[view.view_id].project(atlas.skin.snap(point.reshape(1, 3)))
-    assert visible[0], landmark
-    return QPoint(*(round(value) for value in view.camera.to_px(float(uv[0, 0]), float(uv[0, 1]))))
 
 
 def draw_three_passes(hand: Hand, folder: Path) -> Iterator[Condition]:
@@ -125,4 +116,17 @@ def find_them_again(hand: Hand, folder: Path) -> Iterator[Condition]:
     yield lambda: [one.microlitres for one in editor.map.passes][2:] == []
     hand.keys("ctrl+y", "ctrl+y")
     yield lambda: [one.microlitres for one in editor.map.passes] == [130, 150, 200]
+    hand.keys("ctrl+q")
+
+
+def standard_session_priced(hand: Hand, folder: Path) -> Iterator[Condition]:
+    """The standard session by the hand of a person, with its price written down."""
+    yield lambda: _window().bridge.editor is not None
+    hand.focus(_window())
+    yield lambda: _window().isActiveWindow()
+    priced = PricedHand(hand)
+    yield from standard_session(priced)
+    check(_desk().editor)
+    ledger = priced.ledger
+    (folder / "price.json").write_text(json.dumps([ledger.seconds, ledger.operations]), "utf-8")
     hand.keys("ctrl+q")

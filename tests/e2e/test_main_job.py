@@ -32,7 +32,7 @@ def play(script: str, folder: Path, display: str) -> None:
     picture = os.environ.get("INJECTMAP_KEEP_FAILURES")
     if done.returncode and picture and (folder / "failure.png").exists():
         shutil.copy(folder / "failure.png", picture)
-    assert (done.returncode, done.stderr.strip()) == (0, ""), done.stdout
+    assert (done.returncode, done.stderr.strip()) == (0, ""), done.stdout + done.stderr
 
 
 def test_search_draw_type_close_reopen_and_print(tmp_path: Path) -> None:

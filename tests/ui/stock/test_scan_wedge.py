@@ -143,3 +143,11 @@ def test_what_looks_like_a_scan(text, is_scan) -> None:
 
 def test_the_gap_is_shorter_than_a_hand() -> None:
     assert GAP_MS < 60
+
+
+def test_a_key_typed_before_a_click_arrives_before_it(bare, wedge) -> None:
+    heard = scans(wedge)
+    QTest.keyClick(bare.windowHandle(), "5")
+    QTest.mousePress(bare.windowHandle(), Qt.MouseButton.LeftButton)
+    assert (bare.keys, heard) == (["5"], [])
+    QTest.mouseRelease(bare.windowHandle(), Qt.MouseButton.LeftButton)

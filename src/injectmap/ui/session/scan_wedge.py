@@ -33,6 +33,9 @@ _MODIFIERS = frozenset(
         Qt.Key.Key_NumLock,
     }
 )
+_POINTING = frozenset(
+    {QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress, QEvent.Type.TouchBegin, QEvent.Type.Wheel}
+)
 _ENDS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
 
 
@@ -98,6 +101,9 @@ class ScanWedge(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys that may be a scanner's; everything else passes."""
         kind = event.type()
+        if self._held and kind in _POINTING:
+            # What was typed before a click belongs where the keyboard was then.
+            self._end()
         if self._giving_back or not isinstance(event, QKeyEvent):
             return False
         if kind == QEvent.Type.ShortcutOverride:
