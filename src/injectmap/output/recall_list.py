@@ -34,7 +34,7 @@ _CSV = (
     "zones",
     "state",
 )
-_PAPER = ("patient", "contact", "treated", "practitioner", "syringe", "volume", "zones", "state")
+_PAPER = ("patient", "contact", "treated", "syringe", "volume", "zones", "state")
 
 
 class RecallWriter:
@@ -69,7 +69,7 @@ class RecallWriter:
             note=words("recall.paper.note"),
             empty=words("recall.none", lot=found.lot),
             right=(_PAPER.index("volume"),),
-            wide=(_PAPER.index("patient"), _PAPER.index("zones")),
+            wide=tuple(_PAPER.index(name) for name in ("patient", "syringe", "zones")),
         )
         return self._lists.list_pdf(page, clinic, printed_at_ms=found.at_ms)
 
@@ -98,8 +98,7 @@ class RecallWriter:
         return (
             f"{row.patient_name}\n{words('recall.person', born=show_date(row.birth_date), number=f'{row.patient_number:05d}')}",
             row.telephone or words("recall.no_telephone"),
-            f"{show_date(row.date)}\n{row.record_number}",
-            row.practitioner_name,
+            f"{show_date(row.date)}\n{row.record_number}\n{row.practitioner_name}",
             f"{row.syringe_number}: {', '.join(contents)}",
             show_volume(row.microlitres),
             self.zones(row),

@@ -136,6 +136,32 @@ def fill(services: Services, atlas: Atlas) -> None:
         visits += [(visit, patient.id) for visit in person.visits]
     for visit, patient_id in sorted(visits, key=lambda pair: -pair[0].days_ago):
         _treat(services, visit, patient_id, today - dt.timedelta(days=visit.days_ago), laid)
+    _fill_shelf(services, today)
+
+
+# Product, lot, days to the expiry, units: the lot in use, one that expires soon, and little of another product.
+SHELF = (
+    ("harmonyca", "H26C118", None, 6),
+    ("harmonyca", "H25A037", 41, 2),
+    ("radiesse_plus", "R5517", 230, 1),
+)
+
+
+def _expiry(treated: dt.date) -> dt.date:
+    """The expiry of what is opened on a day."""
+    return dt.date(treated.year + 1, 8, 31)
+
+
+def _fill_shelf(services: Services, today: dt.date) -> None:
+    products = {one.id: one for one in services.products.products()}
+    for product_id, lot, days, units in SHELF:
+        services.stock.receive(
+            services.acting,
+            product=products[product_id],
+            units=units,
+            lot=lot,
+            expiry=_expiry(today) if days is None else today + dt.timedelta(days=days),
+        )
 
 
 def _treat(
@@ -146,7 +172,7 @@ def _treat(
     laid: dict[Side, tuple[LaidPass, ...]],
 ) -> None:
     product = next(one for one in services.products.products() if one.id == visit.product)
-    expiry = dt.date(date.year + 1, 8, 31)
+    expiry = _expiry(date)
     opened = services.sessions.create(
         services.acting,
         patient_id=patient_id,
