@@ -21,8 +21,6 @@ from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
-    from injectmap.ui.plan.protocol_form import ProtocolForm
-    from injectmap.ui.plan.save_form import SaveProtocolForm
     from injectmap.ui.session.details_form import DetailsForm
     from injectmap.ui.session.scan_field import AskPicture
     from injectmap.ui.session.session_form import SessionForm
@@ -182,14 +180,6 @@ class SessionColumn(Surface):
         """The column is the session's again, and the keyboard the chart's."""
         self._on_form_over()
 
-    def show_form(self, form: ProtocolForm | SaveProtocolForm) -> None:
-        """Let a form about protocols take the column's place until it is over."""
-        if self._stack.indexOf(form) < 0:
-            form.over.connect(self._on_form_over)
-            self._stack.addWidget(form)
-        self._stack.setCurrentWidget(form)
-        self.form_shown.emit(True)
-
     @property
     def form_open(self) -> bool:
         """True while a form has taken the column's place."""
@@ -204,8 +194,6 @@ class SessionColumn(Surface):
             return tuple(own)
         if self._stack.currentWidget() is self._details:
             return ("Enter", "hint.correct"), ("Esc", "hint.uncorrected")
-        if hasattr(self._stack.currentWidget(), "hints"):
-            return tuple(self._stack.currentWidget().hints)
         return ("Enter", "hint.next_field"), ("Ctrl Enter", "hint.start"), ("Esc", "hint.cancel")
 
     def take_pictures(self, ask: AskPicture) -> None:
