@@ -126,6 +126,15 @@ class FakeRecallOutput:
     def pdf(self, found: RecallList, clinic: ClinicSettings) -> bytes:
         return f"%PDF recall {len(found.rows)}".encode()
 
+    def pages(
+        self, found: RecallList, clinic: ClinicSettings, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        from PIL import Image
+
+        content = io.BytesIO()
+        Image.new("L", (83, 117), 200).save(content, "PNG")
+        return (RenderedPage(content.getvalue(), 595.0, 842.0),) * len(found.rows)
+
 
 class FakePictures:
     """Finds the codes it was told to find."""

@@ -100,6 +100,16 @@ class RecordWriter:
 
     def list_pdf(self, page: ListPage, clinic: ClinicSettings, *, printed_at_ms: int) -> bytes:
         """A list as PDF/A-2a and PDF/UA-1."""
+        return typeset_pdf("list.typ", self._list_data(page, clinic, printed_at_ms), printed_at_ms)
+
+    def list_pages(
+        self, page: ListPage, clinic: ClinicSettings, *, printed_at_ms: int, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """The same pages as pictures."""
+        data = self._list_data(page, clinic, printed_at_ms)
+        return typeset_pages("list.typ", data, printed_at_ms, pixels_per_inch=pixels_per_inch)
+
+    def _list_data(self, page: ListPage, clinic: ClinicSettings, printed_at_ms: int) -> dict[str, Any]:
         data = {
             "title": page.title,
             "document": page.title,
@@ -113,7 +123,7 @@ class RecordWriter:
             "right": list(page.right),
             "wide": list(page.wide),
         }
-        return typeset_pdf("list.typ", self._framed(data, clinic, printed_at_ms), printed_at_ms)
+        return self._framed(data, clinic, printed_at_ms)
 
     def page_data(
         self,

@@ -10,6 +10,7 @@ from injectmap.domain.stock import Recalled
 from injectmap.domain.units import show_volume
 from injectmap.output.csv_export import csv_bytes
 from injectmap.output.show import show_date, show_instant
+from injectmap.services.ports import RenderedPage
 from injectmap.services.recall import RecallList
 from injectmap.services.record_parts import ListOutput, ListPage
 from injectmap.words import Words
@@ -53,8 +54,19 @@ class RecallWriter:
 
     def pdf(self, found: RecallList, clinic: ClinicSettings) -> bytes:
         """The list as PDF, with the time at which it was asked for."""
+        return self._lists.list_pdf(self._page(found, clinic), clinic, printed_at_ms=found.at_ms)
+
+    def pages(
+        self, found: RecallList, clinic: ClinicSettings, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """The same pages as pictures."""
+        return self._lists.list_pages(
+            self._page(found, clinic), clinic, printed_at_ms=found.at_ms, pixels_per_inch=pixels_per_inch
+        )
+
+    def _page(self, found: RecallList, clinic: ClinicSettings) -> ListPage:
         words = self._words
-        page = ListPage(
+        return ListPage(
             title=words("recall.paper.title", lot=found.lot),
             subtitle=words(
                 "recall.paper.subtitle",
@@ -71,7 +83,6 @@ class RecallWriter:
             right=(_PAPER.index("volume"),),
             wide=tuple(_PAPER.index(name) for name in ("patient", "syringe", "zones")),
         )
-        return self._lists.list_pdf(page, clinic, printed_at_ms=found.at_ms)
 
     def _csv_row(self, row: Recalled) -> list[str]:
         return [

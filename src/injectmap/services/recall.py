@@ -9,7 +9,7 @@ from injectmap.domain.acting import Acting, Right
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.stock import Recalled
-from injectmap.services.ports import Clock, Database
+from injectmap.services.ports import Clock, Database, RenderedPage
 from injectmap.services.syringes import LOT_LIMIT, one_line
 
 
@@ -48,6 +48,12 @@ class RecallOutput(Protocol):
         """The list as PDF."""
         ...
 
+    def pages(
+        self, found: RecallList, clinic: ClinicSettings, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """Its pages as pictures, for a printer."""
+        ...
+
 
 class RecallService:
     """Finds a lot; what it found can be printed and exported."""
@@ -76,6 +82,13 @@ class RecallService:
     def pdf(self, acting: Acting, found: RecallList) -> bytes:
         """The list as PDF."""
         acting.require(Right.RECALL)
+        return self._output.pdf(found, self._settings())
+
+    def pages(self, acting: Acting, found: RecallList, *, pixels_per_inch: float) -> tuple[RenderedPage, ...]:
+        """The list's pages as pictures."""
+        acting.require(Right.RECALL)
+        return self._output.pages(found, self._settings(), pixels_per_inch=pixels_per_inch)
+
+    def _settings(self) -> ClinicSettings:
         with self._database.reading() as work:
-            settings = work.clinic.settings()
-        return self._output.pdf(found, settings)
+            return work.clinic.settings()

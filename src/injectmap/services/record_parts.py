@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from injectmap.domain.aftercare import AdverseEvent, OutcomeScore
 from injectmap.domain.patient import Practitioner
@@ -11,6 +11,10 @@ from injectmap.domain.protocol import Protocol as TreatmentProtocol
 from injectmap.domain.record import SignedDocument, SignedVersion
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
+
+if TYPE_CHECKING:
+    # The ports of records name what is here.
+    from injectmap.services.ports import RenderedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +90,10 @@ class ListOutput(Protocol):
 
     def list_pdf(self, page: ListPage, clinic: ClinicSettings, *, printed_at_ms: int) -> bytes:
         """The list as PDF/A-2a and PDF/UA-1, with the clinic's name, the time and the count of pages."""
+        ...
+
+    def list_pages(
+        self, page: ListPage, clinic: ClinicSettings, *, printed_at_ms: int, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """The same pages as pictures, for a printer."""
         ...

@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 
 from injectmap.domain.errors import Conflict, StorageProblem
@@ -241,6 +243,23 @@ def test_the_list_is_saved_where_the_clinician_chooses(shell, page, kind, tmp_pa
     (asked,) = [one[1] for one in shell.prompts.asked if one[0] == "new"]
     assert asked.name == f"recall H26C118.{kind}"
     assert "saved" in shell.space.banner.text
+
+
+def test_the_list_is_printed_whole(shell, page, tmp_path: Path) -> None:
+    page.recall()
+    page.recalls.lot.setText("H26C118")
+    page.recalls.ask()
+    shell.prompts.printers = False
+    page.recalls.print.click()
+    assert "printer" in shell.space.banner.text.casefold()
+    shell.prompts.printers = True
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "out.pdf"))
+    shell.prompts.printer = printer
+    page.recalls.print.click()
+    assert shell.prompts.asked[-1][:3] == ("printer", "Recall of lot H26C118", 4)
+    assert len(PdfReader(tmp_path / "out.pdf").pages) == 4
 
 
 def test_a_list_that_cannot_be_written_is_explained(shell, page, tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError
+from injectmap.domain.settings import Paper
 from injectmap.domain.stock import Recalled
 from injectmap.domain.units import show_volume
+from injectmap.services.ports import RenderedPage
 from injectmap.services.recall import RecallList
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
+from injectmap.ui.records.preview import PRINT_PPI, paint_pages, write_whole
 from injectmap.ui.stock.stock_rows import StockView
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme, font, metrics
@@ -150,7 +153,8 @@ class RecallView(QWidget):
         self.lot.setAccessibleName(words("recall.lot"))
         self.lot.setFixedWidth(280)
         self.asking = Button(theme, words("recall.find"), kind="primary", icon_name="search")
-        self.pdf = Button(theme, words("recall.print"), icon_name="printer")
+        self.print = Button(theme, words("recall.print_now"), icon_name="printer")
+        self.pdf = Button(theme, words("recall.print"), icon_name="save")
         self.csv = Button(theme, words("recall.csv"), icon_name="save")
         self.said = TextLabel(theme, "body", "text2", wrap=True)
         self.list = StockView(theme, words("recall.title"))
@@ -167,6 +171,7 @@ class RecallView(QWidget):
         tools.addWidget(self.lot)
         tools.addWidget(self.asking)
         tools.addStretch(1)
+        tools.addWidget(self.print)
         tools.addWidget(self.pdf)
         tools.addWidget(self.csv)
         layout = column(self, spacing=12)
@@ -176,6 +181,7 @@ class RecallView(QWidget):
         layout.addStretch(0)
         self.lot.returnPressed.connect(self.ask)
         self.asking.clicked.connect(self.ask)
+        self.print.clicked.connect(self.print_list)
         self.pdf.clicked.connect(self.save_pdf)
         self.csv.clicked.connect(self.save_csv)
         self.forget()
@@ -249,12 +255,43 @@ class RecallView(QWidget):
 
         def work(_task: Task) -> Path:
             content = recall.pdf(acting, found) if kind == "pdf" else recall.csv(acting, found)
-            path.write_bytes(content)
+            write_whole(path, content)
             return path
 
         self._desk.tasks.run(
             work, done=self._saved, failed=self._failed, owner=self, label=words("busy.saving_list")
         )
+
+    def print_list(self) -> None:
+        """Print through the system's dialog; without any printer say so."""
+        found, words = self.found, load_words()
+        if found is None:
+            return
+        if not self._prompts.has_printer():
+            self._desk.problem.emit(words("preview.no_printer"))
+            return
+        recall, acting = self._desk.services.recall, self._desk.acting
+
+        def work(_task: Task) -> tuple[RecallList, tuple[RenderedPage, ...]]:
+            return found, recall.pages(acting, found, pixels_per_inch=PRINT_PPI)
+
+        self._desk.tasks.run(
+            work, done=self._print_pages, failed=self._failed, owner=self, label=words("busy.printing")
+        )
+
+    def _print_pages(self, job: tuple[RecallList, tuple[RenderedPage, ...]]) -> None:
+        """The system's dialog asks which of the pages, which have to be set first."""
+        found, pages = job
+        words = load_words()
+        title = words("recall.paper.title", lot=found.lot)
+        letter = self._desk.services.settings.paper is Paper.LETTER
+        printer = self._prompts.choose_printer(title, len(pages), letter=letter)
+        if printer is None:
+            return
+        if paint_pages(printer, pages):
+            self._desk.notice.emit(words("preview.printed", count=len(pages)))
+        else:
+            self._desk.problem.emit(words("preview.print_failed"))
 
     def _saved(self, path: Path) -> None:
         self._desk.notice.emit(load_words()("recall.saved", name=path.name))
@@ -284,6 +321,7 @@ class RecallView(QWidget):
         self.said.setText(said)
         self._table.setVisible(bool(rows))
         # An empty list is an answer too, and can be put in the file of the recall.
+        self.print.setEnabled(self.found is not None)
         self.pdf.setEnabled(self.found is not None)
         self.csv.setEnabled(self.found is not None)
 
