@@ -134,7 +134,9 @@ def test_golden_drawing(chart: Chart, golden, view: str, dark: bool) -> None:
     from injectmap.ui.canvas.painter import measure_text
 
     camera = chart.view.pictures.camera(view, 460, 420)
-    style = map_style(replace(chart.view.scene(), camera=camera, view_id=view, dark=dark, clear_left=CLEAR_LEFT))
+    style = map_style(
+        replace(chart.view.scene(), camera=camera, view_id=view, dark=dark, clear_left=CLEAR_LEFT)
+    )
     drawing = draw_map(chart.atlas, chart.editor.map, view, style, measure_text=measure_text)
     image = QImage(460, 420, QImage.Format.Format_RGB32)
     image.fill(0xFFC9B6A6 if dark else 0xFFE0CFC0)

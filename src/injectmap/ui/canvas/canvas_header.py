@@ -13,21 +13,22 @@ from injectmap.domain.treatment_map import Instrument, Plane, Technique
 from injectmap.domain.units import show_volume
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
+from injectmap.ui.canvas.header_choices import HeaderChoices, selected
 from injectmap.ui.canvas.header_field import Choice, HeaderField
-from injectmap.ui.canvas.instruments import InstrumentForm, instrument_text, offered
+from injectmap.ui.canvas.instruments import InstrumentForm, instrument_text
 from injectmap.ui.canvas.shapes import SHAPES, shape_text
 from injectmap.ui.canvas.side_badge import paint_side_badge
 from injectmap.ui.canvas.volume_field import VolumeField
-from injectmap.ui.theme import CANVAS_HEADER, Theme, font
+from injectmap.ui.theme import CANVAS_HEADER, Theme, font, metrics
 from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.domain.treatment_map import CannulaPass
     from injectmap.editing.editor import MapEditor
 
-_OTHER = "other"
 _BOLUSES = frozenset({"bolus", "micro_bolus"})
 _BADGE = 26
+_NAME_RIGHT = 172
 # Below this width the fields take their short words and the line before them goes.
 _NARROW = 800
 
@@ -52,17 +53,21 @@ class CanvasHeader(QWidget):
         self.setFixedHeight(CANVAS_HEADER)
         self.subject = QLabel(words("header.next_pass"), self)
         self.subject.setFont(font("table"))
-        self.technique = HeaderField(words("header.technique"), self._techniques, words, theme, self)
-        self.plane = HeaderField(words("header.plane"), self._planes, words, theme, self)
-        self.instrument = HeaderField(words("header.instrument"), self._instruments, words, theme, self)
-        self.syringe = HeaderField(words("header.syringe"), self._syringes, words, theme, self)
+        self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # As wide as any one pass: going from pass to pass lays nothing out anew.
+        self.subject.setMinimumWidth(metrics("table").horizontalAdvance(words("header.pass", number=888)))
+        choices = self._choices = HeaderChoices(bridge, words)
+        self.technique = HeaderField(words("header.technique"), choices.techniques, words, theme, self)
+        self.plane = HeaderField(words("header.plane"), choices.planes, words, theme, self)
+        self.instrument = HeaderField(words("header.instrument"), choices.instruments, words, theme, self)
+        self.syringe = HeaderField(words("header.syringe"), choices.syringes, words, theme, self)
         self.sharing = HeaderField(words("header.sharing"), self._sharings, words, theme, self)
         self.volume = VolumeField(words, theme, self)
         self._shared_for: frozenset[str] = frozenset()
         self._together = False
         self._form: InstrumentForm | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(172, 1, 8, 2)
+        row.setContentsMargins(_NAME_RIGHT, 1, 8, 2)
         row.setSpacing(1)
         row.addStretch(1)
         row.addWidget(self.subject)
@@ -116,17 +121,9 @@ class CanvasHeader(QWidget):
         if aspects & {"map", "selection", "defaults", "syringes", "state", "shape", "tool", "mode"}:
             self._show_values()
 
-    def _selected(self) -> list[CannulaPass]:
-        editor = self._bridge.editor
-        if editor is None:
-            return []
-        return [one for one in editor.map.passes if one.id in editor.selection]
-
     def _show_values(self) -> None:
         editor, words = self._bridge.editor, self._words
-        for part in (self.subject, *self.fields):
-            part.setVisible(editor is not None)
-        self.subject.setVisible(editor is not None and not self._narrow)
+        self._show_parts(editor is not None)
         if editor is None:
             return
         closed = "tool.in_error" if editor.session.error_reason else "tool.read_only"
@@ -134,7 +131,7 @@ class CanvasHeader(QWidget):
             field.setEnabled(not editor.read_only)
             if editor.read_only:
                 field.setToolTip(words(closed))
-        chosen = self._selected()
+        chosen = selected(self._bridge.editor)
         self.subject.setText(self._subject(editor, chosen))
         self._show_sharing(editor, chosen)
         self.technique.set_value(self._common(self._technique_texts(editor, chosen)))
@@ -143,6 +140,15 @@ class CanvasHeader(QWidget):
         self.instrument.set_value(self._common([instrument_text(one, words) for one in instruments]))
         self.syringe.set_value(self._common(self._syringe_texts(editor, chosen)))
         self.volume.set_value(self._volume_text(editor, chosen))
+
+    def _show_parts(self, shown: bool) -> None:
+        """Each is asked first: even a needless answer costs a layout its peace."""
+        for part in (self.subject, *self.fields):
+            wanted = shown and (part is not self.subject or not self._narrow)
+            if part is not self.sharing and wanted == part.isHidden():
+                part.setVisible(wanted)
+        if not shown:
+            self.sharing.hide()
 
     def _subject(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
         """What the fields are about: the selected passes, or what the tool in hand draws next."""
@@ -161,7 +167,8 @@ class CanvasHeader(QWidget):
         if editor.selection != self._shared_for:
             self._shared_for, self._together = editor.selection, editor.shares_volume
         several = len(chosen) > 1
-        self.sharing.setVisible(several)
+        if several == self.sharing.isHidden():
+            self.sharing.setVisible(several)
         way = "together" if self._together else "each"
         self.sharing.set_value(self._words(f"header.sharing.{way}"))
         shape = not chosen and editor.tool_id in SHAPES
@@ -184,10 +191,7 @@ class CanvasHeader(QWidget):
             self.volume.setModified(True)
 
     def _sharings(self) -> list[Choice]:
-        return [
-            Choice(self._words(f"header.sharing.{way}"), way, (way == "together") == self._together)
-            for way in ("each", "together")
-        ]
+        return self._choices.sharings(self._together)
 
     def _take_sharing(self, way: str) -> None:
         self._together = way == "together"
@@ -218,54 +222,6 @@ class CanvasHeader(QWidget):
 
     # Choices
 
-    def _current(self, of_pass: Callable[[CannulaPass], object], of_next: object) -> set[object]:
-        return {of_pass(one) for one in self._selected()} or {of_next}
-
-    def _techniques(self) -> list[Choice]:
-        editor = self._bridge.editor
-        if editor is None:
-            return []
-        now = self._current(lambda one: one.technique, editor.next_technique)
-        return [Choice(self._words(f"technique.{t.value}"), t.value, now == {t}) for t in Technique]
-
-    def _planes(self) -> list[Choice]:
-        editor = self._bridge.editor
-        if editor is None:
-            return []
-        now = self._current(lambda one: one.plane, editor.defaults.plane)
-        return [Choice(self._words(f"plane.{p.value}"), p.value, now == {p}) for p in Plane]
-
-    def _instruments(self) -> list[Choice]:
-        editor = self._bridge.editor
-        if editor is None:
-            return []
-        now = self._current(lambda one: one.instrument, editor.defaults.instrument)
-        listed = offered()
-        listed += [one for one in now if one not in listed]  # type: ignore[misc]
-        choices = [Choice(instrument_text(one, self._words), one, now == {one}) for one in listed]
-        return [*choices, Choice(self._words("header.instrument.other"), _OTHER)]
-
-    def _syringes(self) -> list[Choice]:
-        editor, words = self._bridge.editor, self._words
-        if editor is None:
-            return []
-        if not editor.balances:
-            return [Choice(words("header.syringe.missing"))]
-        now = self._current(_first_syringe, editor.syringe_id)
-        return [
-            Choice(
-                words(
-                    "header.syringe.choice",
-                    number=balance.syringe.number,
-                    product=balance.syringe.product.name,
-                    left=show_volume(balance.left_ul),
-                ),
-                balance.syringe.id,
-                now == {balance.syringe.id},
-            )
-            for balance in editor.balances
-        ]
-
     def _take(self, call: Callable[[MapEditor], Callable[..., Any]], value: object) -> None:
         editor = self._bridge.editor
         if editor is not None:
@@ -285,7 +241,7 @@ class CanvasHeader(QWidget):
             if self._form is None:
                 self._form = InstrumentForm(self._words, self._theme, self)
                 self._form.chosen.connect(self._take_instrument)
-            chosen = self._selected()
+            chosen = selected(self._bridge.editor)
             start = chosen[0].instrument if chosen else editor.defaults.instrument
             self._form.open_below(self.instrument, start)
 
@@ -306,6 +262,16 @@ class CanvasHeader(QWidget):
         theme, painter = self._theme, QPainter(self)
         painter.fillRect(self.rect(), theme.colour("panel"))
         painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme.colour("line"))
+        if event.rect().left() < _NAME_RIGHT:
+            self._paint_name(painter)
+        for field in self.fields if self.technique.isVisible() else ():
+            if not field.isHidden():
+                painter.fillRect(QRect(field.x() - 1, 7, 1, self.height() - 15), theme.colour("line"))
+        painter.end()
+
+    def _paint_name(self, painter: QPainter) -> None:
+        """The view's name with the patient's side and its badge."""
+        theme = self._theme
         left, right = SIDE_BADGES[self._view_id]
         x = 16
         for side in (left, right):
@@ -321,12 +287,3 @@ class CanvasHeader(QWidget):
         painter.setFont(font("label"))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
-        for field in self.fields if self.technique.isVisible() else ():
-            if not field.isVisible():
-                continue
-            painter.fillRect(QRect(field.x() - 1, 7, 1, self.height() - 15), theme.colour("line"))
-        painter.end()
-
-
-def _first_syringe(one: CannulaPass) -> str | None:
-    return one.shares[0].syringe_id if one.shares else None

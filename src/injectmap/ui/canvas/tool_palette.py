@@ -88,7 +88,7 @@ class ToolPalette(Card):
         self._show_state()
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
-        if aspects & {"tool", "map", "state", "mode", "selection"}:
+        if aspects & {"tool", "map", "state", "mode"}:
             self._show_state()
 
     def _show_state(self) -> None:

@@ -48,8 +48,9 @@ class VolumeField(QLineEdit):
 
     def set_value(self, text: str) -> None:
         """Show another value unless something is being typed."""
+        same = text == self._shown and text == self.text() and not self.refused
         self._shown = text
-        if not self.isModified() or not self.hasFocus():
+        if not same and (not self.isModified() or not self.hasFocus()):
             self._restore()
 
     def _restore(self) -> None:

@@ -119,7 +119,7 @@ def _pass_row(editor: MapEditor, one: CannulaPass, syringes: dict[str, int], usu
         "passes.tip.bolus" if one.is_point else "passes.tip",
         number=cells[Column.NUMBER],
         side=words(f"side.{one.side}"),
-        zones=_split_text(editor, one),
+        zones=cells[Column.ZONE] if one.is_point else _split_text(editor, one),
         entry=cells[Column.FROM],
         mm=cells[Column.LENGTH],
         technique=words(f"technique.{one.technique}").lower(),
