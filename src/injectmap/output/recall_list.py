@@ -112,7 +112,8 @@ class RecallWriter:
             f"{show_date(row.date)}\n{row.record_number}\n{row.practitioner_name}",
             f"{row.syringe_number}: {', '.join(contents)}",
             show_volume(row.microlitres),
-            self.zones(row),
+            # A line ends between zones, never between a zone and its volume.
+            self.zones(row).replace(" ", "\u00a0").replace(";\u00a0", "; "),
             self.state(row),
         )
 

@@ -64,7 +64,7 @@ def zones_text(row: Recalled, zone_name: object) -> str:
     if not row.zones:
         return words("recall.not_injected")
     assert callable(zone_name)
-    return "; ".join(
+    parts = (
         words(
             "recall.zone",
             zone=zone_name(zone),
@@ -73,6 +73,8 @@ def zones_text(row: Recalled, zone_name: object) -> str:
         )
         for zone, side, volume in row.zones
     )
+    # A line ends between zones, never between a zone and its volume.
+    return "; ".join(part.replace(" ", "\u00a0") for part in parts)
 
 
 class _RecallDelegate(RowDelegate):
@@ -158,7 +160,7 @@ class RecallView(QWidget):
         self.csv = Button(theme, words("recall.csv"), icon_name="save")
         self.said = TextLabel(theme, "body", "text2", wrap=True)
         self.list = StockView(theme, words("recall.title"))
-        self._model = RowsModel(self._say, self)
+        self._model = RowsModel(self._say, self, tip=self._say)
         self.list.setModel(self._model)
         self.list.setItemDelegate(_RecallDelegate(theme, self))
         self._table = Card(theme, border="line")
