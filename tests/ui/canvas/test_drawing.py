@@ -318,7 +318,7 @@ def test_undo_and_redo_open_no_volume(chart: Chart) -> None:
     assert len(chart.editor.selection) == 1
 
 
-def test_the_volume_never_opens_over_the_other_side_of_the_face(chart: Chart) -> None:
+def test_the_volume_never_opens_over_the_other_side_of_the_face(chart: Chart, qtbot) -> None:
     one = chart.draw(EAR, ARCH)
     chart.editor.select([])
     chart.editor.set_view("right_lateral")
@@ -333,8 +333,7 @@ def test_the_volume_never_opens_over_the_other_side_of_the_face(chart: Chart) ->
     chart.editor.set_view("right_lateral")
     assert not inline.isVisible()
     chart.editor.set_view("left_lateral")
-    chart.rest()
-    assert inline.isVisible()
+    qtbot.waitUntil(inline.isVisible)
 
 
 def test_a_refused_press_says_why_until_it_can_be_read(chart: Chart) -> None:
