@@ -63,7 +63,7 @@ def test_sums_and_difference_are_plain_figures(shown):
     assert sums[5:10] == ["mL", "0.60", "1.20", "1.80", "−0.60"]
     difference = shown.page.figures.difference
     assert difference.title.full_text() == "22 Nov 2026, compared with 6 May 2025"
-    assert difference.table.texts[-5:-1] == ["All zones", "+0.60", "0.00", "+0.60"]
+    assert difference.table.texts[-5:-1] == ["All zones", "+0.60", "–", "+0.60"]
     said = " ".join([*sums, *difference.table.texts]).lower()
     for never in ("recommend", "ideal", "safe", "too much", "danger", "warning"):
         assert never not in said

@@ -14,17 +14,20 @@ from injectmap.words import load_words
 MINUS = "−"
 
 
+NONE = "–"
+
+
 def signed_volume(microlitres: int) -> str:
-    """A difference in mL with its sign, nothing before nought."""
-    sign = "+" if microlitres > 0 else MINUS if microlitres < 0 else ""
-    return f"{sign}{show_volume(abs(microlitres))}"
+    """A difference in mL with its sign; a dash for none."""
+    sign = "+" if microlitres > 0 else MINUS
+    return f"{sign}{show_volume(abs(microlitres))}" if microlitres else NONE
 
 
 def signed_length(micrometres: int) -> str:
-    """A difference in whole mm with its sign."""
+    """A difference in whole mm with its sign; a dash for none."""
     shown = show_length(abs(micrometres))
-    sign = "" if shown == "0" else "+" if micrometres > 0 else MINUS
-    return f"{sign}{shown}"
+    sign = "+" if micrometres > 0 else MINUS
+    return f"{sign}{shown}" if shown != "0" else NONE
 
 
 class FigureTable(QWidget):
