@@ -14,7 +14,7 @@ from injectmap.domain.record import RecordEntry, RecordField
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.skin_paths import point, resolve
 from injectmap.domain.treatment_map import Deposit, PassStatus, Plane, Share, Side, Technique, TreatmentMap
-from injectmap.services.record_parts import Attached
+from injectmap.services.record_parts import Attached, SignedPaper
 from tests.unit.chart.maps import c_shape_map, in_zone, make_pass
 
 PRINTED_AT_MS = 1_795_356_000_000  # 22 Nov 2026, 14:40 UTC
@@ -198,3 +198,13 @@ def attached() -> Attached:
         ),
     )
     return Attached(events=(event(),), scores=scores, names=(("practitioner-1", "Dr R. Okonjo-Lind"),))
+
+
+# Reading the text of a page takes ten times as long where a map is drawn on it.
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
+
+
+def without_marks(paper: SignedPaper) -> SignedPaper:
+    """What was signed, with nothing drawn over the heads: for tests of its words."""
+    pictures = tuple((name, svg if "sample" in name else BLANK) for name, svg in paper.document.pictures)
+    return replace(paper, document=replace(paper.document, pictures=pictures))

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pypdf
@@ -20,12 +21,23 @@ from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.domain.skin_paths import snap
 from injectmap.domain.treatment_map import PassStatus, Side, TreatmentMap
+from injectmap.output import record_document as document_module
 from injectmap.output.glyphs import settable
 from injectmap.output.pdf import RecordWriter
 from injectmap.output.record_document import record_document
+from injectmap.output.record_maps import LARGE_ROW, SMALL_ROW
 from injectmap.services.record_parts import Attached, ListPage
 from injectmap.words import load_words
-from tests.output.sessions import HOSTILE, PRINTED_AT_MS, attached, entry, event, full_session, session_of
+from tests.output.sessions import (
+    BLANK,
+    HOSTILE,
+    PRINTED_AT_MS,
+    attached,
+    entry,
+    event,
+    full_session,
+    session_of,
+)
 from tests.output.test_record import assert_inside
 from tests.unit.chart.maps import c_shape_map
 
@@ -42,12 +54,15 @@ def text_of(pdf: bytes) -> str:
 
 
 def printed(opened: OpenSession, beside: Attached | None = None, **clinic: Any) -> bytes:
-    return writer().pdf(
-        opened,
-        replace(CLINIC, **clinic),
-        printed_at_ms=PRINTED_AT_MS,
-        attached=attached() if beside is None else beside,
-    )
+    """The record with nothing drawn over the heads: only its words are read here."""
+    blank = dict.fromkeys([*LARGE_ROW, *SMALL_ROW], BLANK)
+    with patch.object(document_module, "view_pictures", lambda *_, mono: blank):
+        return writer().pdf(
+            opened,
+            replace(CLINIC, **clinic),
+            printed_at_ms=PRINTED_AT_MS,
+            attached=attached() if beside is None else beside,
+        )
 
 
 @cache
