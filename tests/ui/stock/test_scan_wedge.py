@@ -1,7 +1,7 @@
 """A scanner that types is told from a hand that types, in any field and on the bare window."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -151,3 +151,27 @@ def test_a_key_typed_before_a_click_arrives_before_it(bare, wedge) -> None:
     QTest.mousePress(bare.windowHandle(), Qt.MouseButton.LeftButton)
     assert (bare.keys, heard) == (["5"], [])
     QTest.mouseRelease(bare.windowHandle(), Qt.MouseButton.LeftButton)
+
+
+def press(bare, text: str, *, repeated: bool) -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, ord(text), Qt.KeyboardModifier.NoModifier, text, repeated)
+        QCoreApplication.sendEvent(bare.windowHandle(), event)
+
+
+def test_equal_figures_called_a_repetition_belong_to_the_scan(bare, wedge) -> None:
+    heard = scans(wedge)
+    code = "0109504000059118"
+    for before, one in zip(f" {code}", code, strict=False):
+        press(bare, one, repeated=one == before)
+    QTest.keyClick(bare.windowHandle(), Qt.Key.Key_Return)
+    assert heard == [code]
+
+
+def test_a_key_held_down_by_hand_is_no_scan(bare, wedge) -> None:
+    heard = scans(wedge)
+    for _ in range(14):
+        press(bare, "0", repeated=True)
+    QTest.keyClick(bare.windowHandle(), Qt.Key.Key_Return)
+    assert heard == []
+    assert bare.keys.count("0") == 14

@@ -131,7 +131,8 @@ class ScanWedge(QObject):
     def _waits(self, event: QKeyEvent) -> bool:
         """True for a key that goes on a scan, or may begin one."""
         text = event.text()
-        if len(text) != 1 or event.isAutoRepeat():
+        # Of two equal figures sent in the same millisecond X11 calls the second one a repetition.
+        if len(text) != 1 or (event.isAutoRepeat() and not self._held):
             return False
         command = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         # Scanners type the separator as Ctrl+].
