@@ -184,6 +184,10 @@ def test_what_differs_from_a_protocol_is_said() -> None:
     assert re.fullmatch(
         r"Passes of the protocol not on the map: 5\. Differs: pass 1 \(tip moved \d+ mm\)\.", line["differs"]
     )
+    planned = tuple(replace(one, status=PassStatus.PLANNED) for one in opened.map.passes)
+    only = replace(opened, map=replace(opened.map, passes=planned))
+    (line,) = document_of(only, Attached(protocols=(protocol,)))["protocols"]
+    assert line["differs"].startswith("Nothing of it was done on this side; what follows is about the plan. ")
     # Another text under the same version is not what was applied.
     other = replace(protocol, note="changed")
     (line,) = document_of(opened, Attached(protocols=(other,)))["protocols"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from injectmap.domain.compare import Deviation, deviations
-from injectmap.domain.laying import ChangedPass, ProtocolDifference, differences
+from injectmap.domain.laying import ChangedPass, ProtocolDifference, differences, number_in
 from injectmap.domain.map_items import AppliedProtocol
 from injectmap.domain.protocol import Protocol, protocol_digest
 from injectmap.domain.session import OpenSession
-from injectmap.domain.treatment_map import CannulaPass
+from injectmap.domain.treatment_map import CannulaPass, Side
 from injectmap.domain.units import show_length, show_volume
 from injectmap.services.record_parts import Attached
 from injectmap.words import Words, zone_text
@@ -103,7 +103,13 @@ def _from_protocol(
     if protocol is None:
         return words("record.protocol_unknown")
     found = next(one for one in differences(opened.map, protocol, atlas) if one.side is applied.side)
-    return words("record.protocol_as_is") if found.none else _difference(found, opened, words)
+    said = words("record.protocol_as_is") if found.none else _difference(found, opened, words)
+    followed = any(
+        number_in(protocol, one.reference)
+        for one in opened.map.passes
+        if not one.is_planned and one.side in (applied.side, Side.MIDLINE)
+    )
+    return said if followed else f"{words('record.protocol_not_done')} {said}"
 
 
 def _difference(found: ProtocolDifference, opened: OpenSession, words: Words) -> str:
