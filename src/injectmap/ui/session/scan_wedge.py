@@ -12,10 +12,11 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 
-# Scanners send a key every 1 to 20 ms; the fastest hands need more than 60 ms for a key of a row of ten.
-GAP_MS = 45
-# So many keys in one go are no hand's: then a scanner held up by a busy computer is waited for.
-SURE_KEYS, SURE_GAP_MS = 6, 250
+# Scanners send a key every 1 to 20 ms; the fastest hands need more than 80 ms for a key of a row of ten figures.
+GAP_MS = 60
+# So many keys in one go are no hand's: then a scanner that a busy computer holds up is waited for, so that no code
+# is ever taken for whole before its end has come.
+SURE_KEYS, SURE_GAP_MS = 5, 1500
 # What box codes begin with: a symbology prefix, element strings, their printed form, an HIBC code.
 _FIRST = frozenset("]0123456789(+*\x1d")
 _CODE = re.compile(
