@@ -32,7 +32,7 @@ W = TypeVar("W", bound=QWidget)
 
 # The article number of a published example (HL7 FHIR US Core, Device UDI 1) stands for the clinic's box.
 GTIN = "09504000059118"
-LOT = "H26C118"
+LOT = "H26D204"
 SEPARATOR = "\x1d"
 PASSES_A_SIDE = 8
 

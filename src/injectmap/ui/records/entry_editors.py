@@ -197,7 +197,11 @@ class HistoryEditor(EntryEditor):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         words = load_words()
-        answers = [(words("history.not_asked"), ""), (words("answer.no"), "no"), (words("answer.yes"), "yes")]
+        answers: list[tuple[str, object]] = [
+            (words("history.not_asked"), ""),
+            (words("answer.no"), "no"),
+            (words("answer.yes"), "yes"),
+        ]
         self.flags = {}
         layout = column(self, spacing=6)
         for flag in HistoryFlag:
