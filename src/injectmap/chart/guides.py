@@ -11,7 +11,8 @@ import numpy as np
 
 from injectmap.chart import styles
 from injectmap.chart.names import Placed
-from injectmap.chart.primitives import Box, Item, Mark, Polyline, Text
+from injectmap.chart.placement import Ground, boxes_at
+from injectmap.chart.primitives import Box, Mark, Polyline, Text
 from injectmap.chart.projection import Array, as_points, stretches_of, thinned
 from injectmap.chart.styles import MapStyle
 from injectmap.chart.text_widths import CAP_HEIGHT, TextMeasure
@@ -146,39 +147,60 @@ def _whole_parts(line: Array) -> list[Array]:
 
 
 def midline_items(
-    atlas: Atlas, view_id: str, style: MapStyle, words: Callable[[str], str], measure: TextMeasure
+    atlas: Atlas,
+    view_id: str,
+    style: MapStyle,
+    ground: Ground,
+    words: Callable[[str], str],
+    measure: TextMeasure,
 ) -> Placed:
     """The midline on the skin, and level lines through hairline, brow, base of the nose and chin."""
-    key = ("midline", id(atlas), view_id, style, words("third.upper"))
-    return _remembered(key, lambda: _midline_items(atlas, view_id, style, words, measure))
+    key = ("midline", id(atlas), view_id, style)
+    lines = _remembered(key, lambda: _midline_items(atlas, view_id, style))
+    if style.label_kind == "none":
+        return lines
+    levels = [_level(atlas, view_id, name, style) for name in THIRDS]
+    size, items, marks = styles.LANDMARK_TEXT * style.mark, list(lines.items), list[Mark]()
+    for part, (left, right, top), (_, _, bottom) in zip(_PARTS, levels, levels[1:], strict=False):
+        text = words(f"third.{part}")
+        width = measure(text, size, 600)
+        # Off the face, beside the middle of its third: before the nose, or on the picture's right.
+        ends = (left, right) if view_id.startswith("left") else (right, left)
+        box = _third_box(ends, (left + right) / 2, (top + bottom) / 2, width, 1.2 * size, ground)
+        if box is None:
+            continue
+        ground.take_box(box)
+        at = (round(box.centre[0], 2), round(box.centre[1] + CAP_HEIGHT * size / 2, 2))
+        halo = 2 * styles.NAME_HALO * style.mark
+        items.append(Text(at, text, size, 600, style.ink, halo=styles.SKIN_HALO, halo_width=halo))
+        marks.append(Mark("third", part, box))
+    return Placed(tuple(items), tuple(marks))
 
 
-def _midline_items(
-    atlas: Atlas, view_id: str, style: MapStyle, words: Callable[[str], str], measure: TextMeasure
-) -> Placed:
+def _third_box(
+    ends: tuple[float, float], centre: float, middle: float, width: float, height: float, ground: Ground
+) -> Box | None:
+    """A free place for a third's name: at either end of its lines, level with its middle or not far from it."""
+    bounds = ground.bounds
+    places = []
+    for end in ends:
+        x = end - width / 2 if end > centre else end + width / 2
+        x = min(max(x, bounds.left + width / 2 + 2), bounds.right - width / 2 - 2)
+        places += [(x, middle + step * height) for step in (0.0, 1.5, -1.5, 3.0, -3.0)]
+    boxes = boxes_at(np.array(places), width, height)
+    free = np.flatnonzero(ground.free(boxes))
+    return Box(*boxes[free[0]].round(2).tolist()) if len(free) else None
+
+
+def _midline_items(atlas: Atlas, view_id: str, style: MapStyle) -> Placed:
     mark = style.line
     levels = [_level(atlas, view_id, name, style) for name in THIRDS]
     runs = [*_profile(atlas, view_id, style), *(((left, y), (right, y)) for left, right, y in levels)]
     dash = tuple(part * mark for part in styles.GUIDE_DASH)
     width = styles.GUIDE_WIDTH * mark
-    items: list[Item] = [Polyline(run, styles.WHITE, width + 2 * mark, 0.55, flat_caps=True) for run in runs]
-    items += [Polyline(run, style.ink, width, 0.75, dash=dash, flat_caps=True) for run in runs]
-    if style.label_kind == "none":
-        return Placed(tuple(items), ())
-    size, marks = styles.LANDMARK_TEXT * style.mark, []
-    for part, (left, right, top), (_, _, bottom) in zip(_PARTS, levels, levels[1:], strict=False):
-        text = words(f"third.{part}")
-        half = measure(text, size, 600) / 2
-        # Off the face, beside the middle of its third: before the nose, or on the picture's right.
-        x = left + half if view_id.startswith("left") else right - half
-        if style.bounds is not None:
-            x = min(max(x, style.bounds.left + half + 2), style.bounds.right - half - 2)
-        middle = (top + bottom) / 2
-        at = (round(x, 2), round(middle + CAP_HEIGHT * size / 2, 2))
-        halo = 2 * styles.NAME_HALO * style.mark
-        items.append(Text(at, text, size, 600, style.ink, halo=styles.SKIN_HALO, halo_width=halo))
-        marks.append(Mark("third", part, Box.around((x, middle), 2 * half, 1.2 * size)))
-    return Placed(tuple(items), tuple(marks))
+    under = [Polyline(run, styles.WHITE, width + 2 * mark, 0.4, flat_caps=True) for run in runs]
+    lines = [Polyline(run, style.ink, width, 0.75, dash=dash, flat_caps=True) for run in runs]
+    return Placed((*under, *lines), ())
 
 
 def _profile(atlas: Atlas, view_id: str, style: MapStyle) -> list[tuple[tuple[float, float], ...]]:

@@ -92,6 +92,7 @@ def draw_map(
         sheet.put("badges", badge_items(atlas, view_id, style), ground)
     if style.label_kind != "none":
         sheet.put_labels(ground, drawn, entries)
+    sheet.put_corners(ground)
     sheet.put_measurements(ground)
     if style.zones and style.names and not style.small:
         sheet.put_zone_names(ground)
@@ -166,6 +167,8 @@ class _Sheet:
                 items, marks = place_words(line, style, self.measure, ground)
                 self.layers["measurements"] += items
                 self.marks += marks
+            for part in line.stretches:
+                ground.take_leader(resampled(part.points, 4 * style.mark))
 
     def put_zone_names(self, ground: Ground) -> None:
         """Each zone's name beside it."""
@@ -183,17 +186,22 @@ class _Sheet:
         self.put("zone_names", names)
 
     def put_guides(self, ground: Ground) -> None:
-        """Grid, midline, landmarks and corners, as far as the style shows them."""
+        """Grid, landmarks and midline, as far as the style shows them."""
         atlas, view_id, style = self.atlas, self.view_id, self.style
         if style.grid:
             self.put("grid", grid_items(atlas, view_id, style))
-        if style.midline:
-            self.put("midline", midline_items(atlas, view_id, style, self.words, self.measure), ground)
+        # Landmarks first: the names of the thirds have more places to go to.
         if style.landmarks:
             self.put("landmarks", landmark_items(atlas, view_id, style, ground, self.words, self.measure))
-        if style.corners:
-            shown = frozenset(zone for zone, _ in shown_zones(atlas, self.touched))
-            self.put("corners", corner_items(atlas, self.zones, view_id, style, shown))
+        if style.midline:
+            self.put("midline", midline_items(atlas, view_id, style, ground, self.words, self.measure))
+
+    def put_corners(self, ground: Ground) -> None:
+        """Handles of the zones' corners, which nothing written may cover."""
+        if self.style.corners:
+            shown = frozenset(zone for zone, _ in shown_zones(self.atlas, self.touched))
+            corners = corner_items(self.atlas, self.zones, self.view_id, self.style, shown)
+            self.put("corners", corners, ground)
 
 
 def _drawn(treatment_map: TreatmentMap, shown: dict[str, ProjectedPass], style: MapStyle) -> list[PassItems]:

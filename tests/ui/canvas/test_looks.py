@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton
 from injectmap.ui.canvas.layer import CLEAR_LEFT, MapLayer
 from injectmap.ui.canvas.painter import paint_drawing, reach_of
 from injectmap.ui.canvas.small_picture import SmallPicture
-from tests.ui.canvas.conftest import ARCH, ARCH_LOW, EAR, RAMUS, Chart
+from tests.ui.canvas.conftest import ARCH, ARCH_LOW, CHEEK, EAR, RAMUS, Chart
 
 pytest_plugins = ["tests.support.golden"]
 
@@ -145,6 +146,58 @@ def test_golden_drawing(chart: Chart, golden, view: str, dark: bool) -> None:
     paint_drawing(painter, drawing)
     painter.end()
     golden(f"canvas-{view.replace('_', '-')}-{'dark' if dark else 'light'}", png_of(image))
+
+
+def all_kinds(chart: Chart) -> None:
+    """A map with one of everything: done, planned and not confirmed, boluses, deposits, a measurement."""
+    from dataclasses import replace
+
+    from injectmap.domain import skin_paths
+    from injectmap.domain.map_items import Measurement, MeasurementKind
+    from injectmap.domain.treatment_map import Deposit, PassStatus, Side, Technique, TreatmentMap
+
+    first, second, third = chart.editor.map.passes
+    second = replace(second, deposits=(Deposit(9000, 40, "preauricular", Side.LEFT),))
+    third = replace(third, status=PassStatus.UNCONFIRMED)
+    low = skin_paths.snap(chart.atlas, np.array(CHEEK))
+    jaw = skin_paths.snap(chart.atlas, np.array((46.0, -62.0, 34.0)))
+    planned = skin_paths.resolve(chart.atlas, [jaw, low])
+    spot = skin_paths.point(chart.atlas, skin_paths.snap(chart.atlas, np.array((54.0, -22.0, 46.0))))
+    more = [
+        replace(first, id="planned", order=11, entry_id="j", path=planned, status=PassStatus.PLANNED),
+        replace(first, id="bolus", order=12, entry_id="b", path=spot, technique=Technique.BOLUS),
+    ]
+    ends = [
+        skin_paths.snap(chart.atlas, np.array(point)) for point in ((60.0, 30.0, 40.0), (56.0, 14.0, 58.0))
+    ]
+    path = skin_paths.resolve(chart.atlas, ends)
+    item = Measurement("m", MeasurementKind.ASYMMETRY, path, path.length_um - 400, "temple hollow")
+    chart.editor.map = TreatmentMap((first, second, third, *more), (item,))
+
+
+@pytest.mark.parametrize(
+    ("name", "dark", "shown", "corners"),
+    [
+        ("items-light", False, ("zones", "labels"), False),
+        ("guides-dark", True, ("labels", "landmarks", "midline", "grid", "last_session"), False),
+        ("corners-light", False, ("zones", "labels"), True),
+    ],
+)
+def test_golden_items_and_guides(chart: Chart, theme, golden, name: str, dark: bool, shown, corners) -> None:
+    from dataclasses import replace
+
+    with_passes(chart)
+    before = chart.editor.map
+    all_kinds(chart)
+    theme.set_dark(dark)
+    camera = chart.view.pictures.camera("left_lateral", 560, 460)
+    scene = replace(
+        chart.view.scene(), camera=camera, view_id="left_lateral", ratio=1.0, dark=dark, corners=corners,
+        clear_left=CLEAR_LEFT, shown=frozenset(shown), ghost=before, treatment_map=chart.editor.map,
+    )  # fmt: skip
+    layer = MapLayer(chart.view.pictures, theme)
+    layer.rebuild(scene)
+    golden(f"canvas-{name}", png_of(layer.pixmap))
 
 
 def test_golden_canvas(chart: Chart, theme, golden) -> None:
