@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.palette_commands import Command
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 class LastSession(QObject):
     """Follows the desk; a map is read only when it is wanted on the head."""
+
+    changed = Signal()
+    # Chosen in place of a session's id: nothing is shown under the open one.
+    NONE = "none"
 
     def __init__(self, desk: Desk, chart: ChartColumn) -> None:
         """Offer the chart what the desk has."""
@@ -50,13 +54,13 @@ class LastSession(QObject):
         """The one that is shown when the overlay is on: the chosen one, else the last before the open one."""
         others, editor = self.others(), self._desk.editor
         chosen = next((one for one in others if one.id == self._chosen), None)
-        if chosen is not None or editor is None:
+        if chosen is not None or editor is None or self._chosen == self.NONE:
             return chosen
         before = [one for one in others if one.date <= editor.session.date]
         return before[0] if before else None
 
     def choose(self, session_id: str | None) -> None:
-        """Show another session, or again the last one."""
+        """Show another session, or again the last one, or with NONE no other."""
         self._chosen = session_id
         self._offer()
         if self.shown is not None and "last_session" not in self._chart.view.shown:
@@ -99,6 +103,7 @@ class LastSession(QObject):
                 self._chart.offer_ghost(None)
             else:
                 self._chart.offer_ghost(partial(self._read, one.id), show_date(one.date))
+            self.changed.emit()
 
     def _read(self, session_id: str) -> TreatmentMap | None:
         try:

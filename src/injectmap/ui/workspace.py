@@ -17,6 +17,7 @@ from injectmap.ui.main_window import MainWindow
 from injectmap.ui.pages import BY_ID, CHART, Pages
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
+from injectmap.ui.plan.plan_actions import PlanActions
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.session.scan_router import ScanRouter
@@ -64,8 +65,10 @@ class Workspace(QObject):
         self.top, self.footer = panels.top, panels.footer
         self.pages = Pages(window, desk, prompts)
         self.scans = ScanRouter(window, desk, prompts, self.session, self.pages)
+        self.plan = PlanActions(desk, self.chart, self.session, self.side, self._show_chart)
         self.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.extras = Extras(window, desk, prompts, self.actions, self.session)
+        self.plan.follow(self.extras.last_session, self.actions["lay_protocol"].trigger)
         self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
@@ -124,6 +127,7 @@ class Workspace(QObject):
             "new_patient": self._new_patient,
             "add_syringe": self._add_syringe,
             "discard_rest": self.session.syringes.discard_rest,
+            **self.plan.handlers,
             "scan_picture": self.scans.choose_picture,
             "session_details": self._session_details,
             "lay_protocol": self._lay_protocol,
@@ -242,7 +246,7 @@ class Workspace(QObject):
         self.footer.show_hints(hints_now(self.desk, form=form))
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
-        if "selection" in aspects:
+        if aspects & {"selection", "tool", "measured"}:
             self._show_hints()
 
     # What the keys do

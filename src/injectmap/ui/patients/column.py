@@ -17,6 +17,7 @@ from injectmap.ui.patients.found_list import FoundList, say_patient
 from injectmap.ui.patients.header import PatientHeader
 from injectmap.ui.patients.time_line import TimeLine
 from injectmap.ui.patients.typed import TypedDetails, typed_details
+from injectmap.ui.plan.compare_foot import CompareFoot
 from injectmap.ui.records.before_signing import BeforeSigning
 from injectmap.ui.theme import LEFT_COLUMN, Theme
 from injectmap.ui.widgets.basics import Hairline, Surface, column
@@ -55,6 +56,8 @@ class PatientColumn(Surface):
         page.addWidget(self.time_line, 1)
         self.before = BeforeSigning(theme, desk)
         page.addWidget(self.before)
+        self.compare = CompareFoot(theme, desk)
+        page.addWidget(self.compare)
         self._stack = QStackedWidget()
         for widget in (self.found, self._patient_page):
             self._stack.addWidget(widget)

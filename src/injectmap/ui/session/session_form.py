@@ -15,6 +15,7 @@ from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Te
 from injectmap.domain.units import show_volume
 from injectmap.services.sessions import NewSyringes
 from injectmap.ui.desk import Desk
+from injectmap.ui.plan.start_from import StartFromLast
 from injectmap.ui.session.looks import instrument_text
 from injectmap.ui.session.practitioner_line import PractitionerLine
 from injectmap.ui.session.scan_list import ScanList
@@ -70,6 +71,8 @@ class SessionForm(QWidget):
         self._form.add(self.adding)
         self._date_row = self._form.row(words("session.field.date"), self.date)
         self.date.show_reading_in(self._date_row, "")
+        self.from_last = StartFromLast(theme, desk)
+        self._form.add(self.from_last)
         self._form.add(self.scans)
         self._product_row = self._form.row(words("session.field.product"), self.product)
         self._count_row = self._form.row(words("session.field.count"), self.count)
@@ -122,6 +125,7 @@ class SessionForm(QWidget):
         self._list_practitioners(desk.acting.practitioner_id)
         self.adding.hide()
         self.date.set_date(desk.today)
+        self.from_last.begin()
         usual = desk.services.sessions.usual_product(desk.acting, patient.id) if patient else None
         self.product.clear()
         for product in desk.products():
@@ -178,6 +182,7 @@ class SessionForm(QWidget):
             self._problem.setText(error_sentence(error))
             self._problem.show()
             return
+        self.from_last.copy()
         self.started.emit()
 
     def _syringes(self) -> list[NewSyringes]:
