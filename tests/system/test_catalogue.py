@@ -165,6 +165,7 @@ PROTOCOL = asset_path("protocols", "c_shape.toml").read_text("utf-8")
         ("offset_mm = [-3, -5, 14]", "", "arch_and_preauricular: offset_mm"),
         ("version = 2", "version = 0", "version"),
         ("optional = true", "optional = 1", "passes 2: optional"),
+        ("optional = true", 'via = [{ landmark = "tragion", offset_mm = [0, 0, 20] }]', "passes 2: via"),
         ('label = "training_convention"', "", "label"),
     ],
 )
@@ -174,3 +175,21 @@ def test_a_wrong_protocol_is_refused_by_name_and_place(tmp_path, old, new, reaso
         own(tmp_path, PROTOCOL.replace(old, new, 1), "protocols").protocols()
     assert caught.value.code == "protocol_unreadable"
     assert caught.value.params["reason"] == reason
+
+
+def test_a_curved_pass_and_a_bolus_lie_where_the_file_says(tmp_path):
+    from injectmap.atlas import load_atlas
+    from injectmap.domain.laying import lay, place
+
+    curved = PROTOCOL.replace(
+        "optional = true", 'curved = true\nvia = [{ landmark = "tragion", offset_mm = [0, 2, 30] }]', 1
+    )
+    point = '{ landmark = "tragion", offset_mm = [-3, -5, 14] }'
+    bolus = curved.replace('{ landmark = "exocanthion", offset_mm = [11, -13, -19] }', point, 1)
+    (protocol,) = [one for one in own(tmp_path, bolus, "protocols").protocols() if one.id == "c_shape"]
+    first, second = lay(load_atlas(), protocol, Side.LEFT)[:2]
+    assert first.path.length_um == 0
+    assert second.path.curved
+    assert second.path.controls[1] == place(load_atlas(), protocol.passes[1].via[0])
+    mirrored = lay(load_atlas(), protocol, Side.RIGHT)[1].path
+    assert [(-x, y, z) for x, y, z in mirrored.points] == list(second.path.points)

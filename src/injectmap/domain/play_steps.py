@@ -191,7 +191,7 @@ class _Travel:
     def _spans(self) -> list[PhaseSpan]:
         one = self._one
         entry = PhaseSpan(Phase.ENTRY, _ENTRY_S)
-        carried_out = one.status is not PassStatus.PLANNED
+        carried_out = one.status is PassStatus.DONE
         if one.is_point:
             return [entry, PhaseSpan(Phase.DEPOSIT, _POINT_S)] if carried_out else [entry]
         advance = PhaseSpan(Phase.ADVANCE, self._length / _ADVANCE_UM_PER_S)

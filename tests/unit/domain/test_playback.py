@@ -161,8 +161,9 @@ def check_counting(play: Playback) -> None:
         assert end.map == step.after
         sums = totals(step.after)
         assert (end.right_ul, end.left_ul) == (sums.right_ul, sums.left_ul)
-        if step.kind is StepKind.DRAW and step.one is not None and not step.one.is_planned:
-            assert end.deposited_ul == step.one.microlitres
+        if step.kind is StepKind.DRAW and step.one is not None:
+            done = step.one.status is PassStatus.DONE
+            assert end.deposited_ul == (step.one.microlitres if done else 0)
         assert play.index_at(play.begins[index]) == index
     assert now == play.final
     assert play.at(play.duration_s).map == play.final
@@ -283,3 +284,16 @@ def test_an_empty_play_stands_still() -> None:
     play = from_journal([])
     assert (play.steps, play.duration_s) == ((), 0)
     assert play.at(3).map == TreatmentMap()
+
+
+def test_a_copied_pass_gets_its_product_when_it_is_confirmed() -> None:
+    recorder = Recorder()
+    copied = builders.cannula_pass(status=PassStatus.UNCONFIRMED, shares=(Share("", 100),))
+    recorder.commit(builders.add(copied))
+    done = replace(copied, status=PassStatus.DONE, shares=(Share("syringe-1", 100),))
+    recorder.commit(builders.change(EditKind.CONFIRM, copied, done))
+    first, second = from_journal(recorder.rows, clean=False).steps
+    assert (first.at(99).deposited_ul, first.at(99).left_ul) == (0, 0)
+    assert second.kind is StepKind.DRAW
+    assert second.at(0).map.passes == ()
+    assert (second.at(99).deposited_ul, second.at(99).left_ul) == (100, 100)
