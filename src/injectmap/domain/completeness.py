@@ -190,8 +190,13 @@ def _volume(opened: OpenSession) -> _Found:
     return _Found(count == len(passes), "count", {"count": count, "of": len(passes)})
 
 
+def _used(opened: OpenSession) -> list[Syringe]:
+    """The syringes that were opened; a line entered in error is kept as one that was not."""
+    return [one for one in opened.syringes if one.opened_ul]
+
+
 def _lot(opened: OpenSession) -> _Found:
-    syringes = opened.syringes
+    syringes = _used(opened)
     if not syringes:
         return _Found(not _performed(opened), "no_syringe")
     count = sum(bool(one.lot) and one.expiry is not None for one in syringes)
@@ -228,7 +233,7 @@ def _confirmed(opened: OpenSession) -> _Found:
 
 def _expiry(opened: OpenSession) -> _Found:
     date = opened.session.date
-    expired = [one for one in opened.syringes if one.expired_on(date)]
+    expired = [one for one in _used(opened) if one.expired_on(date)]
     if not expired:
         return _Found(True, "none_expired")
     for one in expired:

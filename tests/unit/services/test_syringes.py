@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from injectmap.domain.completeness import completeness, missing
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.product import Syringe
 from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession
+from injectmap.domain.settings import ClinicSettings, Requirement
 from injectmap.services.sessions import MapVersions, NewSyringes, SessionService
 from tests import builders
 from tests.fakes import TODAY, FixedClock, MemoryDatabase
@@ -164,3 +166,13 @@ def test_a_signed_session_keeps_its_syringes(charted: Charted) -> None:
         with pytest.raises(InputRefused, match="session_signed"):
             change()
     assert charted.opened.syringes == opened.syringes
+
+
+def test_a_syringe_that_was_not_opened_stands_against_no_signature(charted: Charted) -> None:
+    charted.sessions.discard_rest(charted.acting, charted.opened.session)
+    charted.add(lot="", expiry=dt.date(2020, 1, 31))
+    asked = {Requirement.LOT, Requirement.EXPIRY, Requirement.BALANCE}
+    settings = ClinicSettings("Test")
+    assert asked <= set(missing(completeness(charted.opened, settings)))
+    charted.change(number=3, opened_volume_ul=0)
+    assert not asked & set(missing(completeness(charted.opened, settings)))

@@ -250,7 +250,9 @@ class SyringePanel(QWidget):
         lines = {product_line(b.syringe, date) for b in balances}
         self.common.setText(next(iter(lines)) if len(lines) == 1 else "")
         self.common.setVisible(len(lines) == 1)
-        expired = [date is not None and b.syringe.expired_on(date) for b in balances]
+        expired = [
+            date is not None and bool(b.syringe.opened_ul) and b.syringe.expired_on(date) for b in balances
+        ]
         self._expired.setVisible(len(lines) == 1 and any(expired))
         self.common.set_colour("error" if any(expired) else "text2")
         height = 0

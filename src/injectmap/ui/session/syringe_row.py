@@ -169,7 +169,8 @@ def _figures(balance: SyringeBalance) -> list[str]:
     if not syringe.discarded_ul:
         return [injected]
     discarded = words("syringe.discarded", discarded=show_volume(syringe.discarded_ul))
-    return [f"{injected}, {discarded}", f"{show_volume(balance.injected_ul)} + {discarded}", discarded]
+    short = words("syringe.injected.short", injected=show_volume(balance.injected_ul))
+    return [f"{injected}, {discarded}", f"{short}, {discarded}", discarded]
 
 
 def _fitting(forms: list[str], room: float) -> str:
