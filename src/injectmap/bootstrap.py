@@ -106,9 +106,11 @@ class Opener:
             AFTERCARE_LEAFLET,
             CLINIC_NAME,
             CONSENT_FORM,
+            FIRST_DAY,
             PRACTITIONERS,
             fill,
         )
+        from injectmap.services.demo_record import VisitClock
 
         settings = ClinicSettings(
             CLINIC_NAME,
@@ -118,7 +120,15 @@ class Opener:
             phrases=_shipped_phrases(),
         )
         practitioners = [Practitioner(new_id(), *fields) for fields in PRACTITIONERS]
-        self._create(path, settings, practitioners, lambda services: fill(services, _atlas()))
+        clock = VisitClock(self.clock, days_ago=FIRST_DAY)
+        today = self.clock.today(settings.time_zone)
+        self._create(
+            path,
+            settings,
+            practitioners,
+            lambda services: fill(services, _atlas(), clock, today),
+            clock=clock,
+        )
 
     def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
         """Create a clinic; until encryption is built every clinic is a demonstration, and says so."""
@@ -188,6 +198,8 @@ class Opener:
         settings: ClinicSettings,
         practitioners: Sequence[Practitioner],
         fill: Callable[[Services], None] | None = None,
+        *,
+        clock: Clock | None = None,
     ) -> None:
         """Make a clinic under another name until it is whole, so that no half of one is ever opened."""
         from injectmap.domain.acting import Acting, Role
@@ -203,9 +215,9 @@ class Opener:
         database = create_clinic(unfinished, settings)
         try:
             acting = Acting(practitioners[0].id, Role.ADMINISTRATOR, _workstation())
-            found(database, self.clock, settings, practitioners, acting)
+            found(database, clock or self.clock, settings, practitioners, acting)
             if fill is not None:
-                fill(self._services(database))
+                fill(self._services(database, clock))
         finally:
             database.close()
         unfinished.rename(path)
@@ -219,7 +231,7 @@ class Opener:
         listed = [str(path.resolve()), *(str(one) for one in self.recent() if one != path.resolve())]
         (self.folder / "recent.json").write_text(json.dumps(listed[:RECENT_LIMIT]), "utf-8")
 
-    def _services(self, database: ClinicDatabase) -> Services:
+    def _services(self, database: ClinicDatabase, clock: Clock | None = None) -> Services:
         from injectmap.domain.acting import Acting, Role
         from injectmap.domain.journal import SubjectKind
         from injectmap.insight.figures import InsightPictures
@@ -249,7 +261,7 @@ class Opener:
             settings = work.clinic.settings()
             # Who made the clinic acts until there is a sign-in, whoever else was added since.
             founder = work.journal.of_subject(SubjectKind.CLINIC, "clinic")[0].practitioner_id
-        clock = self.clock
+        clock = clock or self.clock
         catalogue = Catalogue(self.folder)
         writer = RecordWriter(_atlas, load_words())
         figures = InsightPictures(_atlas, load_words(), fonts_folder=self.folder / "figures")

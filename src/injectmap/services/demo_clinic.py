@@ -13,6 +13,7 @@ from injectmap.domain.laying import LaidPass, lay
 from injectmap.domain.patient import PatientDetails
 from injectmap.domain.session import DEFAULT_INSTRUMENT, OpenSession
 from injectmap.domain.treatment_map import CannulaPass, Share, Side, Technique
+from injectmap.services.demo_record import VisitClock, amend_volume, sign, write_record
 from injectmap.services.sessions import NewSyringes
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class DemoVisit:
     syringes: int = 2
     lot: str = "H26C118"
     practitioner: int = 0
+    amended: bool = False
+    review_weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class DemoPatient:
     born: dt.date
     sex: str
     visits: tuple[DemoVisit, ...]
+    telephone: str = ""
 
 
 PATIENTS = (
@@ -111,16 +115,24 @@ PATIENTS = (
                 (14, 13, 14, 13, 13, 11, 11, 12, 12, 11),
                 lot="H25A037",
             ),
-            DemoVisit(200, (0, 16, 15, 0, 0, 10, 10, 11), (0, 16, 15, 0, 0, 10, 10, 12), lot="H25K201"),
-            DemoVisit(0, (10, 11, 9, 10, 11, 8, 8, 9, 8, 7), (10, 11, 9, 10, 11, 9, 8, 9, 9, 8)),
+            DemoVisit(
+                200, (0, 16, 15, 0, 0, 10, 10, 11), (0, 16, 15, 0, 0, 10, 10, 12), lot="H25K201", amended=True
+            ),
+            DemoVisit(
+                0, (10, 11, 9, 10, 11, 8, 8, 9, 8, 7), (10, 11, 9, 10, 11, 9, 8, 9, 9, 8), review_weeks=4
+            ),
         ),
+        telephone="+46 00 000 04 17",
     ),
 )
 
 
-def fill(services: Services, atlas: Atlas) -> None:
-    """Fill a new demo clinic; visits are made in the order of their dates, as they would have been."""
-    today = services.sessions.today()
+# Long enough before the first visit for the clinic to have been set up.
+FIRST_DAY = 1 + max(visit.days_ago for person in PATIENTS for visit in person.visits)
+
+
+def fill(services: Services, atlas: Atlas, clock: VisitClock, today: dt.date) -> None:
+    """Fill a new demo clinic; visits are made in the order of their dates, each at its own time."""
     protocol = next(one for one in services.protocols.all(services.acting) if one.id == C_SHAPE)
     laid = {side: lay(atlas, protocol, side) for side in (Side.LEFT, Side.RIGHT)}
     visits: list[tuple[DemoVisit, str]] = []
@@ -130,13 +142,39 @@ def fill(services: Services, atlas: Atlas) -> None:
             given_name=person.given_name,
             birth_date=person.born,
             sex=person.sex,
+            telephone=person.telephone,
             today=today,
         )
         patient = services.patients.create(services.acting, details)
         visits += [(visit, patient.id) for visit in person.visits]
     for visit, patient_id in sorted(visits, key=lambda pair: -pair[0].days_ago):
-        _treat(services, visit, patient_id, today - dt.timedelta(days=visit.days_ago), laid)
+        day = today - dt.timedelta(days=visit.days_ago)
+        clock.go_to(day)
+        if visit.days_ago:
+            _receive(services, visit, day)
+        session_id = _treat(services, visit, patient_id, day, laid)
+        write_record(services, session_id, whole=bool(visit.days_ago))
+        if visit.review_weeks is not None:
+            opened = services.sessions.open(services.acting, session_id)
+            due = day + dt.timedelta(weeks=visit.review_weeks)
+            services.fields.set_follow_up(services.acting, opened.session, due)
+        if visit.days_ago:
+            sign(services, session_id)
+        if visit.amended:
+            clock.go_to(day + dt.timedelta(days=1))
+            amend_volume(services, session_id, less_ul=10, reason=AMENDMENT)
     _fill_shelf(services, today)
+
+
+AMENDMENT = "Volume of pass 1 misread from the syringe on the day."
+
+
+def _receive(services: Services, visit: DemoVisit, day: dt.date) -> None:
+    """The boxes that the visit's syringes came from."""
+    product = next(one for one in services.products.products() if one.id == visit.product)
+    services.stock.receive(
+        services.acting, product=product, units=visit.syringes, lot=visit.lot, expiry=_expiry(day)
+    )
 
 
 # Product, lot, days to the expiry, units: the lot in use, one that expires soon, and little of another product.
@@ -170,7 +208,8 @@ def _treat(
     patient_id: str,
     date: dt.date,
     laid: dict[Side, tuple[LaidPass, ...]],
-) -> None:
+) -> str:
+    """Make one visit's session and map; return its id."""
     product = next(one for one in services.products.products() if one.id == visit.product)
     expiry = _expiry(date)
     opened = services.sessions.create(
@@ -183,6 +222,7 @@ def _treat(
     revision = opened.session.revision
     for edit in _edits(opened, visit, laid):
         revision = services.sessions.commit(services.acting, opened.session.id, edit, revision).revision
+    return opened.session.id
 
 
 def _edits(opened: OpenSession, visit: DemoVisit, laid: dict[Side, tuple[LaidPass, ...]]) -> Sequence[Edit]:
