@@ -171,7 +171,7 @@ def all_kinds(chart: Chart) -> None:
         skin_paths.snap(chart.atlas, np.array(point)) for point in ((60.0, 30.0, 40.0), (56.0, 14.0, 58.0))
     ]
     path = skin_paths.resolve(chart.atlas, ends)
-    item = Measurement("m", MeasurementKind.ASYMMETRY, path, path.length_um - 400, "temple hollow")
+    item = Measurement("m", MeasurementKind.ASYMMETRY, path, path.length_um - 400, "")
     chart.editor.map = TreatmentMap((first, second, third, *more), (item,))
 
 

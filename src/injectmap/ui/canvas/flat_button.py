@@ -14,7 +14,8 @@ from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus
 class FlatButton(QAbstractButton):
     """A button with an icon, a text, or both; `key` is the shortcut shown in small type.
 
-    The focus ring shows after the keyboard brought the focus, not after a click.
+    The focus ring shows after the keyboard brought the focus, not after a click. A composed button is painted
+    by the card that it stands on.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FlatButton(QAbstractButton):
         self._theme, self._icon_name, self._key = theme, icon_name, key
         self._strong, self._tick = strong_when_on, tick
         self._ring = False
+        self.composed = False
         self._picture = KeptPicture(self)
         self.setText(text)
         self.setAccessibleName(name)
@@ -84,15 +86,27 @@ class FlatButton(QAbstractButton):
             return self._theme.mixed("raised", "text3", 0.6)
         return self._theme.colour("on_accent" if self.isChecked() and self._strong else "text")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What its look depends on."""
         state = (self.isChecked(), self.isEnabled(), self.isDown(), self.underMouse(), self._ringed)
-        self._picture.show((*state, self.text(), self._theme.dark), self._paint)
+        return (*state, self.text(), self._theme.dark)
+
+    @property
+    def look_with_place(self) -> tuple[object, ...]:
+        """What its look on its card depends on."""
+        return (*self.look, self.x(), self.y(), self.width(), self.isHidden())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.composed:
+            self._picture.show(self.look, self.paint_look)
 
     @property
     def _ringed(self) -> bool:
         return self._ring and self.hasFocus()
 
-    def _paint(self, painter: QPainter) -> None:
+    def paint_look(self, painter: QPainter) -> None:
+        """Paint it as it is now at the painter's origin."""
         ground, ink = self._ground(), self._ink()
         if ground is not None:
             painter.setPen(Qt.PenStyle.NoPen)

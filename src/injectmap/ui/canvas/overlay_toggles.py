@@ -36,6 +36,7 @@ class OverlayToggles(Card):
             button.toggled.connect(self._apply)
             self.buttons[spec.id] = button
             row.addWidget(button)
+        self.compose(self.buttons.values())
         self._tell_ghost()
 
     def toggle(self, overlay: str) -> None:

@@ -22,6 +22,10 @@ class ScaleBar:
         self._plain = words("canvas.scale_bar", mm=LENGTH_MM)
         self._with_grid = words("canvas.scale_bar.grid", mm=LENGTH_MM, grid=GRID_MM)
         self._text = self._plain
+        self._widths = {
+            grid: metrics("label").horizontalAdvance(self._with_grid if grid else self._plain)
+            for grid in (False, True)
+        }
         self._picture = QPixmap()
         self._key: tuple[object, ...] = ()
 
@@ -31,7 +35,7 @@ class ScaleBar:
         """Paint it at the lower left of an area if it is in the dirty part; with a grid it says how wide that is."""
         self._text = self._with_grid if grid else self._plain
         width = LENGTH_MM * px_per_mm
-        size = QSize(round(width) + metrics("label").horizontalAdvance(self._text) + 28, _HEIGHT)
+        size = QSize(round(width) + self._widths[grid] + 28, _HEIGHT)
         place = QPoint(_LEFT, area.bottom() - _UP)
         if not QRect(place, size).intersects(dirty):
             return

@@ -43,6 +43,7 @@ class ToolPalette(Card):
         self.mirror.setCheckable(False)
         self.undo = FlatButton(theme, name=words("tool.undo"), icon_name="undo", parent=self)
         self.redo = FlatButton(theme, name=words("tool.redo"), icon_name="redo", parent=self)
+        self.compose(button for group in self.groups for button in group)
         self.fit(10_000)
         bridge.changed.connect(self._on_changed)
         self._show_state()

@@ -43,6 +43,7 @@ class ZoomBox(Card):
         row.addWidget(self.more)
         row.addSpacing(1)
         row.addWidget(self.fit)
+        self.compose((self.less, self.more, self.fit))
         self.less.clicked.connect(self.zoom_out)
         self.more.clicked.connect(self.zoom_in)
         self.fit.clicked.connect(view.fit)
