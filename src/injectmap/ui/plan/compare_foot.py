@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from injectmap.domain.errors import InjectmapError
+from injectmap.domain.units import show_volume
 from injectmap.ui.desk import Desk
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
@@ -125,7 +126,8 @@ class CompareFoot(Surface):
             return
         shown = last.shown
         for one in others:
-            self._add(show_date(one.date), one.id, chosen=shown is not None and one.id == shown.id)
+            text = words("plan.compare.line", date=show_date(one.date), volume=show_volume(one.microlitres))
+            self._add(text, one.id, chosen=shown is not None and one.id == shown.id)
         self.choice.menu.addSeparator()
         self._add(words("plan.compare.none"), last.NONE, chosen=shown is None)
         self.choice.say(show_date(shown.date) if shown is not None else words("plan.compare.none"))

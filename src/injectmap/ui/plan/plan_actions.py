@@ -11,6 +11,7 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
+    from injectmap.services.ports import SessionSummary
     from injectmap.ui.canvas.chart_column import ChartColumn
     from injectmap.ui.desk import Desk
     from injectmap.ui.last_session import LastSession
@@ -36,6 +37,7 @@ class PlanActions(QObject):
         self._last: LastSession | None = None
         panel = session.plan
         panel.confirm_wanted.connect(self._confirm)
+        panel.confirm_all_wanted.connect(self._confirm_all)
         panel.next_wanted.connect(self._fulfil_next)
         panel.all_wanted.connect(self.fulfil_all)
         panel.copy_wanted.connect(self.copy_last)
@@ -44,6 +46,8 @@ class PlanActions(QObject):
         """Take who knows the sessions that can lie under the open one, and what opens the form of protocols."""
         self._last = last
         self._session.plan.protocol_wanted.connect(lay_protocol)
+        self._session.plan.start.take_source(self._to_copy)
+        last.changed.connect(self._session.plan.show_later)
         self._side.column.compare.follow(last)
 
     @property
@@ -71,19 +75,27 @@ class PlanActions(QObject):
             chart_commands.confirm(self._chart)
             self._show_chart()
 
+    def _confirm_all(self) -> None:
+        from injectmap.editing import plan
+
+        self._call(plan.confirm)
+
     # The session before
 
     def copy_last(self) -> None:
         """Copy the passes of the last session, or the one chosen to compare with, each to be confirmed."""
-        last = self._last
-        if last is None or self._writable() is None:
+        if self._last is None or self._writable() is None:
             return
-        shown = last.shown or next(iter(last.others()), None)
-        if shown is None:
+        one = self._to_copy()
+        if one is None:
             self._desk.problem.emit(load_words()("plan.no_other"))
         else:
-            last.copy(shown.id)
+            self._last.copy(one.id)
             self._show_chart()
+
+    def _to_copy(self) -> SessionSummary | None:
+        last = self._last
+        return (last.shown or next(iter(last.others()), None)) if last is not None else None
 
     def compare_with(self) -> None:
         """Open the list of sessions that can lie under the open one."""

@@ -1,17 +1,16 @@
-"""What is planned, copied or laid from a protocol in the open session, and what of it is otherwise or still to do."""
+"""What is planned, copied or laid from a protocol in the open session: a line each, and what differs on demand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.ui.desk import Desk
-from injectmap.ui.plan.protocol_lines import ProtocolLines
+from injectmap.ui.plan.details import Details
 from injectmap.ui.plan.reason_line import ReasonLine
-from injectmap.ui.plan.start_from import last_drawn
-from injectmap.ui.plan.texts import by_side
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -19,169 +18,175 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
-    from injectmap.domain.treatment_map import CannulaPass
     from injectmap.editing.editor import MapEditor
+    from injectmap.services.ports import SessionSummary
 
 
-class _Task(QWidget):
-    """What waits, in words, and the buttons that do it."""
+class _Line(QWidget):
+    """One thing in words and the buttons that do it."""
 
     def __init__(self, theme: Theme, *buttons: Button) -> None:
         super().__init__()
-        self.said = TextLabel(theme, "table", "text", wrap=True)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.said = TextLabel(theme, "table", "text", elide=True)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 4, 12, 0)
-        layout.setSpacing(6)
+        layout.setContentsMargins(16, 3, 9, 0)
+        layout.setSpacing(0)
         layout.addWidget(self.said, 1)
         for button in buttons:
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             layout.addWidget(button)
 
 
+class StartLines(QWidget):
+    """What an empty map can start from, under the words that say it is empty."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._source: Callable[[], SessionSummary | None] | None = None
+        self.from_last = Button(theme, "", kind="flat", icon_name="session")
+        self.protocol = Button(theme, load_words()("plan.empty.protocol"), kind="flat", icon_name="page")
+        layout = column(self, margins=(8, 4, 8, 4))
+        for button in (self.from_last, self.protocol):
+            button.setStyleSheet("text-align: left")
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self.hide()
+
+    def take_source(self, source: Callable[[], SessionSummary | None]) -> None:
+        """Take what gives the session that would be copied."""
+        self._source = source
+
+    def follow(self, editor: MapEditor) -> None:
+        """Shown while nothing is on the map; the buttons only where something may be put there."""
+        empty = not editor.map.passes
+        self.setVisible(empty)
+        last = self._source() if empty and self._source is not None else None
+        self.protocol.setVisible(not editor.read_only)
+        self.from_last.setVisible(last is not None and not editor.read_only)
+        if last is not None:
+            self.from_last.setText(load_words()("plan.empty.from_last", date=show_date(last.date)))
+
+
 class PlanPanel(QWidget):
-    """Follows the open session; nothing of it shows while there is no plan, copy or protocol on the map."""
+    """Follows the open session; nothing of it shows while there is no plan, copy or protocol on the map.
+
+    `opened` tells that the details take room, which the totals give.
+    """
 
     confirm_wanted = Signal()
+    confirm_all_wanted = Signal()
     next_wanted = Signal()
     all_wanted = Signal()
     protocol_wanted = Signal()
     copy_wanted = Signal()
     chart_wanted = Signal()
+    opened = Signal(bool)
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
         words = load_words()
         self._desk = desk
+        self.start = StartLines(theme)
         self.confirm = Button(theme, "", kind="flat")
+        self.confirm_all = Button(theme, words("plan.confirm.all"), kind="flat")
         self.next = Button(theme, words("plan.do.next"), kind="flat")
         self.all = Button(theme, "", kind="flat")
-        self.copies = _Task(theme, self.confirm)
-        self.planned = _Task(theme, self.next, self.all)
-        self.not_done = Button(theme, "", kind="flat")
-        self.not_done.setToolTip(words("plan.select.tip"))
-        self.not_done.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.not_done.setStyleSheet("text-align: left")
+        self.more = Button(theme, words("plan.more"), kind="flat")
+        self.more.setCheckable(True)
+        self.copies = _Line(theme, self.confirm, self.confirm_all)
+        self.line = _Line(theme, self.next, self.all, self.more)
         self.reason = ReasonLine(theme, desk)
-        self.protocols = ProtocolLines(theme, desk)
-        self.from_last = Button(theme, "", kind="flat", icon_name="session")
-        self.protocol = Button(theme, words("plan.empty.protocol"), kind="flat", icon_name="page")
-        self.start = QWidget()
-        start = column(self.start, margins=(8, 4, 8, 4))
-        for button in (self.from_last, self.protocol):
-            button.setStyleSheet("text-align: left")
-            start.addWidget(button)
-        which = column(margins=(9, 0, 12, 0))
-        which.addWidget(self.not_done)
-        for button, key in ((self.confirm, "confirm"), (self.next, "next"), (self.all, "all")):
+        self.details = Details(theme, desk)
+        for button, key in (
+            (self.confirm, "confirm"),
+            (self.confirm_all, "confirm"),
+            (self.next, "next"),
+            (self.all, "all"),
+            (self.more, "more"),
+        ):
             button.setToolTip(words(f"plan.{key}.tip"))
-        self._line = Hairline(theme)
-        layout = column(self, margins=(0, 0, 0, 6))
-        layout.addWidget(self._line)
-        for part in (self.start, self.copies, self.planned):
+        layout = column(self, margins=(0, 0, 0, 3))
+        layout.addWidget(Hairline(theme))
+        for part in (self.copies, self.line, self.reason):
             layout.addWidget(part)
-        layout.addLayout(which)
-        layout.addWidget(self.reason)
-        layout.addWidget(self.protocols)
+        layout.addWidget(self.details, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for button, signal in (
             (self.confirm, self.confirm_wanted),
+            (self.confirm_all, self.confirm_all_wanted),
             (self.next, self.next_wanted),
             (self.all, self.all_wanted),
-            (self.protocol, self.protocol_wanted),
-            (self.from_last, self.copy_wanted),
+            (self.start.protocol, self.protocol_wanted),
+            (self.start.from_last, self.copy_wanted),
         ):
             button.clicked.connect(signal)
-        self.not_done.clicked.connect(self._select_waiting)
+        self.more.toggled.connect(self._on_more)
+        self.details.waiting_wanted.connect(self._select_waiting)
         self.reason.left.connect(self.chart_wanted)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self.show_now)
         desk.bridge.changed.connect(self._on_changed)
-        desk.sessions_changed.connect(self._later)
+        desk.sessions_changed.connect(self.show_later)
         self.hide()
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
         if aspects & {"map", "selection", "state"}:
-            self._later()
+            self.show_later()
 
-    def _later(self) -> None:
+    def show_later(self) -> None:
+        """Something has changed; shown once whatever goes with it has changed as well."""
         self._settle.start(0)
 
     def show_now(self) -> None:
         """Show what is so now."""
         editor = self._desk.editor
+        self.reason.follow(editor)
         if editor is None:
-            self.reason.follow(None)
             self.hide()
             return
-        parts = (self.start, self.copies, self.planned, self.reason, self.protocols)
-        self._show_start(editor)
+        self.start.follow(editor)
         self._show_copies(editor)
-        self._show_planned(editor)
-        self.reason.follow(editor)
-        self.protocols.follow(editor)
-        self.setVisible(any(not part.isHidden() for part in parts))
-
-    @staticmethod
-    def _writable(editor: MapEditor) -> bool:
-        return not editor.read_only
-
-    def _show_start(self, editor: MapEditor) -> None:
-        """An empty map can start from the last session or from a protocol."""
-        empty = not editor.map.passes and self._writable(editor)
-        self.start.setVisible(empty)
-        last = last_drawn(self._desk) if empty else None
-        own = last is not None and last.id == editor.session.id
-        self.from_last.setVisible(last is not None and not own)
-        if last is not None:
-            self.from_last.setText(load_words()("plan.empty.from_last", date=show_date(last.date)))
+        self.details.follow(editor)
+        self._show_line(editor)
+        self.setVisible(any(not part.isHidden() for part in (self.copies, self.line, self.reason)))
 
     def _show_copies(self, editor: MapEditor) -> None:
         copied = [one for one in editor.map.passes if one.status.value == "unconfirmed"]
-        chosen = [one for one in copied if one.id in editor.selection]
+        chosen = sum(one.id in editor.selection for one in copied)
         words = load_words()
         self.copies.setVisible(bool(copied))
         self.copies.said.setText(words("plan.copied", count=len(copied)))
-        self.confirm.setVisible(self._writable(editor))
-        some = chosen and len(chosen) < len(copied)
-        text = words("plan.confirm.some", count=len(chosen)) if some else words("plan.confirm.all")
-        self.confirm.setText(text)
+        self.confirm_all.setVisible(not editor.read_only)
+        self.confirm.setVisible(0 < chosen < len(copied) and not editor.read_only)
+        self.confirm.setText(words("plan.confirm.some", count=chosen))
 
-    def _show_planned(self, editor: MapEditor) -> None:
+    def _show_line(self, editor: MapEditor) -> None:
+        """The plan as far as it was carried out, or without one the protocol on the map."""
+        words, waiting = load_words(), self.details.waiting
         planned = sum(one.is_planned for one in editor.map.passes)
-        waiting = self._waiting(editor)
-        words = load_words()
-        self.planned.setVisible(bool(planned))
-        key = "plan.waiting" if waiting else "plan.all_done"
-        said = words(key, count=len(waiting), of=planned)
-        self.planned.said.setText(" ".join(part for part in (said, self._tally(editor)) if part))
-        self.next.setVisible(bool(waiting) and self._writable(editor))
-        self.all.setVisible(len(waiting) > 1 and self._writable(editor))
+        said = self.details.summary
+        if planned:
+            key = "plan.waiting" if waiting else "plan.all_done"
+            said = words(key, count=len(waiting), of=planned)
+        self.line.said.setText(said)
+        self.line.setVisible(bool(said))
+        self.next.setVisible(bool(waiting) and not editor.read_only)
         self.all.setText(words("plan.do.all", count=len(waiting)))
-        self.not_done.setVisible(bool(waiting) and len(waiting) < planned)
-        self.not_done.setText(words("plan.which", passes=by_side(waiting, editor.map.numbers)))
+        self.all.setVisible(len(waiting) > 1 and not editor.read_only)
+        self.more.setVisible(bool(self.details.lines))
+        if not self.details.lines:
+            self.more.setChecked(False)
 
-    @staticmethod
-    def _waiting(editor: MapEditor) -> tuple[CannulaPass, ...]:
-        fulfilled = {one.fulfils for one in editor.map.passes}
-        return tuple(one for one in editor.map.passes if one.is_planned and one.id not in fulfilled)
-
-    @staticmethod
-    def _tally(editor: MapEditor) -> str:
-        """How many were done otherwise, and how many of these have no reason yet."""
-        from injectmap.domain.compare import deviations
-
-        words = load_words()
-        other = [one for one in deviations(editor.map) if one.done is not None and one.differs]
-        if not other:
-            return ""
-        unexplained = sum(not one.reason for one in other)
-        key = "plan.otherwise.unexplained" if unexplained else "plan.otherwise"
-        return words(key, count=len(other), unexplained=unexplained)
+    def _on_more(self, wanted: bool) -> None:
+        self.more.setText(load_words()("plan.less" if wanted else "plan.more"))
+        self.details.setVisible(wanted)
+        expanding = QSizePolicy.Policy.Expanding if wanted else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, expanding)
+        self.opened.emit(wanted)
 
     def _select_waiting(self) -> None:
         editor = self._desk.editor
         if editor is not None:
-            editor.select([one.id for one in self._waiting(editor)])
+            editor.select([one.id for one in self.details.waiting])
             self.chart_wanted.emit()

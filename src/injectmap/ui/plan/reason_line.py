@@ -13,7 +13,7 @@ from injectmap.ui.desk import Desk
 from injectmap.ui.plan.texts import deviation_text
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
-from injectmap.ui.widgets.form import FormRow, text_field
+from injectmap.ui.widgets.form import text_field
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -34,17 +34,19 @@ class ReasonLine(QWidget):
         words = load_words()
         self._desk = desk
         self._of: str | None = None
-        self.said = TextLabel(theme, "table", "text", wrap=True)
+        self.said = TextLabel(theme, "label", "text", elide=True)
         self.field = text_field(placeholder=words("plan.reason.example"))
-        self.row = FormRow(theme, words("plan.reason"), self.field)
-        layout = column(self, margins=(16, 4, 16, 4), spacing=4)
-        layout.addWidget(self.said)
-        layout.addWidget(self.row)
+        self.field.setAccessibleName(words("plan.reason"))
+        self._problem = TextLabel(theme, "label", "error", wrap=True)
+        self._problem.hide()
+        layout = column(self, margins=(16, 4, 16, 3), spacing=3)
+        for part in (self.said, self.field, self._problem):
+            layout.addWidget(part)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
         self._idle.timeout.connect(self.keep)
-        self.field.textEdited.connect(self._idle.start)
+        self.field.textEdited.connect(self._on_typed)
         self.field.returnPressed.connect(self._on_return)
         self.field.installEventFilter(self)
         self.hide()
@@ -56,16 +58,22 @@ class ReasonLine(QWidget):
         other = one is None or one.id != self._of
         if other:
             self.keep()
-            self.row.clear_problem()
+            self._problem.hide()
         self._of = one.id if one is not None else None
         self.setVisible(one is not None)
         if editor is None or found is None or one is None:
+            self.field.clear()
             return
         self.said.setText(deviation_text(found, editor.map.numbers))
         self.field.setReadOnly(editor.read_only)
         # What is being typed is not replaced by what was stored before.
         if (other or not self._idle.isActive()) and self.field.text().strip() != one.deviation:
             self.field.setText(one.deviation)
+
+    @property
+    def problem(self) -> str:
+        """The refusal shown, or nothing."""
+        return "" if self._problem.isHidden() else self._problem.full_text()
 
     def keep(self) -> None:
         """Store what was typed; a refusal stands under the field."""
@@ -79,8 +87,10 @@ class ReasonLine(QWidget):
 
         try:
             set_deviation(editor, self._of, self.field.text())
+            self._problem.hide()
         except InjectmapError as refused:
-            self.row.show_problem(error_sentence(refused))
+            self._problem.setText(error_sentence(refused))
+            self._problem.show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving keeps what was typed."""
@@ -88,9 +98,12 @@ class ReasonLine(QWidget):
             self.keep()
         return super().eventFilter(watched, event)
 
+    def _on_typed(self) -> None:
+        self._idle.start()
+
     def _on_return(self) -> None:
         self.keep()
-        if not self.row.problem:
+        if not self.problem:
             self.left.emit()
 
 

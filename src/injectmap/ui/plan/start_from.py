@@ -42,6 +42,7 @@ class StartFromLast(TickBox):
         self.setVisible(one is not None)
         if one is not None:
             self.setText(words("plan.start_from", date=show_date(one.date), count=one.pass_count))
+            self.setToolTip(words("plan.start_from.tip"))
 
     def copy(self) -> None:
         """Copy onto the session that was started, if that was wanted; why it could not be is told."""

@@ -19,8 +19,18 @@ _LEAST_UM = 500
 
 
 def listed(numbers: Iterable[int]) -> str:
-    """Such as 1, 2, 5."""
-    return ", ".join(str(one) for one in sorted(numbers))
+    """Such as 1, 2, 5–9."""
+    runs: list[list[int]] = []
+    for one in sorted(numbers):
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(_run(run) for run in runs)
+
+
+def _run(run: list[int]) -> str:
+    return f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(str(one) for one in run)
 
 
 def by_side(passes: Iterable[CannulaPass], numbers: Numbers) -> str:
@@ -67,6 +77,11 @@ def deviation_text(one: Deviation, numbers: Numbers) -> str:
     return words("plan.differs", number=numbers[one.done.id], what=said)
 
 
+def _inside(name: str) -> str:
+    """A name within a sentence; SMAS keeps its capitals."""
+    return name[0].lower() + name[1:]
+
+
 def _signed(value: int, shown: str) -> str:
     return f"{'+' if value > 0 else '−'}{shown}"
 
@@ -103,6 +118,6 @@ def _changed_text(one: ChangedPass, protocol: Protocol, numbers: Numbers) -> str
         now = words(f"technique.{one.one.technique}").lower()
         parts.append(words("plan.instead", now=now, was=was))
     if one.plane:
-        was, now = words(f"plane.{reference.plane}").lower(), words(f"plane.{one.one.plane}").lower()
+        was, now = _inside(words(f"plane.{reference.plane}")), _inside(words(f"plane.{one.one.plane}"))
         parts.append(words("plan.instead", now=now, was=was))
     return words("plan.protocol.pass", number=numbers[one.one.id], what=", ".join(parts))

@@ -13,7 +13,7 @@ _BOX, _GAP, _PAD = 18, 9, 4
 
 
 class TickBox(QAbstractButton):
-    """On or off: a press or the space bar changes it; its words break into lines where they must."""
+    """On or off: a press or the space bar changes it."""
 
     def __init__(self, theme: Theme, text: str = "") -> None:
         super().__init__()
@@ -21,22 +21,11 @@ class TickBox(QAbstractButton):
         self.setText(text)
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """As many lines as the words take."""
-        room = QRectF(0, 0, max(40, width - _BOX - _GAP - 2 * _PAD), 1000).toRect()
-        box = metrics("table").boundingRect(room, int(Qt.TextFlag.TextWordWrap), self.text())
-        return max(26, box.height() + 2 * _PAD)
-
     def sizeHint(self) -> QSize:
-        return QSize(200, self.heightForWidth(self.width() or 200))
+        return QSize(_PAD + _BOX + _GAP + metrics("table").horizontalAdvance(self.text()) + 2 * _PAD, 26)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, 26)
@@ -54,7 +43,8 @@ class TickBox(QAbstractButton):
         painter.setFont(font("table"))
         painter.setPen(theme.colour("text" if self.isEnabled() else "text3"))
         left = _PAD + _BOX + _GAP
-        room = QRectF(left, _PAD, self.width() - left - _PAD, self.height() - 2 * _PAD)
-        painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), self.text())
+        room = QRectF(left, 0, self.width() - left, 26)
+        shown = metrics("table").elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())

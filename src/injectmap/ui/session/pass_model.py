@@ -166,7 +166,7 @@ def _split_text(editor: MapEditor, one: CannulaPass) -> str:
     for zone in sorted(lengths, key=lambda zone: -lengths[zone]):
         text = words("passes.tip.zone", zone=zone_name(editor, zone), mm=show_length(lengths[zone]))
         if len(lengths) > 1:
-            text = f"{text} {words('volume.ml', volume=show_volume(volumes[zone]))}"
+            text = f"{text} {words('volume.ml', volume=show_volume(volumes.get(zone, 0)))}"
         said.append(text)
     return ", ".join(said)
 
