@@ -425,3 +425,17 @@ def test_a_pen_takes_back_what_its_hand_began(chart: Chart) -> None:
     assert chart.editor.preview is None
     touch.release(0, palm, chart.view).commit()
     assert chart.editor.map.passes == ()
+
+
+def test_a_kept_measurement_becomes_an_asymmetry_with_other_words(chart: Chart) -> None:
+    press_key(chart, Qt.Key.Key_M)
+    chart.drag(CHEEK, ARCH)
+    press_key(chart, Qt.Key.Key_Return)
+    press_key(chart, Qt.Key.Key_A)
+    note = chart.column.note
+    QTest.keyClicks(note.field, "cheek")
+    QTest.keyClick(note.field, Qt.Key.Key_Return)
+    (kept,) = chart.editor.map.measurements
+    assert (kept.kind, kept.note) == (MeasurementKind.ASYMMETRY, "cheek")
+    press_key(chart, Qt.Key.Key_A)
+    assert note.field.text() == "cheek"

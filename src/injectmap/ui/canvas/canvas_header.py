@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from injectmap.domain.treatment_map import Instrument, Plane, Technique
 from injectmap.domain.units import show_volume
 from injectmap.ui.canvas.bridge import EditorBridge
+from injectmap.ui.canvas.chart_commands import closed_words
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
 from injectmap.ui.canvas.header_choices import HeaderChoices, selected
 from injectmap.ui.canvas.header_field import Choice, HeaderField
@@ -126,7 +127,7 @@ class CanvasHeader(QWidget):
         self._show_parts(editor is not None)
         if editor is None:
             return
-        closed = "tool.in_error" if editor.session.error_reason else "tool.read_only"
+        closed = closed_words(editor)
         for field in self.fields:
             field.setEnabled(not editor.read_only)
             if editor.read_only:

@@ -31,6 +31,7 @@ class Needs(StrEnum):
     ONE_PASS = "one_pass"  # noqa: S105 - a cannula pass, not a password
     SHAPE = "shape"
     MEASURED = "measured"
+    MEASUREMENT = "measurement"
     PLANNED = "planned"
     UNCONFIRMED = "unconfirmed"
     MOVED_ZONES = "moved_zones"
@@ -127,7 +128,7 @@ ACTIONS: Final[tuple[ChartAction, ...]] = (
     ChartAction("shape.wider", ("}",), partial(do.shape, wider=1), Needs.SHAPE),
     ChartAction("shape.narrower", ("{",), partial(do.shape, wider=-1), Needs.SHAPE),
     ChartAction("measure.keep", ("Enter", "Return"), do.keep_measured, Needs.MEASURED),
-    ChartAction("measure.asymmetry", ("A",), do.keep_asymmetry, Needs.MEASURED),
+    ChartAction("measure.asymmetry", ("A",), do.keep_asymmetry, Needs.MEASUREMENT),
     ChartAction("volume", ("F2", "Enter", "Return"), do.type_volume, Needs.SELECTION),
     ChartAction("deposits", ("Ctrl+D",), do.type_deposits, Needs.ONE_PASS),
     ChartAction("split", ("Ctrl+2",), do.type_split, Needs.ONE_PASS),

@@ -147,12 +147,17 @@ class ChartColumn(QWidget):
         return True
 
     def ask_asymmetry(self) -> bool:
-        """Keep what was measured as a baseline asymmetry, with the words that are asked for now."""
+        """Keep what was measured, or the selected measurement, as a baseline asymmetry with words asked for now."""
         editor = self.bridge.editor
-        if editor is None or editor.measured is None:
+        if editor is None:
             return False
-        self.note.ask(self._keep_asymmetry)
-        return True
+        if editor.measured is not None:
+            self.note.ask(self._keep_asymmetry)
+            return True
+        kept = next((one for one in editor.map.measurements if one.id == editor.selected_item), None)
+        if kept is not None:
+            self.note.ask(partial(self._word_asymmetry, kept.id), "asymmetry", kept.note)
+        return kept is not None
 
     def _keep_asymmetry(self, words: str) -> bool:
         from injectmap.domain.map_items import MeasurementKind
@@ -161,6 +166,15 @@ class ChartColumn(QWidget):
         if editor is None:
             return False
         return self.view.guarded(editor.keep_measurement, MeasurementKind.ASYMMETRY, words)
+
+    def _word_asymmetry(self, item_id: str, words: str) -> bool:
+        from injectmap.domain.map_items import MeasurementKind
+
+        editor = self.bridge.editor
+        if editor is None:
+            return False
+        change = partial(editor.set_measurement, item_id, kind=MeasurementKind.ASYMMETRY, note=words)
+        return self.view.guarded(change)
 
     def ask_reason(self, one: CannulaPass) -> bool:
         """Ask why a pass deviates from the plan, beginning with what was said before."""
@@ -200,7 +214,8 @@ class ChartColumn(QWidget):
             self._tell_hint()
         if aspects & {"mode", "tool", "state"}:
             self._show_modes()
-        if self.note.kind == "asymmetry" and (editor is None or editor.measured is None):
+        measuring = editor is not None and (editor.measured is not None or editor.selected_item is not None)
+        if self.note.kind == "asymmetry" and not measuring:
             self.note.put_away()
         if aspects & {"map", "preview", "state"}:
             self._show_empty()

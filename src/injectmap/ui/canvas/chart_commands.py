@@ -37,6 +37,8 @@ def _has(editor: MapEditor, needs: str) -> bool:
         return editor.tool_id in SHAPES
     if needs == "measured":
         return editor.measured is not None
+    if needs == "measurement":
+        return editor.measured is not None or editor.selected_item is not None
     if needs == "moved_zones":
         return bool(editor.map.zone_moves)
     if needs == "plan":
@@ -45,6 +47,13 @@ def _has(editor: MapEditor, needs: str) -> bool:
         return any(one.status.value == "unconfirmed" for one in editor.map.passes)
     fulfilled = {one.fulfils for one in editor.map.passes}
     return any(one.status.value == "planned" and one.id not in fulfilled for one in editor.map.passes)
+
+
+def closed_words(editor: MapEditor) -> str:
+    """Why nothing can be changed in a session that is only read, as a key of words."""
+    if editor.session.error_reason:
+        return "tool.in_error"
+    return "tool.signed" if editor.session.state.value == "signed" else "tool.read_only"
 
 
 def _call(column: ChartColumn, call: Callable[[MapEditor], Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What a pass holds besides its volume, as one line of text each: its deposits, and its syringes."""
+"""What a pass holds besides its volume, as one line of text each: deposits, syringes, why it differs from the plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
     from injectmap.words import Words
 
-ROWS = ("deposits", "split")
 _BETWEEN = re.compile(r"[+;\n]")
 _UNITS = re.compile(r"\s*(?:mm|ml)\b\.?", re.IGNORECASE)
 
@@ -52,6 +51,8 @@ def said(editor: MapEditor, one: CannulaPass, words: Words) -> list[str]:
         lines.append(words("inline.deposits.line", deposits=text))
         if rest:
             lines.append(words("inline.deposits.rest", ml=show_volume(rest)))
+    if one.deviation:
+        lines.append(words("inline.deviation.line", reason=one.deviation))
     return lines
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.chart_actions import TOOL_KEYS
+from injectmap.ui.canvas.chart_commands import closed_words
 from injectmap.ui.canvas.flat_button import FlatButton
 from injectmap.ui.theme import Theme, drawing_target
 from injectmap.words import Words
@@ -133,10 +134,8 @@ class ToolPalette(Card):
         editor = self._bridge.editor
         if editor is None:
             return ""
-        if editor.session.error_reason:
-            return self._words("tool.in_error")
         if editor.read_only:
-            return self._words("tool.read_only")
+            return self._words(closed_words(editor))
         return self._words("tool.edit_waiting") if editor.failed is not None else ""
 
     def paint_ground(self, painter: QPainter) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.flat_button import FlatButton
 from injectmap.ui.canvas.head_view import HeadView
-from injectmap.ui.theme import Theme, font
+from injectmap.ui.theme import Theme, drawing_target, font
 from injectmap.words import Words
 
 STEP = 1.25
@@ -35,9 +35,10 @@ class ZoomBox(Card):
         self.fit.setToolTip(f"{words('zoom.fit.name')} (0)")
         self.less.setToolTip(f"{words('zoom.out')} (−)")
         self.more.setToolTip(f"{words('zoom.in')} (+)")
+        side = drawing_target(self)
         for button in (self.less, self.more):
-            button.setFixedSize(44, 44)
-        self.fit.setFixedSize(52, 44)
+            button.setFixedSize(side, side)
+        self.fit.setFixedSize(side + 8, side)
         row.addWidget(self.less)
         row.addWidget(self.percent)
         row.addWidget(self.more)
