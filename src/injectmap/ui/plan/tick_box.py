@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_KEY, Theme, font, metrics, paint_focus_ring
 
-_BOX, _GAP, _PAD = 18, 9, 4
+_BOX, _GAP, _PAD = 18, 9, 1
 
 
 class TickBox(QAbstractButton):
@@ -33,7 +33,7 @@ class TickBox(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(_PAD + 0.75, _PAD + 0.75, _BOX - 1.5, _BOX - 1.5)
+        box = QRectF(_PAD + 0.75, (self.height() - _BOX) / 2 + 0.75, _BOX - 1.5, _BOX - 1.5)
         on = self.isChecked()
         painter.setPen(QPen(theme.colour("accent" if on else "text3"), 1.5))
         painter.setBrush(theme.colour("accent" if on else "raised"))
@@ -43,7 +43,7 @@ class TickBox(QAbstractButton):
         painter.setFont(font("table"))
         painter.setPen(theme.colour("text" if self.isEnabled() else "text3"))
         left = _PAD + _BOX + _GAP
-        room = QRectF(left, 0, self.width() - left, 26)
+        room = QRectF(left, 0, self.width() - left, self.height())
         shown = metrics("table").elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         if self.hasFocus():

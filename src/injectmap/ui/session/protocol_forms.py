@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
+from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.form import Form, FormRow, choice_field
+from injectmap.ui.widgets.form import Form, FormRow, choice_field, text_field
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -42,7 +43,7 @@ class _ProtocolForm(QWidget):
         self.problem.hide()
         self.accept = Button(theme, words(f"protocol.{kind}.accept"), kind="primary")
         self.cancel = Button(theme, words("form.cancel"))
-        self.hints = (("Enter", f"hint.protocol.{kind}"), ("Esc", "hint.cancel"))
+        self.hints = (("Enter", f"hint.protocol.{kind}"), ("Esc", "hint.protocol.back"))
         head = column(margins=(16, 12, 16, 8), spacing=2)
         head.addWidget(TextLabel(theme, "section", "text", words(f"protocol.{kind}.title"), wrap=True))
         head.addWidget(TextLabel(theme, "label", "text2", words(f"protocol.{kind}.what"), wrap=True))
@@ -88,12 +89,12 @@ class _ProtocolForm(QWidget):
         """What the form is for; False where storing failed and the chart tells why."""
         raise NotImplementedError
 
-    def row_of(self, code: str) -> FormRow | None:
+    def row_of(self, refused: InjectmapError) -> FormRow | None:
         """The row that a refusal belongs to."""
         return None
 
     def _tell(self, refused: InjectmapError) -> None:
-        row = self.row_of(refused.code)
+        row = self.row_of(refused)
         if row is not None:
             row.show_problem(error_sentence(refused))
             self.form.focus_problem()
@@ -120,7 +121,7 @@ class LayForm(_ProtocolForm):
         self._listed: dict[tuple[str, int], Protocol] = {}
         self.which = choice_field(theme, [])
         self.about = TextLabel(theme, "label", "text2", wrap=True)
-        self.optional = QCheckBox()
+        self.optional = TickBox(theme)
         self.sides = choice_field(theme, [(words(f"protocol.sides.{one}"), one) for one in _SIDES])
         self.layer = choice_field(
             theme, [(words("protocol.as_done"), False), (words("protocol.as_plan"), True)]
@@ -201,7 +202,7 @@ class SaveForm(_ProtocolForm):
         words = load_words()
         self.passes = choice_field(theme, [])
         self.version_of = choice_field(theme, [])
-        self.name, self.source, self.note = QLineEdit(), QLineEdit(), QLineEdit()
+        self.name, self.source, self.note = text_field(), text_field(), text_field()
         self._passes_row = self.form.row(words("protocol.field.passes"), self.passes)
         self.form.row(words("protocol.field.version_of"), self.version_of)
         self._name_row = self.form.row(words("protocol.field.name"), self.name)
@@ -261,14 +262,20 @@ class SaveForm(_ProtocolForm):
             self.source.setText(before.source)
             self.note.setText(before.note)
 
-    def row_of(self, code: str) -> FormRow | None:
-        """The row that a refusal belongs to."""
+    def row_of(self, refused: InjectmapError) -> FormRow | None:
+        """The row that a refusal belongs to; a text that is too long is known by its limit."""
+        from injectmap.services.protocols import NAME_LIMIT, NOTE_LIMIT, SOURCE_LIMIT
+
+        if refused.code == "text_too_long":
+            rows = {NAME_LIMIT: self._name_row, SOURCE_LIMIT: self._source_row, NOTE_LIMIT: self._note_row}
+            return next((row for limit, row in rows.items() if limit == refused.params["limit"]), None)
         return {
             "protocol_name_empty": self._name_row,
             "protocol_name_taken": self._name_row,
             "protocol_source_empty": self._source_row,
             "protocol_without_passes": self._passes_row,
-        }.get(code)
+            "protocol_both_sides": self._passes_row,
+        }.get(refused.code)
 
     def carry_out(self) -> bool:
         """Save it and say so."""
