@@ -156,7 +156,8 @@ def test_an_unknown_code_on_the_open_session_asks_for_its_product_once(shell) ->
     assert (form.lot.text(), form.expiry.text()) == ("28S93R", "30 Sep 2028")
     assert len(shell.editor.syringes) == 2
     form.product.setCurrentIndex(1)
-    form.submit()
+    assert shell.window.focusWidget() is form.product
+    press(shell, Qt.Key.Key_Return)
     assert shell.editor.syringes[2].product.name == "Other filler"
     scan(shell, BOX)
     assert [one.product.name for one in shell.editor.syringes[2:]] == ["Other filler"] * 2

@@ -240,9 +240,11 @@ class SyringeForm(QWidget):
         self._form.focus_problem()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape calls it off."""
+        """Enter stores, in the choice of a product too; Escape calls it off."""
         if event.key() == Qt.Key.Key_Escape:
             self.finished.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
         else:
             super().keyPressEvent(event)
 
