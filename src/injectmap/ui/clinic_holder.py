@@ -51,6 +51,8 @@ class ClinicHolder(QObject):
     clinic_changed = Signal()
     opening = Signal(bool)
     opening_failed = Signal(str)
+    # Before anything is put away: what is still being typed is stored now.
+    leaving = Signal()
 
     def __init__(self, opener: Opener, tasks: Tasks, parent: QObject | None = None) -> None:
         """Start without a clinic."""

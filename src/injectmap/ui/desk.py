@@ -271,6 +271,7 @@ class Desk(ClinicHolder):
 
     def _holds_unsaved(self) -> bool:
         """An unsaved pass must be retried or discarded before its session may leave the desk."""
+        self.leaving.emit()
         if self.editor is not None and self.editor.failed is not None:
             self.problem.emit(load_words()("error.unsaved_first"))
             return True

@@ -336,6 +336,7 @@ class Workspace(QObject):
         return True
 
     def _unsaved(self) -> bool:
+        self.desk.leaving.emit()
         if self.desk.editor is not None and self.desk.editor.failed is not None:
             self.banner.say_problem(load_words()("window.problem.closing"))
             return True

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QWidget
 
 from injectmap.domain.record import HistoryFlag, RecordEntry
 from injectmap.ui.records.phrase_list import PhraseList
 from injectmap.ui.theme import Theme, metrics
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import read_date
 from injectmap.ui.widgets.fields import DateField
 from injectmap.ui.widgets.form import Form, choice_field, text_field
 from injectmap.words import load_words
@@ -21,6 +22,8 @@ from injectmap.words import load_words
 Details = tuple[tuple[str, str], ...]
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 IDLE_MS = 1000
+# Marks the words of a record that are not among the choices offered.
+_OWN = Qt.ItemDataRole.UserRole + 1
 
 
 class TextBox(QPlainTextEdit):
@@ -33,7 +36,8 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(lines * metrics("body").lineSpacing() + 20)
+        # Frame, padding and the document's own margin: a box of one line must not scroll.
+        self.setFixedHeight(lines * metrics("body").lineSpacing() + 28)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.paused)
@@ -76,6 +80,17 @@ class TextBox(QPlainTextEdit):
         self._idle.start(IDLE_MS)
 
 
+def choose(field: QComboBox, stored: str) -> None:
+    """Choose what is stored; words that are none of the choices are shown as they stand and never replaced unasked."""
+    while field.count() and field.itemData(field.count() - 1, _OWN):
+        field.removeItem(field.count() - 1)
+    if field.findData(stored) < 0:
+        field.addItem(stored, stored)
+        field.setItemData(field.count() - 1, True, _OWN)
+        field.setItemData(field.count() - 1, stored, Qt.ItemDataRole.ToolTipRole)
+    field.setCurrentIndex(field.findData(stored))
+
+
 class EntryEditor(QWidget):
     """Edits one field. `kept` asks to store what is there and `done` to store it and go on."""
 
@@ -93,6 +108,21 @@ class EntryEditor(QWidget):
     def details(self) -> Details:
         """The named details."""
         return ()
+
+    def accept(self) -> None:
+        """What is shown is meant: the clinician has pressed Enter or the button."""
+
+    def unsaid(self) -> str:
+        """Why what is typed cannot be stored by merely leaving, as the key of a sentence; nothing if it can."""
+        return ""
+
+    def draft(self) -> tuple[str, Details]:
+        """All that is typed, stored or not."""
+        return self.text(), self.details()
+
+    def restore(self, text: str, details: Details) -> None:
+        """Show a draft again, over what is stored."""
+        self.begin(RecordEntry(text, 0, "", details))
 
     def take_focus(self) -> None:
         """Put the keyboard where it is wanted first."""
@@ -141,56 +171,6 @@ class PhraseEditor(EntryEditor):
         self.box.insertPlainText(letters)
 
 
-class ConsentEditor(EntryEditor):
-    """Which form, who gave consent, and remarks; one press of Enter where the clinic's usual form was signed."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        words = load_words()
-        self._usual_form = ""
-        self.form = text_field(limit=500)
-        givers: list[tuple[str, object]] = [
-            (words(f"consent.by.{key}"), key) for key in ("patient", "representative")
-        ]
-        self.given_by = choice_field(theme, givers)
-        self.remarks = TextBox(words("consent.remarks"), lines=1)
-        self.give = Button(theme, words("consent.give"), kind="primary", icon_name="tick")
-        form = Form(theme)
-        form.row(words("consent.form"), self.form)
-        form.row(words("consent.given_by"), self.given_by)
-        form.row(words("consent.remarks"), self.remarks)
-        layout = column(self, spacing=10)
-        layout.addWidget(form)
-        layout.addWidget(self.give)
-        self.give.clicked.connect(self.done)
-        self.form.returnPressed.connect(self.done)
-        self.remarks.done.connect(self.done)
-
-    def offer(self, usual_form: str) -> None:
-        """Begin with the clinic's usual form."""
-        self._usual_form = usual_form
-
-    def begin(self, entry: RecordEntry | None) -> None:
-        """Show what was recorded."""
-        self.form.setText(entry.detail("form") if entry is not None else self._usual_form)
-        given_by = entry.detail("given_by") if entry is not None else ""
-        self.given_by.setCurrentIndex(max(0, self.given_by.findText(given_by)))
-        self.remarks.take(entry.text if entry is not None else "")
-
-    def text(self) -> str:
-        """The remarks."""
-        return self.remarks.toPlainText()
-
-    def details(self) -> Details:
-        """Form and who gave consent, in words."""
-        return ("form", self.form.text().strip()), ("given_by", self.given_by.currentText())
-
-    def take_focus(self) -> None:
-        """The button where the form is known, else its field."""
-        first = self.give if self.form.text().strip() else self.form
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
 class HistoryEditor(EntryEditor):
     """Each flag asked is answered with no, yes or words; what was not asked stays empty."""
 
@@ -225,8 +205,7 @@ class HistoryEditor(EntryEditor):
     def begin(self, entry: RecordEntry | None) -> None:
         """Show the answers."""
         for flag, field in self.flags.items():
-            answer = entry.detail(flag.value) if entry is not None else ""
-            field.setCurrentIndex(max(0, field.findData(answer)))
+            choose(field, entry.detail(flag.value) if entry is not None else "")
         self.box.take(entry.text if entry is not None else "")
 
     def text(self) -> str:
@@ -254,8 +233,9 @@ class LeafletEditor(PhraseEditor):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         words = load_words()
-        self._usual = ""
-        self.leaflet = text_field(limit=500)
+        self._usual = self._stored = ""
+        self._given = False
+        self.leaflet = text_field()
         self.give = Button(theme, words("aftercare.give"), kind="primary", icon_name="tick")
         form = Form(theme)
         form.row(words("aftercare.leaflet"), self.leaflet)
@@ -275,11 +255,18 @@ class LeafletEditor(PhraseEditor):
     def begin(self, entry: RecordEntry | None) -> None:
         """Show leaflet and words."""
         super().begin(entry)
-        self.leaflet.setText(entry.detail("leaflet") if entry is not None else self._usual)
+        self._given = False
+        self._stored = entry.detail("leaflet") if entry is not None else ""
+        self.leaflet.setText(self._stored or self._usual)
 
     def details(self) -> Details:
-        """The leaflet."""
-        return (("leaflet", self.leaflet.text().strip()),)
+        """The leaflet; the clinic's usual one is no leaflet given before it was said so."""
+        meant = self._given or self.leaflet.isModified()
+        return (("leaflet", self.leaflet.text().strip() if meant else self._stored),)
+
+    def accept(self) -> None:
+        """The leaflet shown was given."""
+        self._given = True
 
     def take_focus(self) -> None:
         """The button where the leaflet is known."""
@@ -289,6 +276,12 @@ class LeafletEditor(PhraseEditor):
             super().take_focus()
 
 
+def read_coming_date(typed: str) -> dt.date:
+    """Read the day of a review: of two figures for the year it takes the one within the next ten years."""
+    today = dt.datetime.now().astimezone().date()
+    return read_date(typed, today + dt.timedelta(days=3652))
+
+
 class FollowUpEditor(EntryEditor):
     """The day of the review: typed, or so many weeks after the treatment."""
 
@@ -296,7 +289,7 @@ class FollowUpEditor(EntryEditor):
         super().__init__()
         words = load_words()
         self._treated = dt.date.min
-        self.field = DateField()
+        self.field = DateField(reader=read_coming_date)
         self.field.setAccessibleName(words("follow_up.date"))
         self.row = Form(theme)
         self.date_row = self.row.row(words("follow_up.date"), self.field)

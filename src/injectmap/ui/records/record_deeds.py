@@ -10,6 +10,7 @@ from injectmap.domain.errors import Conflict
 from injectmap.domain.record import RecordField
 
 if TYPE_CHECKING:
+    from injectmap.domain.record import RecordEntry
     from injectmap.domain.session import OpenSession
     from injectmap.ui.desk import Desk
 
@@ -25,13 +26,17 @@ def _take(desk: Desk, deed: Callable[[], OpenSession]) -> None:
     desk.take_changed(opened)
 
 
+def same(entry: RecordEntry | None, text: str, details: tuple[tuple[str, str], ...]) -> bool:
+    """True if this is what stands in the entry."""
+    there = (entry.text, entry.details) if entry is not None else ("", ())
+    return (text.strip(), tuple(pair for pair in details if pair[1])) == there
+
+
 def write(desk: Desk, which: RecordField, text: str, details: tuple[tuple[str, str], ...] = ()) -> None:
     """Write a field; what stands there already is left alone."""
     editor = desk.editor
     assert editor is not None
-    entry = editor.opened.entries.get(which)
-    there = (entry.text, entry.details) if entry is not None else ("", ())
-    if (text.strip(), tuple(pair for pair in details if pair[1])) == there:
+    if same(editor.opened.entries.get(which), text, details):
         return
     fields, session = desk.services.fields, desk.session_now()
     _take(desk, lambda: fields.write(desk.acting, session, which, text, details))

@@ -72,6 +72,7 @@ class RecordPage(Surface):
         self.signature.chart_wanted.connect(self.chart_wanted)
         self.signature.amended.connect(self.chart_wanted)
         self.preview.chart_wanted.connect(self.chart_wanted)
+        desk.leaving.connect(self._keep_typed)
         desk.session_changed.connect(self._on_changed)
         desk.bridge.changed.connect(self._on_edited)
 
@@ -132,7 +133,8 @@ class RecordPage(Surface):
         editor, desk = self._desk.editor, self._desk
         if editor is None or self._signing or self._state is RecordState.SIGNED:
             return
-        self.review.close_line()
+        if not self.review.close_line() or not self.balance.keep():
+            return
         try:
             desk.refuse_if_unsaved()
         except InjectmapError as error:
@@ -170,6 +172,11 @@ class RecordPage(Surface):
             self._desk.reload_session()
         self.refresh()
         self.signature.say(error_sentence(error))
+
+    def _keep_typed(self) -> None:
+        if self._desk.editor is not None:
+            self.review.keep()
+            self.balance.keep()
 
     def _go_on(self) -> None:
         self.refresh()

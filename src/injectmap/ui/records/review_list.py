@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.completeness import Line, LineState, missing, required_counts
 from injectmap.domain.errors import InjectmapError
-from injectmap.domain.record import RecordField
+from injectmap.domain.record import RecordEntry, RecordField
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, Requirement
 from injectmap.services.settings import phrases_of
 from injectmap.ui.desk import Desk
 from injectmap.ui.records import entry_editors as editors
 from injectmap.ui.records import record_deeds
+from injectmap.ui.records.consent_editor import ConsentEditor
 from injectmap.ui.records.review_row import ReviewRow
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
@@ -38,6 +39,7 @@ OF_SYRINGES = frozenset({Requirement.LOT, Requirement.BALANCE, Requirement.EXPIR
 ALSO = (RecordField.CONCERN, RecordField.NOTES)
 
 Key = Requirement | RecordField
+Held = tuple[str, editors.Details]
 
 
 class ReviewList(QWidget):
@@ -54,6 +56,11 @@ class ReviewList(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._editors: dict[RecordField, editors.EntryEditor] = {}
         self._follow_up: editors.FollowUpEditor | None = None
+        self._session_id = ""
+        # What each editor held when it was last stored, and what was left unstored in other records.
+        self._held: dict[RecordField, Held] = {}
+        self._stored: dict[RecordField, RecordEntry | None] = {}
+        self._aside: dict[tuple[str, RecordField], Held] = {}
         self._count = TextLabel(theme, "table", "text2")
         self.rows: dict[Key, ReviewRow] = {
             **{one: ReviewRow(theme, words(f"requirement.{one.value}")) for one in Requirement},
@@ -79,8 +86,11 @@ class ReviewList(QWidget):
     # Showing
 
     def show_lines(self, opened: OpenSession, settings: ClinicSettings, lines: tuple[Line, ...]) -> None:
-        """Show the list in its order, and keep an open line open."""
-        self._lines = lines
+        """Show the list in its order, and keep an open line open; a line of another record is closed."""
+        if opened.session.id != self._session_id:
+            self._leave()
+        self._session_id, self._lines = opened.session.id, lines
+        self._take_news(opened)
         words, zone = load_words(), settings.time_zone
         for place, line in enumerate(lines):
             row = self.rows[line.requirement]
@@ -122,34 +132,77 @@ class ReviewList(QWidget):
 
     def open_line(self, key: Key) -> None:
         """Open one line and put the keyboard in it; lines about map or syringes lead there."""
-        self.close_line()
+        row, bar = self.rows[key], self._scroller.verticalScrollBar()
+        stood = row.y() - bar.value()
+        if not self.close_line():
+            return
         if key in OF_SYRINGES:
             self.syringes_wanted.emit()
             return
         fields = self._fields(key)
-        if not fields and key is not Requirement.FOLLOW_UP:
-            self.rows[key].button.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        if not self._writable:
-            self.rows[key].button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._writable or (not fields and key is not Requirement.FOLLOW_UP):
+            row.set_open(False)
+            row.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroller.ensureWidgetVisible(row)
             return
         first: editors.EntryEditor
         if key is Requirement.FOLLOW_UP:
             first = self._begin_follow_up()
         else:
             first, *_ = [self._begin(key, which) for which in fields]
-        row = self.rows[key]
         row.set_open(True)
-        self._scroller.ensureWidgetVisible(row)
         first.take_focus()
+        self._hold_in_sight(row, stood)
 
-    def close_line(self) -> None:
-        """Close the open line; what was typed in it is kept first."""
+    def close_line(self) -> bool:
+        """Close the open line once what was typed in it is stored; False if that was refused, and the line stays."""
+        key = self.open_key
+        if key is None:
+            return True
+        if not self._keep(key):
+            self._scroller.ensureWidgetVisible(self.rows[key])
+            return False
+        self.rows[key].set_open(False)
+        return True
+
+    def keep(self) -> None:
+        """Store what is being typed, before something else is opened."""
+        if self.open_key is not None:
+            self._keep(self.open_key)
+
+    def _leave(self) -> None:
+        """Close the line of a record that is no longer open; what could not be stored waits for its record."""
         key = self.open_key
         if key is None:
             return
-        self._keep(key)
+        for which in self._fields(key):
+            editor = self._editors[which]
+            if editor.unsaid() or (editor.text(), editor.details()) != self._held.get(which):
+                self._aside[self._session_id, which] = editor.draft()
         self.rows[key].set_open(False)
+
+    def _take_news(self, opened: OpenSession) -> None:
+        """Show in the open line what was stored elsewhere since, unless something is being typed there."""
+        for which in self._fields(self.open_key) if self.open_key is not None else ():
+            editor, entry = self._editors[which], opened.entries.get(which)
+            if entry == self._stored.get(which) or (editor.text(), editor.details()) != self._held.get(which):
+                continue
+            self._stored[which] = entry
+            if not record_deeds.same(entry, *self._held[which]):
+                editor.begin(entry)
+                self._held[which] = editor.text(), editor.details()
+
+    def _hold_in_sight(self, row: ReviewRow, stood: int) -> None:
+        """Leave the row where it stood as far as it then shows whole; the line closed above it must not pull it away."""
+
+        def settle() -> None:
+            bar, height = self._scroller.verticalScrollBar(), self._scroller.viewport().height()
+            top, end = row.y(), row.y() + row.height()
+            value = max(top - max(0, stood), end - height)
+            bar.setValue(min(value, top))
+
+        # Once the layout has given the opened line its height.
+        QTimer.singleShot(0, row, settle)
 
     @staticmethod
     def _fields(key: Key) -> tuple[RecordField, ...]:
@@ -172,19 +225,25 @@ class ReviewList(QWidget):
         match editor:
             case editors.LeafletEditor():
                 editor.offer_leaflet(settings.aftercare_leaflet)
-            case editors.ConsentEditor():
+            case ConsentEditor():
                 editor.offer(settings.consent_form)
         if isinstance(editor, editors.PhraseEditor):
             editor.offer(phrases_of(settings, which))
         assert self._desk.editor is not None
-        editor.begin(self._desk.editor.opened.entries.get(which))
+        entry = self._stored[which] = self._desk.editor.opened.entries.get(which)
+        editor.begin(entry)
+        self._held[which] = editor.text(), editor.details()
+        aside = self._aside.pop((self._session_id, which), None)
+        if aside is not None:
+            editor.restore(*aside)
+            self.rows[key].say(load_words()("review.set_aside"))
         return editor
 
     def _make(self, which: RecordField) -> editors.EntryEditor:
         name = load_words()(f"field.{which.value}")
         match which:
             case RecordField.CONSENT:
-                return editors.ConsentEditor(self._theme)
+                return ConsentEditor(self._theme)
             case RecordField.HISTORY:
                 return editors.HistoryEditor(self._theme)
             case RecordField.AFTERCARE:
@@ -217,12 +276,20 @@ class ReviewList(QWidget):
             self.open_line(key)
 
     def _on_kept(self) -> None:
-        if self.open_key is not None:
-            self._keep(self.open_key)
+        if self._is_here:
+            self.keep()
+
+    @property
+    def _is_here(self) -> bool:
+        """True while the record that the lines show is the one that is open."""
+        editor = self._desk.editor
+        return editor is not None and editor.session.id == self._session_id
 
     def _on_done(self) -> None:
         """Store, and go on to the next line that is missing, or to the second field of this one."""
         key, editor = self.open_key, self.sender()
+        if isinstance(editor, editors.EntryEditor):
+            editor.accept()
         if key is None or not self._keep(key):
             return
         both = [self._editors[which] for which in self._fields(key)]
@@ -235,6 +302,8 @@ class ReviewList(QWidget):
     def _keep(self, key: Key) -> bool:
         """Store what the line's editors hold; False if it was refused, which is said under the line."""
         row, desk = self.rows[key], self._desk
+        if not self._is_here:
+            return False
         try:
             if key is Requirement.FOLLOW_UP:
                 assert self._follow_up is not None
@@ -245,7 +314,14 @@ class ReviewList(QWidget):
             else:
                 for which in self._fields(key):
                     editor = self._editors[which]
-                    record_deeds.write(desk, which, editor.text(), editor.details())
+                    held = editor.text(), editor.details()
+                    if unsaid := editor.unsaid():
+                        row.say(load_words()(unsaid))
+                        return False
+                    # What was only looked at is not written: it may have been changed elsewhere since.
+                    if held != self._held.get(which):
+                        record_deeds.write(desk, which, *held)
+                        self._held[which] = held
         except InjectmapError as error:
             row.say(error_sentence(error))
             return False
@@ -258,8 +334,12 @@ class ReviewList(QWidget):
         focused = next((key for key in keys if self.rows[key].button.hasFocus()), None)
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
         if event.key() == Qt.Key.Key_Escape and (key := self.open_key) is not None:
-            self.close_line()
-            self.rows[key].button.setFocus(Qt.FocusReason.OtherFocusReason)
+            # What was refused once is let go of with a second Escape.
+            refused = bool(self.rows[key].problem.full_text())
+            if not self.close_line() and refused:
+                self.rows[key].set_open(False)
+            if self.open_key is None:
+                self.rows[key].button.setFocus(Qt.FocusReason.OtherFocusReason)
         elif step and focused is not None:
             ranked = sorted(keys, key=lambda one: self.rows[one].y())
             at = max(0, min(len(ranked) - 1, ranked.index(focused) + step))
