@@ -34,6 +34,8 @@ SPECIFIED = {
     "recall": 1.5,
     "record_pdf": 1.5,
     "pass_geometry": 4,
+    "standard_session_seconds": 60,
+    "standard_session_operations": 40,
 }
 GOAL = Goal("thing", 2.0, "nowhere", "a thing")
 
