@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.completeness import Line, LineState, missing, required_counts
 from injectmap.domain.errors import InjectmapError
-from injectmap.domain.record import RecordEntry, RecordField
+from injectmap.domain.record import RecordField
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, Requirement
-from injectmap.services.settings import phrases_of
 from injectmap.ui.desk import Desk
 from injectmap.ui.records import entry_editors as editors
 from injectmap.ui.records import record_deeds
-from injectmap.ui.records.consent_editor import ConsentEditor
+from injectmap.ui.records.field_editors import FieldEditors
 from injectmap.ui.records.review_row import ReviewRow
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
@@ -39,7 +38,6 @@ OF_SYRINGES = frozenset({Requirement.LOT, Requirement.BALANCE, Requirement.EXPIR
 ALSO = (RecordField.CONCERN, RecordField.NOTES)
 
 Key = Requirement | RecordField
-Held = tuple[str, editors.Details]
 
 
 class ReviewList(QWidget):
@@ -54,13 +52,9 @@ class ReviewList(QWidget):
         words = load_words()
         self._theme, self._desk = theme, desk
         self._lines: tuple[Line, ...] = ()
-        self._editors: dict[RecordField, editors.EntryEditor] = {}
+        self._editors = FieldEditors(theme)
         self._follow_up: editors.FollowUpEditor | None = None
         self._session_id = ""
-        # What each editor held when it was last stored, and what was left unstored in other records.
-        self._held: dict[RecordField, Held] = {}
-        self._stored: dict[RecordField, RecordEntry | None] = {}
-        self._aside: dict[tuple[str, RecordField], Held] = {}
         self._count = TextLabel(theme, "table", "text2")
         self.rows: dict[Key, ReviewRow] = {
             **{one: ReviewRow(theme, words(f"requirement.{one.value}")) for one in Requirement},
@@ -90,7 +84,8 @@ class ReviewList(QWidget):
         if opened.session.id != self._session_id:
             self._leave()
         self._session_id, self._lines = opened.session.id, lines
-        self._take_news(opened)
+        for which in self._fields(self.open_key) if self.open_key is not None else ():
+            self._editors.take_news(which, opened.entries.get(which))
         words, zone = load_words(), settings.time_zone
         for place, line in enumerate(lines):
             row = self.rows[line.requirement]
@@ -176,21 +171,8 @@ class ReviewList(QWidget):
         if key is None:
             return
         for which in self._fields(key):
-            editor = self._editors[which]
-            if editor.unsaid() or (editor.text(), editor.details()) != self._held.get(which):
-                self._aside[self._session_id, which] = editor.draft()
+            self._editors.set_aside(which, self._session_id)
         self.rows[key].set_open(False)
-
-    def _take_news(self, opened: OpenSession) -> None:
-        """Show in the open line what was stored elsewhere since, unless something is being typed there."""
-        for which in self._fields(self.open_key) if self.open_key is not None else ():
-            editor, entry = self._editors[which], opened.entries.get(which)
-            if entry == self._stored.get(which) or (editor.text(), editor.details()) != self._held.get(which):
-                continue
-            self._stored[which] = entry
-            if not record_deeds.same(entry, *self._held[which]):
-                editor.begin(entry)
-                self._held[which] = editor.text(), editor.details()
 
     def _hold_in_sight(self, row: ReviewRow, stood: int) -> None:
         """Leave the row where it stood as far as it then shows whole; the line closed above it must not pull it away."""
@@ -216,40 +198,15 @@ class ReviewList(QWidget):
     def _begin(self, key: Key, which: RecordField) -> editors.EntryEditor:
         editor = self._editors.get(which)
         if editor is None:
-            editor = self._editors[which] = self._make(which)
+            editor = self._editors.make(which)
             editor.setProperty("line", key.value)
             editor.kept.connect(self._on_kept)
             editor.done.connect(self._on_done)
             self.rows[key].hold(editor)
-        settings = self._desk.services.settings_service.current()
-        match editor:
-            case editors.LeafletEditor():
-                editor.offer_leaflet(settings.aftercare_leaflet)
-            case ConsentEditor():
-                editor.offer(settings.consent_form)
-        if isinstance(editor, editors.PhraseEditor):
-            editor.offer(phrases_of(settings, which))
         assert self._desk.editor is not None
-        entry = self._stored[which] = self._desk.editor.opened.entries.get(which)
-        editor.begin(entry)
-        self._held[which] = editor.text(), editor.details()
-        aside = self._aside.pop((self._session_id, which), None)
-        if aside is not None:
-            editor.restore(*aside)
+        entry, settings = self._desk.editor.opened.entries.get(which), self._desk.services.settings_service
+        if self._editors.begin(which, self._session_id, entry, settings.current()):
             self.rows[key].say(load_words()("review.set_aside"))
-        return editor
-
-    def _make(self, which: RecordField) -> editors.EntryEditor:
-        name = load_words()(f"field.{which.value}")
-        match which:
-            case RecordField.CONSENT:
-                return ConsentEditor(self._theme)
-            case RecordField.HISTORY:
-                return editors.HistoryEditor(self._theme)
-            case RecordField.AFTERCARE:
-                return editors.LeafletEditor(self._theme, name)
-        editor = editors.PhraseEditor(self._theme, name)
-        editor.box.setPlaceholderText(name)
         return editor
 
     def _begin_follow_up(self) -> editors.FollowUpEditor:
@@ -314,14 +271,13 @@ class ReviewList(QWidget):
             else:
                 for which in self._fields(key):
                     editor = self._editors[which]
-                    held = editor.text(), editor.details()
                     if unsaid := editor.unsaid():
                         row.say(load_words()(unsaid))
                         return False
                     # What was only looked at is not written: it may have been changed elsewhere since.
-                    if held != self._held.get(which):
+                    if (held := self._editors.changed(which)) is not None:
                         record_deeds.write(desk, which, *held)
-                        self._held[which] = held
+                        self._editors.stored(which, held)
         except InjectmapError as error:
             row.say(error_sentence(error))
             return False
