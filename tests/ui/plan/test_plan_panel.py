@@ -146,8 +146,27 @@ def test_a_reason_that_is_too_long_is_refused_under_the_field_and_stays(room, qt
     reason.field.setText("x" * 600)
     qtbot.keyClick(reason.field, Qt.Key.Key_Return)
     assert reason.problem == load_words()("error.text_too_long", limit=500)
-    assert len(reason.field.text()) == 600
+    room.editor.set_volume_text("0.21")
+    assert len(room.panel.reason.field.text()) == 600
     assert room.editor.map.by_id[changed].deviation == ""
+    reason.field.setText("Scar")
+    qtbot.keyClick(reason.field, Qt.Key.Key_Return)
+    assert not reason.problem
+    assert room.editor.map.by_id[changed].deviation == "Scar"
+
+
+def test_a_reason_is_kept_after_a_pause_and_when_the_session_leaves_the_desk(room, qtbot):
+    changed = deviating(room)
+    reason = room.panel.reason
+    reason.field.setFocus()
+    qtbot.keyClicks(reason.field, "Sc")
+    qtbot.waitUntil(lambda: room.editor.map.by_id[changed].deviation == "Sc", timeout=3000)
+    assert reason.field.hasFocus()
+    qtbot.keyClicks(reason.field, "ar")
+    kept = room.editor.session.id
+    room.desk.close_patient()
+    opened = room.desk.services.sessions.open(room.desk.acting, kept)
+    assert opened.map.by_id[changed].deviation == "Scar"
 
 
 def test_what_differs_from_the_protocol_is_said_by_side_and_pass(room, qtbot):

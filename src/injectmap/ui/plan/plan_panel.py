@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
     from injectmap.services.ports import SessionSummary
 
+# Comparing with a protocol takes some milliseconds: not between two strokes, but once the hand rests.
+_REST_MS = 120
+
 
 class _Line(QWidget):
     """One thing in words and the buttons that do it."""
@@ -136,7 +139,8 @@ class PlanPanel(QWidget):
 
     def show_later(self) -> None:
         """Something has changed; shown once whatever goes with it has changed as well."""
-        self._settle.start(0)
+        editor = self._desk.editor
+        self._settle.start(_REST_MS if editor is not None and editor.map.protocols else 0)
 
     def show_now(self) -> None:
         """Show what is so now."""

@@ -49,6 +49,7 @@ class ReasonLine(QWidget):
         self.field.textEdited.connect(self._on_typed)
         self.field.returnPressed.connect(self._on_return)
         self.field.installEventFilter(self)
+        desk.leaving.connect(self.keep)
         self.hide()
 
     def follow(self, editor: MapEditor | None) -> None:
@@ -66,8 +67,9 @@ class ReasonLine(QWidget):
             return
         self.said.setText(deviation_text(found, editor.map.numbers))
         self.field.setReadOnly(editor.read_only)
-        # What is being typed is not replaced by what was stored before.
-        if (other or not self._idle.isActive()) and self.field.text().strip() != one.deviation:
+        # What is being typed, or was refused, is not replaced by what was stored before.
+        own = self._idle.isActive() or bool(self.problem)
+        if (other or not own) and self.field.text().strip() != one.deviation:
             self.field.setText(one.deviation)
 
     @property
