@@ -263,6 +263,21 @@ def test_what_is_drawn_while_planning_is_planned_and_said_on_the_canvas(room):
     assert room.space.chart.modes.accessibleName() == load_words()("mode.planning")
 
 
+def test_the_plan_is_begun_and_left_by_a_press(room, qtbot):
+    room.clear()
+    start = room.panel.start
+    assert start.planning.text() == "Draw the plan (Shift+P)"
+    qtbot.mouseClick(start.planning, LEFT)
+    assert room.editor.planning
+    assert room.space.chart.view.hasFocus()
+    assert room.panel.start.planning.text() == "Draw what is done (Shift+P)"
+    room.lay(Side.LEFT, planned=True)
+    qtbot.mouseClick(room.panel.more, LEFT)
+    qtbot.mouseClick(room.panel.details.planning, LEFT)
+    assert not room.editor.planning
+    assert room.panel.details.planning.text() == "Draw the plan (Shift+P)"
+
+
 def test_the_last_session_is_the_one_before_by_date(room):
     assert [one.date for one in room.desk.sessions if one.pass_count][-1] == dt.date(2024, 3, 18)
     room.desk.open_session(next(s.id for s in room.desk.sessions if s.date == dt.date(2025, 5, 6)))

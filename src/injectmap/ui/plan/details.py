@@ -44,6 +44,8 @@ class Details(QWidget):
         self.not_done.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.not_done.setStyleSheet("text-align: left")
         self.not_done.clicked.connect(self.waiting_wanted)
+        self.planning = Button(theme, "", kind="flat")
+        self.planning.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         body = QWidget()
         outer = column(body, margins=(0, 0, 0, 4))
         which = column(margins=(9, 0, 9, 0))
@@ -51,6 +53,9 @@ class Details(QWidget):
         self._texts = column(margins=(16, 2, 16, 0), spacing=2)
         outer.addLayout(which)
         outer.addLayout(self._texts)
+        last = column(margins=(9, 4, 9, 0))
+        last.addWidget(self.planning)
+        outer.addLayout(last)
         outer.addStretch(1)
         layout = column(self)
         layout.addWidget(Scroller(body))
@@ -63,6 +68,8 @@ class Details(QWidget):
 
     def follow(self, editor: MapEditor) -> None:
         """The map may have changed."""
+        self.planning.setVisible(not editor.read_only)
+        self.planning.setText(load_words()("plan.draw.done" if editor.planning else "plan.draw.plan"))
         if editor.map is self._seen:
             return
         self._seen = editor.map

@@ -41,6 +41,7 @@ class PlanActions(QObject):
         panel.next_wanted.connect(self._fulfil_next)
         panel.all_wanted.connect(self.fulfil_all)
         panel.copy_wanted.connect(self.copy_last)
+        panel.planning_wanted.connect(self._toggle_planning)
 
     def follow(self, last: LastSession, lay_protocol: Callable[[], None]) -> None:
         """Take who knows the sessions that can lie under the open one, and what opens the form of protocols."""
@@ -79,6 +80,12 @@ class PlanActions(QObject):
         from injectmap.editing import plan
 
         self._call(plan.confirm)
+
+    def _toggle_planning(self) -> None:
+        editor = self._writable()
+        if editor is not None:
+            editor.set_planning(not editor.planning)
+            self._show_chart()
 
     # The session before
 

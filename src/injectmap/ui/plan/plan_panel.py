@@ -48,8 +48,9 @@ class StartLines(QWidget):
         self._source: Callable[[], SessionSummary | None] | None = None
         self.from_last = Button(theme, "", kind="flat", icon_name="session")
         self.protocol = Button(theme, load_words()("plan.empty.protocol"), kind="flat", icon_name="page")
+        self.planning = Button(theme, "", kind="flat", icon_name="pencil")
         layout = column(self, margins=(8, 4, 8, 4))
-        for button in (self.from_last, self.protocol):
+        for button in (self.from_last, self.protocol, self.planning):
             button.setStyleSheet("text-align: left")
             layout.addWidget(button)
         layout.addStretch(1)
@@ -65,6 +66,8 @@ class StartLines(QWidget):
         self.setVisible(empty)
         last = self._source() if empty and self._source is not None else None
         self.protocol.setVisible(not editor.read_only)
+        self.planning.setVisible(not editor.read_only)
+        self.planning.setText(load_words()("plan.draw.done" if editor.planning else "plan.draw.plan"))
         self.from_last.setVisible(last is not None and not editor.read_only)
         if last is not None:
             self.from_last.setText(load_words()("plan.empty.from_last", date=show_date(last.date)))
@@ -82,6 +85,7 @@ class PlanPanel(QWidget):
     all_wanted = Signal()
     protocol_wanted = Signal()
     copy_wanted = Signal()
+    planning_wanted = Signal()
     chart_wanted = Signal()
     opened = Signal(bool)
 
@@ -121,6 +125,8 @@ class PlanPanel(QWidget):
             (self.all, self.all_wanted),
             (self.start.protocol, self.protocol_wanted),
             (self.start.from_last, self.copy_wanted),
+            (self.start.planning, self.planning_wanted),
+            (self.details.planning, self.planning_wanted),
         ):
             button.clicked.connect(signal)
         self.more.toggled.connect(self._on_more)
@@ -134,7 +140,7 @@ class PlanPanel(QWidget):
         self.hide()
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
-        if aspects & {"map", "selection", "state"}:
+        if aspects & {"map", "selection", "state", "mode"}:
             self.show_later()
 
     def show_later(self) -> None:
