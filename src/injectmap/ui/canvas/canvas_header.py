@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from injectmap.domain.treatment_map import Instrument, Plane, Technique
 from injectmap.domain.units import show_volume
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.chart_commands import closed_words
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
-from injectmap.ui.canvas.header_choices import HeaderChoices, selected
 from injectmap.ui.canvas.header_field import Choice, HeaderField
-from injectmap.ui.canvas.instruments import InstrumentForm, instrument_text
 from injectmap.ui.canvas.shapes import SHAPES, shape_text
 from injectmap.ui.canvas.side_badge import paint_side_badge
 from injectmap.ui.canvas.volume_field import VolumeField
@@ -26,6 +24,8 @@ from injectmap.words import Words
 if TYPE_CHECKING:
     from injectmap.domain.treatment_map import CannulaPass
     from injectmap.editing.editor import MapEditor
+    from injectmap.ui.canvas.header_choices import HeaderChoices
+    from injectmap.ui.canvas.instruments import InstrumentForm
 
 _BOLUSES = frozenset({"bolus", "micro_bolus"})
 _BADGE = 26
@@ -57,11 +57,16 @@ class CanvasHeader(QWidget):
         self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         # As wide as any one pass: going from pass to pass lays nothing out anew.
         self.subject.setMinimumWidth(metrics("table").horizontalAdvance(words("header.pass", number=888)))
-        choices = self._choices = HeaderChoices(bridge, words)
-        self.technique = HeaderField(words("header.technique"), choices.techniques, words, theme, self)
-        self.plane = HeaderField(words("header.plane"), choices.planes, words, theme, self)
-        self.instrument = HeaderField(words("header.instrument"), choices.instruments, words, theme, self)
-        self.syringe = HeaderField(words("header.syringe"), choices.syringes, words, theme, self)
+        self.technique = HeaderField(
+            words("header.technique"), partial(self._offered, "techniques"), words, theme, self
+        )
+        self.plane = HeaderField(words("header.plane"), partial(self._offered, "planes"), words, theme, self)
+        self.instrument = HeaderField(
+            words("header.instrument"), partial(self._offered, "instruments"), words, theme, self
+        )
+        self.syringe = HeaderField(
+            words("header.syringe"), partial(self._offered, "syringes"), words, theme, self
+        )
         self.sharing = HeaderField(words("header.sharing"), self._sharings, words, theme, self)
         self.volume = VolumeField(words, theme, self)
         self._shared_for: frozenset[str] = frozenset()
@@ -132,12 +137,14 @@ class CanvasHeader(QWidget):
             field.setEnabled(not editor.read_only)
             if editor.read_only:
                 field.setToolTip(words(closed))
-        chosen = selected(self._bridge.editor)
+        chosen = _selected(self._bridge.editor)
         self.subject.setText(self._subject(editor, chosen))
         self._show_sharing(editor, chosen)
         self.technique.set_value(self._common(self._technique_texts(editor, chosen)))
         self.plane.set_value(self._common(self._plane_texts(editor, chosen)))
         instruments = [one.instrument for one in chosen] or [editor.defaults.instrument]
+        from injectmap.ui.canvas.instruments import instrument_text
+
         self.instrument.set_value(self._common([instrument_text(one, words) for one in instruments]))
         self.syringe.set_value(self._common(self._syringe_texts(editor, chosen)))
         self.volume.set_value(self._volume_text(editor, chosen))
@@ -194,6 +201,16 @@ class CanvasHeader(QWidget):
     def _sharings(self) -> list[Choice]:
         return self._choices.sharings(self._together)
 
+    @cached_property
+    def _choices(self) -> HeaderChoices:
+        # Read when a list is first opened: the first paint needs none of what is in it.
+        from injectmap.ui.canvas.header_choices import HeaderChoices
+
+        return HeaderChoices(self._bridge, self._words)
+
+    def _offered(self, field: str) -> list[Choice]:
+        return list(getattr(self._choices, field)())
+
     def _take_sharing(self, way: str) -> None:
         self._together = way == "together"
         self._show_values()
@@ -229,12 +246,19 @@ class CanvasHeader(QWidget):
             self._guarded(call(editor), value)
 
     def _take_technique(self, value: str) -> None:
+        from injectmap.domain.treatment_map import Technique
+
         self._take(lambda editor: editor.set_technique, Technique(value))
 
     def _take_plane(self, value: str) -> None:
+        from injectmap.domain.treatment_map import Plane
+
         self._take(lambda editor: editor.set_plane, Plane(value))
 
     def _take_instrument(self, value: object) -> None:
+        from injectmap.domain.treatment_map import Instrument
+        from injectmap.ui.canvas.instruments import InstrumentForm
+
         editor = self._bridge.editor
         if isinstance(value, Instrument):
             self._take(lambda editor: editor.set_instrument, value)
@@ -242,7 +266,7 @@ class CanvasHeader(QWidget):
             if self._form is None:
                 self._form = InstrumentForm(self._words, self._theme, self)
                 self._form.chosen.connect(self._take_instrument)
-            chosen = selected(self._bridge.editor)
+            chosen = _selected(self._bridge.editor)
             start = chosen[0].instrument if chosen else editor.defaults.instrument
             self._form.open_below(self.instrument, start)
 
@@ -288,3 +312,7 @@ class CanvasHeader(QWidget):
         painter.setFont(font("label"))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
+
+
+def _selected(editor: MapEditor | None) -> list[CannulaPass]:
+    return list(editor.selected_passes) if editor is not None else []

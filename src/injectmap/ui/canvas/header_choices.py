@@ -14,14 +14,8 @@ from injectmap.words import Words
 
 if TYPE_CHECKING:
     from injectmap.domain.treatment_map import CannulaPass
-    from injectmap.editing.editor import MapEditor
 
 OTHER: Final = "other"
-
-
-def selected(editor: MapEditor | None) -> list[CannulaPass]:
-    """The selected passes, in order."""
-    return list(editor.selected_passes) if editor is not None else []
 
 
 class HeaderChoices:
@@ -32,7 +26,9 @@ class HeaderChoices:
         self._bridge, self._words = bridge, words
 
     def _current(self, of_pass: Callable[[CannulaPass], object], of_next: object) -> set[object]:
-        return {of_pass(one) for one in selected(self._bridge.editor)} or {of_next}
+        editor = self._bridge.editor
+        passes = editor.selected_passes if editor is not None else ()
+        return {of_pass(one) for one in passes} or {of_next}
 
     def techniques(self) -> list[Choice]:
         """All techniques."""

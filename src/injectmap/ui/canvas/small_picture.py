@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from injectmap.domain.treatment_map import PassStatus
 from injectmap.ui.canvas.camera import Camera
 from injectmap.ui.canvas.head_pictures import HeadPictures
 from injectmap.ui.canvas.live_marks import Marks
@@ -90,9 +89,7 @@ class SmallPicture:
             return None
         added = new[len(old) :]
         # What is planned lies under the rest; a new zone changes the ground.
-        simple = all(
-            one.status is not PassStatus.PLANNED and _zones_of(one) <= self._zones_used for one in added
-        )
+        simple = all(one.status.value != "planned" and _zones_of(one) <= self._zones_used for one in added)
         return added if simple else None
 
     def style(self, shown_zones: bool = True) -> MapStyle:
