@@ -58,6 +58,10 @@ class AftercareService:
         """Note that a review took place; it leaves the list of those due."""
         return self._put_follow_up(acting, replace(follow_up, done_on=on, note=note or follow_up.note))
 
+    def not_reviewed(self, acting: Acting, follow_up: FollowUp) -> FollowUp:
+        """Take back that a review took place; it is planned again."""
+        return self._put_follow_up(acting, replace(follow_up, done_on=None))
+
     def _put_follow_up(self, acting: Acting, follow_up: FollowUp) -> FollowUp:
         acting.require(Right.EDIT_SESSION)
         wanted = replace(follow_up, note=clean_text(follow_up.note, limit=NOTE_LIMIT))

@@ -13,6 +13,7 @@ from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.prompts import Prompts
+from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme, font, metrics
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -94,6 +95,8 @@ class DuePage(Surface):
         super().__init__(theme, "win")
         words = load_words()
         self._desk = desk
+        self._task: Task | None = None
+        self._clinic: object = None
         self._count = TextLabel(theme, "body", "text2")
         spans: list[tuple[str, object]] = [(words(f"due.span.{days}"), days) for days in SPANS_DAYS]
         self.span = choice_field(theme, spans, 30)
@@ -127,26 +130,58 @@ class DuePage(Surface):
         self.list.selectionModel().currentChanged.connect(self._enable)
 
     def refresh(self) -> None:
-        """Read the list anew."""
-        words, desk = load_words(), self._desk
-        today = self._delegate.today = desk.today
+        """Read the list anew in the worker; what is shown stays until the new one is there."""
+        desk = self._desk
+        today = desk.today
         until = today + dt.timedelta(days=int(self.span.currentData()))
-        try:
-            found = desk.services.aftercare.due(desk.acting, until)
-        except InjectmapError as error:
-            desk.problem.emit(error_sentence(error))
-            found = ()
+        service, acting = desk.services.aftercare, desk.acting
+        if self._task is not None:
+            self._task.cancel()
+        if self._clinic is not desk.services:
+            # Nobody of another clinic stays in sight.
+            self._clinic = desk.services
+            self._rows.show(())
+            self.list.hide()
+        if not self._rows.rows:
+            self._none.setText(load_words()("due.reading"))
+            self._none.show()
+        self._count.setText("")
+
+        def work(_task: Task) -> tuple[Due, ...]:
+            return service.due(acting, until)
+
+        def done(found: tuple[Due, ...]) -> None:
+            self._show(found, today, until)
+
+        self._task = desk.tasks.run(
+            work, done=done, failed=self._failed, owner=self, label=load_words()("busy.due")
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self._desk.problem.emit(error_sentence(error))
+        self._none.setVisible(False)
+
+    def _show(self, found: tuple[Due, ...], today: dt.date, until: dt.date) -> None:
+        words, had_focus = load_words(), self.list.hasFocus() or self.span.hasFocus()
+        place, before = self.list.currentIndex().row(), self._current
+        self._delegate.today = today
         self._rows.show(found)
         self._count.setText(words("due.count", count=len(found)) if found else "")
         self._none.setText(words("due.none", date=show_date(until)))
         self._none.setVisible(not found)
         self.list.setVisible(bool(found))
         if found:
-            self.list.setCurrentIndex(self._rows.index(0, 0))
+            # Where the list was left: the same line, or the one that moved up to its place.
+            row = next(
+                (n for n, one in enumerate(found) if one == before), max(0, min(place, len(found) - 1))
+            )
+            self.list.setCurrentIndex(self._rows.index(row, 0))
+        if had_focus:
+            self.take_focus()
         self._enable()
 
     def take_focus(self) -> None:
-        """The list."""
+        """The list, as soon as it is there."""
         (self.list if self._rows.rows else self.span).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -41,9 +42,9 @@ class EntryForm(QWidget):
         words = load_words()
         self.moment = MomentField()
         self.observed = TextBox(words("events.observed"), lines=2)
-        self.place = text_field(limit=200)
-        self.refill = {side: text_field(limit=8) for side in (Side.RIGHT, Side.LEFT)}
-        self.called, self.gave, self.by = (text_field(limit=11_000) for _ in range(3))
+        self.place = text_field()
+        self.refill = {side: text_field() for side in (Side.RIGHT, Side.LEFT)}
+        self.called, self.gave, self.by = (text_field() for _ in range(3))
         self.add = Button(theme, words("events.add_entry"), kind="primary")
         refill = QWidget()
         line = QHBoxLayout(refill)
@@ -68,9 +69,15 @@ class EntryForm(QWidget):
         self.add.clicked.connect(self.submit)
         self.observed.done.connect(self.submit)
 
-    def begin(self, now_ms: int, by: str) -> None:
+    @property
+    def typed(self) -> bool:
+        """True if something was typed that is not added yet."""
+        texts = (self.place, self.called, self.gave, *self.refill.values())
+        return any(field.text().strip() for field in texts) or bool(self.observed.toPlainText().strip())
+
+    def begin(self, now_ms: int, zone: ZoneInfo, by: str) -> None:
         """An empty entry of this minute."""
-        self.moment.show_moment(now_ms)
+        self.moment.show_moment(now_ms, zone)
         self.observed.take("")
         for field in (self.place, self.called, self.gave, *self.refill.values()):
             field.clear()

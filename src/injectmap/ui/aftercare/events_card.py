@@ -14,8 +14,9 @@ from injectmap.domain.session import OpenSession
 from injectmap.ui.aftercare.entry_form import EntryForm
 from injectmap.ui.aftercare.event_form import EventForm
 from injectmap.ui.desk import Desk
+from injectmap.ui.patients.reason_form import ReasonForm
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.moments import show_moment
+from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.records.preview import write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
@@ -57,9 +58,11 @@ class EventsCard(Card):
         self.form = EventForm(theme)
         self._entries_title = TextLabel(theme, "table_strong", "text", words("events.entries"))
         self.entry = EntryForm(theme)
+        self.reason = ReasonForm(theme)
+        self.reason.hide()
         self._place = QWidget()
         place = column(self._place, spacing=14)
-        for widget in (Hairline(theme), self.form, self._entries_title, entries, self.entry):
+        for widget in (Hairline(theme), self.form, self.reason, self._entries_title, entries, self.entry):
             place.addWidget(widget)
         head = QHBoxLayout()
         head.addWidget(TextLabel(theme, "section", "text", words("events.title")))
@@ -75,6 +78,10 @@ class EventsCard(Card):
         self.form.close_wanted.connect(self._close_or_reopen)
         self.form.print_wanted.connect(self._print)
         self.form.cancelled.connect(self._put_away)
+        self.form.error_wanted.connect(self._ask_reason)
+        self.reason.given.connect(self._mark_error)
+        self.reason.cancelled.connect(self.reason.hide)
+        desk.leaving.connect(self.keep)
         self.entry.given.connect(self._add_entry)
 
     def refresh(self) -> None:
@@ -82,14 +89,16 @@ class EventsCard(Card):
         desk, words = self._desk, load_words()
         _clear(self._rows)
         assert desk.patient is not None
-        found = desk.services.events.of_patient(desk.acting, desk.patient.id)
+        found, zone = desk.services.events.of_patient(desk.acting, desk.patient.id), zone_of(desk)
+        if self._opened is not None and self._opened.patient.id != desk.patient.id:
+            self._put_away()
         for one in found:
             state = "in_error" if one.error_reason else "closed" if one.closed else "open"
             button = QPushButton(
                 words(
                     "events.row",
                     title=one.title,
-                    time=show_moment(one.onset_ms),
+                    time=show_moment(one.onset_ms, zone),
                     state=words(f"events.{state}"),
                 )
             )
@@ -113,10 +122,20 @@ class EventsCard(Card):
             self._show(None, self._desk.opened_now())
             self.form.what.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keep(self) -> None:
+        """Store what is being typed, before something else is opened."""
+        desk = self._desk
+        if not self._place.isVisibleTo(self) or desk.patient is None or desk.read_only:
+            return
+        if self.form.typed and self.form.what.text().strip():
+            self.form.submit()
+        if self.shown is not None and self.entry.isVisibleTo(self) and self.entry.typed:
+            self.entry.submit()
+
     def _on_row(self) -> None:
+        self.keep()
         event_id = self.sender().property("event")
-        one = next(one for one in self._found if one.id == event_id)
-        self._open(one)
+        self._open(next(one for one in self._found if one.id == event_id))
 
     def _open(self, event: AdverseEvent) -> None:
         desk = self._desk
@@ -124,62 +143,120 @@ class EventsCard(Card):
 
     def _show(self, event: AdverseEvent | None, opened: OpenSession) -> None:
         desk = self._desk
+        self.reason.hide()
         self.shown, self._opened = event, opened
-        now_ms = desk.services.clock.now_ms()
-        self.form.begin(opened, event, now_ms=now_ms)
-        self.form.setEnabled(not desk.read_only and not (event is not None and event.error_reason))
+        self._show_form()
+        self._show_entries()
+        self.entry.begin(desk.services.clock.now_ms(), zone_of(desk), desk.services.practitioner.name)
+        self._place.show()
+
+    def _show_form(self) -> None:
+        desk = self._desk
+        assert self._opened is not None
+        self.form.begin(
+            self._opened,
+            self.shown,
+            now_ms=desk.services.clock.now_ms(),
+            zone=zone_of(desk),
+            writable=not desk.read_only,
+        )
+
+    def _show_entries(self) -> None:
+        event, zone = self.shown, zone_of(self._desk)
         _clear(self._entries)
         for one in event.entries if event is not None else ():
             line = QWidget()
             text = column(line, margins=(0, 6, 0, 6))
-            text.addWidget(TextLabel(self._theme, "table_strong", "text", show_moment(one.at_ms)))
+            text.addWidget(TextLabel(self._theme, "table_strong", "text", show_moment(one.at_ms, zone)))
             text.addWidget(TextLabel(self._theme, "body", "text", entry_text(one), wrap=True))
             self._entries.addWidget(line)
             self._entries.addWidget(Hairline(self._theme))
-        writable = event is not None and not event.closed and not event.error_reason and not desk.read_only
+        free = event is not None and not event.closed and not event.error_reason
         self._entries_title.setVisible(event is not None)
-        self.entry.setVisible(writable)
-        self.entry.begin(now_ms, desk.services.practitioner.name)
-        self._place.show()
+        self.entry.setVisible(free and not self._desk.read_only)
 
     def _put_away(self) -> None:
-        self.shown = None
+        self.shown = self._opened = None
+        self.reason.hide()
         self._place.hide()
 
     def _submit(self, fields: dict[str, Any]) -> None:
+        self._store(fields)
+
+    def _store(self, fields: dict[str, Any]) -> bool:
         desk, service = self._desk, self._desk.services.events
         assert self._opened is not None
-        around = {key: fields[key] for key in ("report_number", "reported_to", "outcome")}
+        around = ("report_number", "reported_to", "outcome")
         inner = {key: value for key, value in fields.items() if key not in around}
         try:
-            event = self.shown or service.begin(desk.acting, self._opened.session.id, **inner)
-            self._take(service.update(desk.acting, event, **fields))
+            is_new = self.shown is None
+            if self.shown is None:
+                self.shown = service.begin(desk.acting, self._opened.session.id, **inner)
+            if not is_new or any(fields[key] for key in around):
+                self.shown = service.update(desk.acting, self.shown, **fields)
         except InjectmapError as error:
             self._refused(error)
+            return False
+        self._stored()
+        return True
 
     def _add_entry(self, entry: EventEntry) -> None:
         assert self.shown is not None
+        desk = self._desk
         try:
-            self._take(self._desk.services.events.add_entry(self._desk.acting, self.shown, entry))
+            self.shown = desk.services.events.add_entry(desk.acting, self.shown, entry)
         except InjectmapError as error:
+            if isinstance(error, Conflict):
+                self.refresh()
             self.entry.say(error_sentence(error))
+            return
+        # What is being typed around the entries stays.
+        desk.stored()
+        self.refresh()
+        self._show_entries()
+        self.entry.begin(desk.services.clock.now_ms(), zone_of(desk), desk.services.practitioner.name)
 
-    def _close_or_reopen(self, outcome: str) -> None:
+    def _close_or_reopen(self) -> None:
         desk, service = self._desk, self._desk.services.events
         assert self.shown is not None
         try:
             if self.shown.closed:
-                self._take(service.reopen(desk.acting, self.shown))
+                self.shown = service.reopen(desk.acting, self.shown)
             else:
-                self._take(service.close(desk.acting, self.shown, outcome))
+                fields = self.form.read()
+                if fields is None or (self.form.typed and not self._store(fields)):
+                    return
+                if self.entry.typed:
+                    self.entry.say(load_words()("events.entry_first"))
+                    return
+                self.shown = service.close(desk.acting, self.shown, fields["outcome"])
         except InjectmapError as error:
             self._refused(error)
+            return
+        self._stored()
 
-    def _take(self, event: AdverseEvent) -> None:
+    def _ask_reason(self) -> None:
+        words = load_words()
+        assert self.shown is not None
+        self.reason.show()
+        self.reason.begin(words("events.mark_error"), words("events.mark_error.what", title=self.shown.title))
+
+    def _mark_error(self, reason: str) -> None:
+        desk = self._desk
+        assert self.shown is not None
+        try:
+            self.shown = desk.services.events.mark_error(desk.acting, self.shown, reason)
+        except InjectmapError as error:
+            self.reason.show_problem(error_sentence(error))
+            return
+        self.reason.hide()
+        self._stored()
+
+    def _stored(self) -> None:
         self._desk.stored()
-        self.shown = event
         self.refresh()
-        self._open(event)
+        self._show_form()
+        self._show_entries()
 
     def _refused(self, error: InjectmapError) -> None:
         if isinstance(error, Conflict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -24,14 +25,16 @@ def read_time(typed: str) -> dt.time | None:
 
 
 class MomentField(QWidget):
-    """Two fields that give one instant in this computer's time."""
+    """Two fields that give one instant in the clinic's time; what is left as it was shown is the very same instant."""
 
     def __init__(self) -> None:
         super().__init__()
         words = load_words()
+        self._zone = ZoneInfo("UTC")
+        self._shown: tuple[str, str, int] | None = None
         self.day = DateField()
         self.day.setAccessibleName(words("moment.day"))
-        self.time = text_field(limit=8)
+        self.time = text_field()
         self.time.setFixedWidth(76)
         self.time.setAccessibleName(words("moment.time"))
         layout = QHBoxLayout(self)
@@ -41,15 +44,23 @@ class MomentField(QWidget):
         layout.addWidget(self.time)
         self.setFocusProxy(self.day)
 
-    def show_moment(self, at_ms: int) -> None:
-        """Show an instant."""
-        moment = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC).astimezone()
+    def show_moment(self, at_ms: int, zone: ZoneInfo) -> None:
+        """Show an instant in a time zone, in which typed ones are read too."""
+        self._zone = zone
+        moment = dt.datetime.fromtimestamp(at_ms / 1000, tz=zone)
         self.day.set_date(moment.date())
         self.time.setText(f"{moment:%H:%M}")
+        self._shown = self.day.text(), self.time.text(), at_ms
 
     def at_ms(self) -> int | None:
-        """The instant; None if day or time cannot be read."""
+        """The instant; None if day or time cannot be read, or if the clocks left this time out."""
+        if self._shown is not None and (self.day.text(), self.time.text()) == self._shown[:2]:
+            return self._shown[2]
         day, time = self.day.date(), read_time(self.time.text())
         if day is None or time is None:
             return None
-        return int(dt.datetime.combine(day, time).astimezone().timestamp() * 1000)
+        local = dt.datetime.combine(day, time, self._zone)
+        instant = local.astimezone(dt.UTC)
+        if instant.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            return None
+        return int(instant.timestamp() * 1000)

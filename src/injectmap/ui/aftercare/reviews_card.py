@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.aftercare import FollowUp
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
+from injectmap.ui.records.entry_editors import read_coming_date
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -22,6 +25,7 @@ class _ReviewRow(QWidget):
     """One review; a planned one can be noted as taken place."""
 
     done = Signal(object)
+    undone = Signal(object)
 
     def __init__(self, theme: Theme, one: FollowUp, *, writable: bool) -> None:
         super().__init__()
@@ -37,13 +41,17 @@ class _ReviewRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 6)
         layout.addLayout(text, 1)
-        if not taken and writable:
-            button = Button(theme, words("review.note_done"))
+        if writable:
+            button = Button(
+                theme,
+                words("review.note_undone" if taken else "review.note_done"),
+                kind="flat" if taken else "",
+            )
             button.clicked.connect(self._tell)
-            layout.addWidget(button)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _tell(self) -> None:
-        self.done.emit(self.follow_up)
+        (self.done if self.follow_up.done_on is None else self.undone).emit(self.follow_up)
 
 
 class ReviewsCard(Card):
@@ -53,11 +61,12 @@ class ReviewsCard(Card):
         super().__init__(theme, border="line")
         words = load_words()
         self._theme, self._desk = theme, desk
+        self._of = ""
         rows = QWidget()
         self._list = column(rows)
         self._none = TextLabel(theme, "body", "text2", words("review.none"), wrap=True)
-        self.due = DateField()
-        self.note = text_field(limit=3000)
+        self.due = DateField(reader=read_coming_date)
+        self.note = text_field()
         self.plan = Button(theme, words("review.plan"))
         self._form = Form(theme)
         self._due_row = self._form.row(words("review.due"), self.due)
@@ -79,10 +88,17 @@ class ReviewsCard(Card):
                 widget.hide()
                 widget.deleteLater()
         assert desk.patient is not None
+        if desk.patient.id != self._of:
+            # What was typed about one patient is not offered for another.
+            self._of = desk.patient.id
+            self.due.clear()
+            self.note.clear()
+            self._form.clear_problems()
         found = desk.services.aftercare.follow_ups(desk.acting, desk.patient.id)
         for one in found:
             row = _ReviewRow(self._theme, one, writable=not desk.read_only)
             row.done.connect(self._note_done)
+            row.undone.connect(self._note_undone)
             self._list.addWidget(row)
             self._list.addWidget(Hairline(self._theme))
         self._none.setVisible(not found)
@@ -100,7 +116,8 @@ class ReviewsCard(Card):
                 desk.acting, desk.patient.id, day, note=self.note.text(), session_id=session
             )
         except InjectmapError as error:
-            self._due_row.show_problem(error_sentence(error))
+            row = self._note_row if error.code.startswith("text") else self._due_row
+            row.show_problem(error_sentence(error))
             return
         self.due.clear()
         self.note.clear()
@@ -109,11 +126,18 @@ class ReviewsCard(Card):
         self.refresh()
 
     def _note_done(self, one: FollowUp) -> None:
+        self._store(lambda: self._desk.services.aftercare.reviewed(self._desk.acting, one, self._desk.today))
+
+    def _note_undone(self, one: FollowUp) -> None:
+        """A press too many: the review is planned again."""
+        self._store(lambda: self._desk.services.aftercare.not_reviewed(self._desk.acting, one))
+
+    def _store(self, deed: Callable[[], object]) -> None:
         desk = self._desk
         try:
-            desk.services.aftercare.reviewed(desk.acting, one, desk.today)
+            deed()
         except InjectmapError as error:
             desk.problem.emit(error_sentence(error))
-            return
-        desk.stored()
+        else:
+            desk.stored()
         self.refresh()

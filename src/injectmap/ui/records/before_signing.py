@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy
 
 from injectmap.domain.completeness import Line, LineState, completeness, required_counts
 from injectmap.domain.record import RecordState
-from injectmap.domain.settings import ClinicSettings
+from injectmap.domain.settings import ALWAYS_REQUIRED, ClinicSettings
 from injectmap.ui.desk import Desk
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
-from injectmap.words import load_words
+from injectmap.words import line_text, load_words
 
 _ROW, _SHOWN = 24, 6
+# In a window as high as this the column has room for what is done as well.
+_HIGH, _MOST = 860, 12
 
 
-class _MissingLine(QAbstractButton):
-    """One missing requirement; the ring says it is open, the words say what."""
+class _RequiredLine(QAbstractButton):
+    """One requirement: a tick where it is met, a ring where it is open, and the words say which."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -30,12 +34,14 @@ class _MissingLine(QAbstractButton):
         self.setMouseTracking(True)
         theme.changed.connect(self.update)
 
-    def show_line(self, line: Line) -> None:
+    def show_line(self, line: Line, said: str) -> None:
+        """Show a line with what the record's page says under it."""
         self.line = line
         words = load_words()
         title = words(f"requirement.{line.requirement.value}")
         self.setText(title)
-        self.setAccessibleName(f"{title}, {words('complete.state.missing')}")
+        self.setAccessibleName(f"{title}: {words(f'complete.state.{line.state.value}')}, {said}")
+        self.setToolTip(f"{title}: {said}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -46,8 +52,15 @@ class _MissingLine(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse():
             painter.fillRect(self.rect(), theme.mixed("panel", "accentbg", 0.5))
-        painter.setPen(QPen(theme.colour("text3"), 1.5))
-        painter.drawEllipse(QRectF(16, self.height() / 2 - 6.5, 13, 13))
+        ring = QRectF(16, self.height() / 2 - 6.5, 13, 13)
+        if self.line is not None and self.line.done:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("ok"))
+            painter.drawEllipse(ring.adjusted(-0.75, -0.75, 0.75, 0.75))
+            paint_icon(painter, "tick", ring.center(), theme.colour("panel"), 11)
+        else:
+            painter.setPen(QPen(theme.colour("text3"), 1.5))
+            painter.drawEllipse(ring)
         painter.setFont(font("table"))
         painter.setPen(theme.colour("text"))
         room = self.width() - 38 - 12
@@ -92,8 +105,9 @@ class BeforeSigning(Surface):
         super().__init__(theme, "panel", edges="top")
         self._desk = desk
         self._settings: ClinicSettings | None = None
+        self._high: bool | None = None
         self._count = TextLabel(theme, "table", "text2")
-        self._lines = [_MissingLine(theme) for _ in range(_SHOWN)]
+        self._lines = [_RequiredLine(theme) for _ in range(_MOST)]
         self._more = TextLabel(theme, "label", "text2")
         self._more.setContentsMargins(38, 0, 0, 0)
         self.whole = _Whole(theme)
@@ -138,21 +152,42 @@ class BeforeSigning(Surface):
         lines = completeness(desk.opened_now(), self._settings)
         done, of = required_counts(lines, self._settings)
         lacking = [line for line in lines if line.state is LineState.MISSING]
-        words = load_words()
+        shown = _with_room(lines, lacking, self._settings, high=self.window().height() >= _HIGH)
+        words, zone = load_words(), self._settings.time_zone
         self._count.setText(words("before.count", done=done, of=of))
         for place, row in enumerate(self._lines):
-            row.setVisible(place < len(lacking))
-            if place < len(lacking):
-                row.show_line(lacking[place])
-        rest = len(lacking) - _SHOWN
+            row.setVisible(place < len(shown))
+            if place < len(shown):
+                row.show_line(shown[place], line_text(shown[place], words, zone))
+        rest = len(lacking) - sum(line in lacking for line in shown)
         self._more.setVisible(rest > 0)
         self._more.setText(words("before.more", count=rest) if rest > 0 else "")
         self.whole.setVisible(not lacking)
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """The column became higher or lower: there may be room for more lines, or for fewer."""
+        super().moveEvent(event)
+        high = self.window().height() >= _HIGH
+        if high != self._high:
+            self._high = high
+            self._settle.start(0)
+
     def _on_clicked(self) -> None:
         row = self.sender()
-        if isinstance(row, _MissingLine) and row.line is not None:
+        if isinstance(row, _RequiredLine) and row.line is not None:
             self.line_wanted.emit(row.line.requirement)
 
     def _on_whole(self) -> None:
         self.line_wanted.emit(None)
+
+
+def _with_room(
+    lines: Sequence[Line], lacking: Sequence[Line], settings: ClinicSettings, *, high: bool
+) -> list[Line]:
+    """What is missing first; where there is room what is done too, all in the order of the list."""
+    if not high:
+        return list(lacking[:_SHOWN])
+    required = settings.required | ALWAYS_REQUIRED
+    done = [line for line in lines if line.done and line.requirement in required]
+    chosen = [*lacking[:_MOST], *done[: max(0, _MOST - len(lacking))]]
+    return [line for line in lines if line in chosen]

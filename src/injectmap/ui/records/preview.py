@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget
 
+from injectmap.domain.record import RecordState
 from injectmap.domain.settings import Paper, PrintLook
 from injectmap.services.ports import RenderedPage
 from injectmap.ui.desk import Desk
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 # Fine enough for 0.2 mm lines on a 600 dpi printer, and 9 megapixels a page.
 PRINT_PPI = 300.0
+# Several changes one after the other are rendered once; the worker is left free for signing.
+_CALM_MS = 400
+_NARROW = 620
 
 
 class RecordPreview(Surface):
@@ -65,9 +69,10 @@ class RecordPreview(Surface):
         head.setSpacing(8)
         head.addWidget(self._title, 1)
         head.addWidget(self._where)
+        head.addStretch(0)
         for field in (self.paper, self.ink):
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            field.setMinimumContentsLength(4)
+            field.setMinimumContentsLength(6)
             field.setMinimumHeight(self.save.minimumHeight())
             head.addWidget(field)
         head.addWidget(self.save)
@@ -95,6 +100,7 @@ class RecordPreview(Surface):
             self._say(load_words()("preview.none"))
             return
         self._take_clinics_paper()
+        self._name_buttons()
         look = self.look
         wanted = (editor.session.id, editor.revision, self.pages.sheet_width(), look)
         if wanted == self._shown:
@@ -117,8 +123,9 @@ class RecordPreview(Surface):
         )
 
     def refresh_soon(self) -> None:
-        """Render anew when all that was asked for now is done."""
-        self._settle.start(0)
+        """Render anew when what is being done has settled; the first time at once."""
+        fresh = self._desk.editor is not None and self._shown is not None
+        self._settle.start(_CALM_MS if fresh else 0)
 
     def save_pdf(self) -> None:
         """Save the record as PDF where the clinician chooses."""
@@ -175,10 +182,25 @@ class RecordPreview(Surface):
         self.refresh_soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Render for the new width once it has settled."""
+        """Render for the new width once it has settled; in a narrow one buttons show their icons alone."""
         super().resizeEvent(event)
+        self._name_buttons()
         if self.isVisible():
             self._settle.start(200)
+
+    def _name_buttons(self) -> None:
+        words, editor = load_words(), self._desk.editor
+        signed = editor is not None and editor.session.state is RecordState.SIGNED
+        narrow = self.width() < _NARROW
+        self.print.set_kind("primary" if signed else "")
+        for button, key in (
+            (self.save, "preview.save"),
+            (self.print, "preview.print" if signed else "preview.print_draft"),
+        ):
+            button.setText("" if narrow else words(key))
+            button.setAccessibleName(words(key))
+            button.setToolTip(words(key) if narrow else "")
+        self._title.setVisible(self.width() >= _NARROW + 100)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back to the chart."""

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import Conflict, InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion
+from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import Requirement
 from injectmap.ui.desk import Desk
-from injectmap.ui.patients.header import born_line
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.balance_panel import BalancePanel
+from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.records.preview import RecordPreview
 from injectmap.ui.records.review_list import ReviewList
 from injectmap.ui.records.signature_panel import SignaturePanel
@@ -21,6 +22,7 @@ from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, Surface, TextLabel, column
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
 
 _LIST, _MIDDLE = 0.27, 0.25
@@ -37,21 +39,30 @@ class RecordPage(Surface):
         self._desk = desk
         self._signing = False
         self._title = TextLabel(theme, "page_title", "text", words("review.title"))
-        self._who = TextLabel(theme, "body", "text2", elide=True)
+        self._who = TextLabel(theme, "body_strong", "text", elide=True)
+        self._when = TextLabel(theme, "body", "text2", elide=True)
         self.review = ReviewList(theme, desk)
         self.balance = BalancePanel(theme, desk)
         self.signature = SignaturePanel(theme, desk)
         self.preview = RecordPreview(theme, desk, prompts)
         self._left = Surface(theme, "panel", edges="right")
         left = column(self._left, margins=(12, 18, 1, 8), spacing=2)
+        self._mark = Mark(theme, "lock", "ok")
+        self._life = TextLabel(theme, "table", "text", wrap=True)
+        self._life_place = QWidget()
+        life = QHBoxLayout(self._life_place)
+        life.setContentsMargins(0, 6, 0, 0)
+        life.setSpacing(8)
+        life.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        life.addWidget(self._life, 1)
         heading = column(margins=(12, 0, 12, 0), spacing=2)
-        heading.addWidget(self._title)
-        heading.addWidget(self._who)
+        for widget in (self._title, self._who, self._when, self._life_place):
+            heading.addWidget(widget)
         left.addLayout(heading)
         left.addSpacing(10)
         left.addWidget(self.review, 1)
         body = QWidget()
-        inner = column(body, margins=(24, 20, 24, 20), spacing=18)
+        inner = column(body, margins=(24, 22, 24, 20), spacing=18)
         inner.addWidget(self.balance)
         inner.addWidget(self.signature)
         inner.addStretch(1)
@@ -94,21 +105,39 @@ class RecordPage(Surface):
             return
         services, opened = self._desk.services, self._desk.opened_now()
         lines = services.signing.completeness(self._desk.acting, opened)
-        self._who.setText(
-            " · ".join(
-                (
-                    opened.patient.display_name,
-                    born_line(opened.patient, opened.session.date),
-                    show_date(opened.session.date),
-                )
-            )
-        )
+        self._show_heading(opened)
         self.review.show_lines(opened, services.settings_service.current(), lines)
         self.balance.show_session()
         writable = not editor.read_only and not self._desk.read_only
         ready = not self.review.missing and not self._signing
         self.signature.show_session(opened, ready=ready, writable=writable)
         self.preview.refresh_soon()
+
+    def _show_heading(self, opened: OpenSession) -> None:
+        words, session, patient = load_words(), opened.session, opened.patient
+        self._who.setText(patient.display_name)
+        facts = (
+            words("review.born", date=show_date(patient.birth_date)) if patient.birth_date else "",
+            show_date(session.date),
+            words("review.number", number=session.number_text),
+        )
+        self._when.setText(" · ".join(filter(None, facts)))
+        title, said, mark = "review.title", "", ("info", "text2")
+        last = opened.versions[-1] if opened.versions else None
+        if session.error_reason:
+            title, mark = "review.title_read", ("warning", "error")
+            said = words("review.in_error", reason=session.error_reason)
+        elif session.state is RecordState.SIGNED and last is not None:
+            title, mark = "review.title_signed", ("lock", "ok")
+            time = show_moment(last.signed_at_ms, zone_of(self._desk))
+            said = words("review.signed_by", version=last.version, name=last.practitioner_name, time=time)
+        elif session.state is RecordState.AMENDING:
+            title = "review.title_amending"
+            said = words("review.amending", version=session.version, before=session.version - 1)
+        self._title.setText(words(title))
+        self._mark.show_mark(*mark)
+        self._life.setText(said)
+        self._life_place.setVisible(bool(said))
 
     def take_focus(self) -> None:
         """The first thing that is missing; with nothing missing, the signature."""

@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion, show_digest
 from injectmap.ui.records import record_deeds
-from injectmap.ui.records.moments import show_moment
+from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.theme import Theme, metrics
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import FormRow, choice_field
 from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from injectmap.domain.session import OpenSession
     from injectmap.ui.desk import Desk
 
@@ -33,6 +36,7 @@ class SignaturePanel(QWidget):
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
         self._theme, self._desk = theme, desk
+        self._session_id = ""
         self._title = TextLabel(theme, "table_strong", "text", load_words()("signature.title"))
         self._said = TextLabel(theme, "body", "text2", wrap=True)
         self._signatures = TextLabel(theme, "table", "text", wrap=True)
@@ -41,9 +45,15 @@ class SignaturePanel(QWidget):
         self._problem.hide()
         self._draft = self._build_draft()
         self._signed = self._build_signed()
+        self._lock = Mark(theme, "lock", "ok", 18)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._lock)
+        head.addWidget(self._title, 1)
         layout = column(self, spacing=10)
         layout.addWidget(Hairline(theme))
-        for widget in (self._title, self._said, self._signatures, self._draft, self._signed, self._problem):
+        layout.addLayout(head)
+        for widget in (self._said, self._signatures, self._draft, self._signed, self._problem):
             layout.addWidget(widget)
 
     def _build_draft(self) -> QWidget:
@@ -91,14 +101,20 @@ class SignaturePanel(QWidget):
 
     def show_session(self, opened: OpenSession, *, ready: bool, writable: bool) -> None:
         """Show where the record stands; `ready` when nothing required is missing."""
-        words, session = load_words(), opened.session
+        words, session, zone = load_words(), opened.session, zone_of(self._desk)
         self.say("")
+        if session.id != self._session_id:
+            # A reason typed for one record is not offered for another.
+            self._session_id = session.id
+            self.reason.clear()
         signed = session.state is RecordState.SIGNED
         self._draft.setVisible(not signed and writable)
         self._signed.setVisible(signed and not self._desk.read_only and not session.error_reason)
         self._who.setText(self._desk.services.practitioner.name)
         self.sign.setEnabled(ready)
         self.sign.setToolTip("" if ready else words("signature.not_ready"))
+        self._title.setText(words("signature.signed" if signed else "signature.title"))
+        self._lock.setVisible(signed)
         if session.state is RecordState.AMENDING and opened.amendment is not None:
             self._said.setText(
                 words(
@@ -106,13 +122,13 @@ class SignaturePanel(QWidget):
                     version=session.version,
                     reason=opened.amendment.reason,
                     name=opened.amendment.practitioner_name,
-                    time=show_moment(opened.amendment.at_ms),
+                    time=show_moment(opened.amendment.at_ms, zone),
                 )
             )
         else:
             self._said.setText(words("signature.frozen" if signed else "signature.freezes"))
         self.sign.setText(words("signature.sign_amendment" if session.version > 1 else "signature.sign"))
-        self._signatures.setText("\n\n".join(_signature_text(one) for one in opened.versions))
+        self._signatures.setText("\n\n".join(_signature_text(one, zone) for one in reversed(opened.versions)))
         self._signatures.setVisible(bool(opened.versions))
         if signed:
             self._offer_cosigners(opened.versions[-1])
@@ -151,20 +167,20 @@ class SignaturePanel(QWidget):
         self.amended.emit()
 
 
-def _signature_text(one: SignedVersion) -> str:
+def _signature_text(one: SignedVersion, zone: ZoneInfo) -> str:
     words = load_words()
     lines = [
         words(
             "signature.version",
             version=one.version,
             name=one.practitioner_name,
-            time=show_moment(one.signed_at_ms),
+            time=show_moment(one.signed_at_ms, zone),
         )
     ]
     if one.amendment is not None:
         lines.append(words("signature.amendment", reason=one.amendment.reason))
     if one.cosignature is not None:
         by = one.cosignature
-        lines.append(words("signature.cosigned", name=by.practitioner_name, time=show_moment(by.at_ms)))
-    lines.append(words("signature.digest", digest=show_digest(one.digest)))
+        lines.append(words("signature.cosigned", name=by.practitioner_name, time=show_moment(by.at_ms, zone)))
+    lines += [words("signature.digest"), show_digest(one.digest)]
     return "\n".join(lines)
