@@ -14,7 +14,8 @@ from benchmarks.standard_session import Condition, check, desk, prepare, standar
 
 PATIENCE_S = 60
 # Names of keys as the X server knows them, which the script uses.
-_KEYS = {"Return": "Key_Return", "bracketleft": "Key_BracketLeft"}
+_KEYS = {"Return": "Key_Return", "bracketleft": "Key_BracketLeft", "braceleft": "Key_BraceLeft"}
+_SHIFTED = {"bracketleft": "braceleft"}
 
 
 class TestHand:
@@ -33,6 +34,8 @@ class TestHand:
                     "ctrl": Qt.KeyboardModifier.ControlModifier,
                     "shift": Qt.KeyboardModifier.ShiftModifier,
                 }[one]
+            # As the system does it, Shift makes another key of a sign.
+            last = _SHIFTED.get(last, last) if "shift" in held else last
             key = getattr(Qt.Key, _KEYS.get(last, f"Key_{last.upper()}"))
             QTest.keyClick(window().windowHandle(), key, modifiers)
 

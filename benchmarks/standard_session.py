@@ -35,6 +35,7 @@ GTIN = "09504000059118"
 LOT = "H26D204"
 SEPARATOR = "\x1d"
 PASSES_A_SIDE = 8
+SPREAD_DEG = 15
 
 # Landmark and offset in mm of the entry point and of where the middle of the fan is dragged to, and the volume typed
 # for the fan. Two passes each: arch, preauricular, angle, border.
@@ -144,6 +145,11 @@ def standard_session(hand: PricedHand) -> Iterator[Condition]:
         count = editor.fan.count
         hand.keys("bracketleft")
         yield lambda count=count: editor.fan.count < count
+    # Narrower than it begins: the two passes of each part stay within it.
+    while editor.fan.spread_deg > SPREAD_DEG:
+        spread = editor.fan.spread_deg
+        hand.keys("shift+bracketleft")
+        yield lambda spread=spread: editor.fan.spread_deg < spread
     for number, (entry, tip, volume) in enumerate(FANS, start=1):
         start, end = pixel(view, *entry), pixel(view, *tip)
         hand.think()
