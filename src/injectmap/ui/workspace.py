@@ -197,7 +197,7 @@ class Workspace(QObject):
         open_now = frozenset(now)
         self.actions.enable(open_now)
         self.pages.allow(open_now)
-        self.top.allow(open_now)
+        self.top.allow(open_now, desk.editor)
 
     def _show_save_state(self) -> None:
         desk, save = self.desk, self.top.save
@@ -273,7 +273,13 @@ class Workspace(QObject):
         if self.pages.current == "patient":
             self.pages["patient"].focus_search()
         else:
+            self._show_side()
             self.side.search()
+
+    def _show_side(self) -> None:
+        """The patient column is wanted: a page without it gives way to the chart."""
+        if not BY_ID[self.pages.current].side:
+            self.pages.show_chart()
 
     def _new_session(self) -> None:
         patient = self.desk.patient
@@ -287,6 +293,7 @@ class Workspace(QObject):
         self.session.start_new_session()
 
     def _new_patient(self) -> None:
+        self._show_side()
         self.side.new_patient()
 
     def _add_syringe(self) -> None:
@@ -306,6 +313,7 @@ class Workspace(QObject):
         self.extras.protocols.save()
 
     def _session_error(self) -> None:
+        self._show_side()
         self.side.unfold()
         self.side.column.start_session_error()
 

@@ -334,3 +334,14 @@ def test_nothing_is_drawn_into_the_session_before_while_a_new_one_is_typed_in(sh
     shell.desk.open_session(shell.desk.sessions[-1].id)
     assert shell.space.chart.view.isEnabled()
     assert not shell.space.session.form_open
+
+
+@pytest.mark.parametrize("page", ["record", "settings", "stock", "due", "patient"])
+@pytest.mark.parametrize("action", ["new_patient", "find_patient", "session_error"])
+def test_what_the_patient_column_is_wanted_for_is_seen_from_every_page(shell, page, action):
+    shell.space.pages.show(page)
+    shell.space.actions[action].trigger()
+    focus = shell.window.focusWidget()
+    assert focus is not None
+    assert focus.isVisible()
+    assert (page == "patient" and action == "find_patient") or shell.space.side.isVisible()
