@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from injectmap import __version__
 from injectmap.bootstrap import Opener
 from injectmap.domain.errors import InjectmapError
-from injectmap.domain.settings import Paper, PrintLook
+from injectmap.domain.print_look import Paper, PrintLook
 from injectmap.words import load_words
 
 if TYPE_CHECKING:

@@ -6,25 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from injectmap.domain.print_look import Paper, PrintLook
 from injectmap.domain.record import RecordField
 
-
-class Paper(StrEnum):
-    """Page sizes a record prints on."""
-
-    A4 = "a4"
-    LETTER = "us-letter"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintLook:
-    """How a record is to look on paper: on the clinic's paper unless another is named, shaded or as line art.
-
-    Line art (`mono`) needs no colour: zones are told by pattern and name.
-    """
-
-    paper: Paper | None = None
-    mono: bool = False
+__all__ = [
+    "ALWAYS_REQUIRED",
+    "USUALLY_REQUIRED",
+    "ClinicSettings",
+    "Paper",
+    "Phrase",
+    "PrintLook",
+    "Requirement",
+    "settings_from_json",
+    "settings_to_json",
+]
 
 
 class Requirement(StrEnum):
