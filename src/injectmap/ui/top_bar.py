@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from injectmap.domain.record import RecordState
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.pages import BY_ID, PAGES
 from injectmap.ui.start.logo import Logo
@@ -22,6 +25,9 @@ from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel
 from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.status_line import SaveState
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.editing.editor import MapEditor
 
 # Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
 _GAP, _SMALL_GAP = 92, 12
@@ -196,7 +202,7 @@ class TopBar(Surface):
         super().resizeEvent(event)
         self.fit()
 
-    def allow(self, open_now: frozenset[When]) -> None:
+    def allow(self, open_now: frozenset[When], editor: MapEditor | None = None) -> None:
         """Enable the pages that there is something to show on; the tooltip of another says what is missing."""
         words = load_words()
         for page, tab in self._tabs.items():
@@ -206,6 +212,11 @@ class TopBar(Surface):
         usable = When.SESSION in open_now
         self.sign.setEnabled(usable)
         self.sign.setToolTip("" if usable else words("preview.none"))
+        # A signed record says so wherever it is open.
+        signed = editor is not None and editor.session.state is RecordState.SIGNED
+        self.sign.setText(words("sign.signed" if signed else "sign.button"))
+        self.sign.set_kind("" if signed else "primary")
+        self.sign.set_icon("lock" if signed else "")
 
     def _choose(self) -> None:
         tab = self.sender()

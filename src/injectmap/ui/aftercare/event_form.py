@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.aftercare import AdverseEvent
 from injectmap.domain.session import OpenSession
 from injectmap.ui.aftercare.moment_field import MomentField
+from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.records.entry_editors import TextBox
 from injectmap.ui.session.syringe_row import lot_line
 from injectmap.ui.theme import Theme
@@ -55,7 +56,7 @@ class EventForm(QWidget):
         words = load_words()
         self._theme = theme
         self._opened: OpenSession | None = None
-        self._boxes: dict[str, QCheckBox] = {}
+        self._boxes: dict[str, TickBox] = {}
         self.what = text_field()
         self.onset = MomentField()
         self.passes = text_field()
@@ -111,7 +112,7 @@ class EventForm(QWidget):
         self._boxes = {}
         for one in opened.syringes:
             said = load_words()("events.syringe", number=one.number, product=one.product.name)
-            box = QCheckBox(f"{said} · {lot_line(one, None)}")
+            box = TickBox(self._theme, f"{said} · {lot_line(one, None)}")
             box.setChecked(event is not None and one.id in event.syringe_ids)
             self._boxes[one.id] = box
             self._syringes.addWidget(box)

@@ -107,6 +107,9 @@ class BalanceRow(QWidget):
             field: QWidget = self.discarded if key == "discarded" else self._figures[key]
             grid.addWidget(label, 0, place)
             grid.addWidget(field, 1, place)
+        self._kept = TextLabel(theme, "view_name", "text")
+        self._kept.setContentsMargins(12, 0, 0, 0)
+        grid.addWidget(self._kept, 1, FIGURES.index("discarded"))
         self.reason = text_field()
         self._reason_row = FormRow(theme, words("balance.expired_reason"), self.reason)
         self._reason_row.setContentsMargins(INDENT, 4, 0, 0)
@@ -141,6 +144,9 @@ class BalanceRow(QWidget):
         self.reason.setAccessibleName(f"{name}, {words('balance.expired_reason')}")
         for field in (self.discarded, self.reason):
             field.setReadOnly(not writable)
+        # What can no longer be typed does not look as if it could.
+        self.discarded.setVisible(writable)
+        self._kept.setVisible(not writable)
         if another or not self.modified or not writable:
             self._show_stored()
         self._reason_row.setVisible(expired)
@@ -183,6 +189,7 @@ class BalanceRow(QWidget):
     def _show_stored(self) -> None:
         assert self._syringe is not None
         self.discarded.setText(show_volume(self._syringe.discarded_ul))
+        self._kept.setText(self.discarded.text())
         self.reason.setText(self._syringe.expired_reason)
         self.discarded.setModified(False)
         self.reason.setModified(False)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.domain.completeness import Line, LineState, completeness, required_counts
 from injectmap.domain.record import RecordState
 from injectmap.domain.settings import ALWAYS_REQUIRED, ClinicSettings
 from injectmap.ui.desk import Desk
 from injectmap.ui.icons import paint_icon
+from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.words import line_text, load_words
@@ -72,22 +73,27 @@ class _RequiredLine(QAbstractButton):
 
 
 class _Whole(QAbstractButton):
-    """All is there: a tick and the words."""
+    """All is there, or it is signed: an icon and the words."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
-        self.setText(load_words()("before.all_there"))
+        self._theme, self._icon = theme, "tick"
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(_ROW)
         theme.changed.connect(self.update)
+
+    def say(self, icon: str, text: str) -> None:
+        """Show an icon and words."""
+        self._icon = icon
+        self.setText(text)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(180, _ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
-        paint_icon(painter, "tick", QPointF(22, self.height() / 2), theme.colour("ok"), 16)
+        paint_icon(painter, self._icon, QPointF(22, self.height() / 2), theme.colour("ok"), 16)
         painter.setFont(font("table"))
         painter.setPen(theme.colour("ok"))
         base = (self.height() + metrics("table").ascent() - metrics("table").descent()) / 2
@@ -97,7 +103,7 @@ class _Whole(QAbstractButton):
 
 
 class BeforeSigning(Surface):
-    """Follows the open draft; nothing is shown without one."""
+    """Follows the open record; a signed one says when it was signed, and nothing is shown without one."""
 
     line_wanted = Signal(object)
 
@@ -111,13 +117,14 @@ class BeforeSigning(Surface):
         self._more = TextLabel(theme, "label", "text2")
         self._more.setContentsMargins(38, 0, 0, 0)
         self.whole = _Whole(theme)
-        head = QHBoxLayout()
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(16, 0, 16, 2)
         head.addWidget(TextLabel(theme, "table_strong", "text", load_words()("before.title")))
         head.addStretch(1)
         head.addWidget(self._count)
         layout = column(self, margins=(0, 10, 0, 8))
-        layout.addLayout(head)
+        layout.addWidget(self._head)
         for line in self._lines:
             layout.addWidget(line)
             line.clicked.connect(self._on_clicked)
@@ -143,8 +150,12 @@ class BeforeSigning(Surface):
     def show_now(self) -> None:
         """Show what is missing now."""
         desk, editor = self._desk, self._desk.editor
-        draft = editor is not None and editor.session.state is not RecordState.SIGNED and not editor.read_only
-        self.setVisible(draft)
+        signed = editor is not None and editor.session.state is RecordState.SIGNED
+        draft = editor is not None and not signed and not editor.read_only
+        self.setVisible(draft or signed)
+        self._head.setVisible(draft)
+        if signed:
+            self._show_signed()
         if not draft:
             return
         if self._settings is None:
@@ -162,7 +173,18 @@ class BeforeSigning(Surface):
         rest = len(lacking) - sum(line in lacking for line in shown)
         self._more.setVisible(rest > 0)
         self._more.setText(words("before.more", count=rest) if rest > 0 else "")
+        self.whole.say("tick", words("before.all_there"))
         self.whole.setVisible(not lacking)
+
+    def _show_signed(self) -> None:
+        editor = self._desk.editor
+        assert editor is not None
+        for row in (*self._lines, self._more):
+            row.hide()
+        last = editor.opened.versions[-1] if editor.opened.versions else None
+        time = show_moment(last.signed_at_ms, zone_of(self._desk)) if last is not None else ""
+        self.whole.say("lock", load_words()("before.signed", date=time))
+        self.whole.show()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """The column became higher or lower: there may be room for more lines, or for fewer."""

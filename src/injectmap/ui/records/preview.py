@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PRINT_PPI = 300.0
 # Several changes one after the other are rendered once; the worker is left free for signing.
 _CALM_MS = 400
-_NARROW = 620
+_NARROW = 580
 
 
 class RecordPreview(Surface):
@@ -72,7 +72,7 @@ class RecordPreview(Surface):
         head.addStretch(0)
         for field in (self.paper, self.ink):
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            field.setMinimumContentsLength(6)
+            field.setMinimumContentsLength(5)
             field.setMinimumHeight(self.save.minimumHeight())
             head.addWidget(field)
         head.addWidget(self.save)
@@ -200,7 +200,7 @@ class RecordPreview(Surface):
             button.setText("" if narrow else words(key))
             button.setAccessibleName(words(key))
             button.setToolTip(words(key) if narrow else "")
-        self._title.setVisible(self.width() >= _NARROW + 100)
+        self._title.setVisible(self.width() >= _NARROW + 130)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back to the chart."""

@@ -53,6 +53,7 @@ def amend(desk: Desk, reason: str) -> None:
     """Begin an amendment of the signed record."""
     signing, session = desk.services.signing, desk.session_now()
     _take(desk, lambda: signing.amend(desk.acting, session.id, reason))
+    desk.stored(session=True)
 
 
 def cosign(desk: Desk, version: int, by_practitioner_id: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.settings import ALWAYS_REQUIRED, ClinicSettings, Paper, Requirement
 from injectmap.ui.desk import Desk
+from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.settings.phrase_editor import PhraseEditor
 from injectmap.ui.settings.staff_list import StaffList
@@ -35,15 +36,15 @@ class SettingsPage(Surface):
         self._theme, self._desk = theme, desk
         self._settings: ClinicSettings | None = None
         self._rows: dict[str, FormRow] = {}
-        self.name = text_field(limit=200)
-        self.zone = text_field(limit=80)
+        self.name = text_field()
+        self.zone = text_field()
         self.paper = choice_field(theme, [(load_words()(f"paper.{one.value}"), one) for one in Paper])
-        self.consent_form = text_field(limit=300)
-        self.aftercare_leaflet = text_field(limit=300)
-        self.review_months = text_field(limit=6)
-        self.low_stock = text_field(limit=6)
-        self.expiry_notice_days = text_field(limit=6)
-        self.required = {one: QCheckBox(load_words()(f"requirement.{one.value}")) for one in Requirement}
+        self.consent_form = text_field()
+        self.aftercare_leaflet = text_field()
+        self.review_months = text_field()
+        self.low_stock = text_field()
+        self.expiry_notice_days = text_field()
+        self.required = {one: TickBox(theme, load_words()(f"requirement.{one.value}")) for one in Requirement}
         self.phrases = PhraseEditor(theme, desk)
         self.staff = StaffList(theme, desk)
         body = QWidget()

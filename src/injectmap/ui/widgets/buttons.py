@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from injectmap.ui.icons import icon
@@ -37,6 +37,15 @@ class Button(QPushButton):
             if self._icon_name:
                 self._tint()
 
+    def set_icon(self, icon_name: str) -> None:
+        """Change the icon; none takes it away."""
+        if icon_name != self._icon_name:
+            if not self._icon_name:
+                self.setIconSize(QSize(18, 18))
+                self._theme.changed.connect(self._tint)
+            self._icon_name = icon_name
+            self._tint()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses it as the space bar does; it must not go on to the form around it, as Ctrl and Enter do."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
@@ -49,7 +58,7 @@ class Button(QPushButton):
 
     def _tint(self) -> None:
         colour = {"primary": "on_accent", "flat": "accent"}.get(self._kind, "text")
-        self.setIcon(icon(self._icon_name, self._theme.colour(colour)))
+        self.setIcon(icon(self._icon_name, self._theme.colour(colour)) if self._icon_name else QIcon())
 
 
 class IconButton(QToolButton):
