@@ -75,13 +75,17 @@ class Tour:
         assert self.desk.editor is not None
         return self.desk.editor
 
-    def both(self, name: str, widget: QWidget | None = None) -> None:
-        """Take a screen light and dark."""
-        shown = widget or self.workspace.window
-        self.camera.take(f"{name}-light", shown)
+    def both(self, name: str, seconds: float = 0.0) -> None:
+        """Take a screen light and dark, with so much more time for what is drawn in the worker."""
+        window = self.workspace.window
+        if not self.camera.wants(f"{name}-light") and not self.camera.wants(f"{name}-dark"):
+            return
+        self.camera.rest(seconds)
+        self.camera.take(f"{name}-light", window)
         if self.camera.wants(f"{name}-dark"):
             self.theme.set_dark(True)
-            self.camera.take(f"{name}-dark", shown)
+            self.camera.rest(seconds)
+            self.camera.take(f"{name}-dark", window)
             self.theme.set_dark(False)
 
     def walk(self) -> None:
@@ -248,8 +252,7 @@ class Tour:
         self._page("settings_page")
         self.both("settings")
         self._page("patient_page")
-        self.camera.rest(3.0)
-        self.both("patient")
+        self.both("patient", seconds=3.0)
 
     # A new visit of the same patient
 
