@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from injectmap.domain.errors import Conflict
+from injectmap.domain.errors import Conflict, InputRefused
 from injectmap.domain.record import RecordField
 
 if TYPE_CHECKING:
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def _take(desk: Desk, deed: Callable[[], OpenSession]) -> None:
-    """Do it; after a conflict the newer state is shown, and the conflict is told."""
+    """Do it; after a conflict, or where somebody else has signed, the newer state is shown, and it is told."""
     desk.refuse_if_unsaved()
     try:
         opened = deed()
     except Conflict:
         desk.reload_session()
+        raise
+    except InputRefused as refused:
+        if refused.code == "session_signed":
+            desk.reload_session()
         raise
     desk.take_changed(opened)
 

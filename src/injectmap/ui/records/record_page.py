@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from injectmap.domain.errors import Conflict, InjectmapError
+from injectmap.domain.errors import Conflict, InjectmapError, InputRefused
 from injectmap.domain.record import RecordState, SignedVersion
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import Requirement
@@ -197,8 +197,10 @@ class RecordPage(Surface):
     def _not_signed(self, error: Exception) -> None:
         self._signing = False
         self.signature.set_busy(False)
-        if isinstance(error, Conflict):
+        if isinstance(error, Conflict | InputRefused):
+            # Somebody else was there first: what is stored now is shown.
             self._desk.reload_session()
+            self._desk.stored(session=True)
         self.refresh()
         self.signature.say(error_sentence(error))
 
