@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from injectmap.resources import asset_path
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from injectmap.domain.completeness import Line
     from injectmap.domain.treatment_map import CannulaPass
 
@@ -65,17 +67,26 @@ def zone_text(one: CannulaPass, name_of: Callable[[str], str], words: Words) -> 
 
 
 def line_text(line: Line, words: Words, time_zone: str) -> str:
-    """Return what stands under a line of the list before signing, with its time, date and plane in words."""
+    """Return what stands under a line of the list before signing, with its time, date and plane in words.
+
+    A time on another day than the treatment says its date.
+    """
     import datetime as dt
     from zoneinfo import ZoneInfo
 
     blanks = dict(line.params)
     if isinstance(at_ms := blanks.pop("at_ms", None), int):
-        blanks["time"] = f"{dt.datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone)):%H:%M}"
+        moment = dt.datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
+        other_day = blanks.pop("treated", None) not in (None, moment.date().isoformat())
+        blanks["time"] = f"{_date(moment.date(), words)}, {moment:%H:%M}" if other_day else f"{moment:%H:%M}"
     if isinstance(day := blanks.get("date"), str):
         date = dt.date.fromisoformat(day)
-        blanks["date"] = f"{date.day} {words('date.months').split()[date.month - 1]} {date.year}"
+        blanks["date"] = _date(date, words)
     if isinstance(plane := blanks.get("plane"), str):
         blanks["plane"] = words(f"plane.{plane}.short")
     optional = f"{line.code}.{line.state.value}"
     return words(optional if words.has(optional) else line.code, **blanks)
+
+
+def _date(day: dt.date, words: Words) -> str:
+    return f"{day.day} {words('date.months').split()[day.month - 1]} {day.year}"

@@ -28,8 +28,9 @@ class LineState(StrEnum):
 class Line:
     """One line of the list: a requirement, whether it is met, and a code with blanks for what stands under it.
 
-    OPTIONAL is a line that is not met and that this clinic does not require. Of the blanks `at_ms` is an instant,
-    `date` an ISO date and `plane` a plane's code; all others are ready figures or typed text.
+    OPTIONAL is a line that is not met and that this clinic does not require. Of the blanks `at_ms` is an instant
+    (and `treated` the ISO date of treatment beside it), `date` an ISO date and `plane` a plane's code; all others
+    are ready figures or typed text.
     """
 
     requirement: Requirement
@@ -76,7 +77,8 @@ ORDER = (
 def completeness(opened: OpenSession, settings: ClinicSettings) -> tuple[Line, ...]:
     """Return the list for a session, one line a requirement in the order of `ORDER`."""
     required = settings.required | ALWAYS_REQUIRED
-    return tuple(_line(one, _CHECKS[one](opened), required=one in required) for one in ORDER)
+    treated = opened.session.date.isoformat()
+    return tuple(_line(one, _CHECKS[one](opened), required=one in required, treated=treated) for one in ORDER)
 
 
 def missing(lines: tuple[Line, ...]) -> tuple[Requirement, ...]:
@@ -90,9 +92,10 @@ def required_counts(lines: tuple[Line, ...], settings: ClinicSettings) -> tuple[
     return sum(line.done for line in wanted), len(wanted)
 
 
-def _line(requirement: Requirement, found: _Found, *, required: bool) -> Line:
+def _line(requirement: Requirement, found: _Found, *, required: bool, treated: str) -> Line:
     state = LineState.DONE if found.done else LineState.MISSING if required else LineState.OPTIONAL
-    return Line(requirement, state, f"complete.{found.code}", found.params)
+    params = {**found.params, "treated": treated} if "at_ms" in found.params else found.params
+    return Line(requirement, state, f"complete.{found.code}", params)
 
 
 def _written(opened: OpenSession, which: RecordField) -> RecordEntry | None:

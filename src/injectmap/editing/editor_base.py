@@ -37,6 +37,12 @@ class Handle(StrEnum):
     TIP = "tip"
 
 
+# Settings of passes that the next pass takes too.
+_REMEMBERED = frozenset(
+    {EditKind.SET_VOLUME, EditKind.SET_TECHNIQUE, EditKind.SET_PLANE, EditKind.SET_INSTRUMENT}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FailedEdit:
     """An edit that could not be stored; it is kept on screen until it is retried or discarded."""
@@ -292,6 +298,11 @@ class EditorBase(GestureState):
         edit = step.edit.inverse() if inverse else step.edit
         try:
             if self.commit(edit, undoes=step.number):
+                if edit.kind in _REMEMBERED:
+                    # The next pass must not take what was just taken back.
+                    self.defaults = remembered.defaults_of(self.map, self.opened.session.defaults)
+                    self.volumes |= remembered.volumes_of(self.map)
+                    self._tell("defaults")
                 self._select_changed(edit, by_undo=True)
         except Conflict:
             # The map is not as the step left it: another's change came between. There is nothing to take back.

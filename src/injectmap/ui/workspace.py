@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.session.scan_router import ScanRouter
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
+from injectmap.ui.widgets.dates import show_time
 from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from injectmap.ui.widgets.status_line import Banner, Footer
 from injectmap.words import load_words
@@ -111,6 +111,7 @@ class Workspace(QObject):
         self.session.chart_wanted.connect(self.pages.focus)
         self.session.form_shown.connect(self._on_form)
         self.session.volume_opened.connect(self.chart.host.put_away)
+        self.session.table.not_taken.connect(self.chart.tell_not_taken)
         self.chart.syringe_wanted.connect(self._add_syringe)
         self.chart.ghost_changed.connect(self.session.difference.compare_with)
         self.window.width_changed.connect(self._on_width)
@@ -209,8 +210,7 @@ class Workspace(QObject):
         elif desk.read_only:
             save.show_read_only(read_only_text(desk.read_only_reason))
         elif desk.saved_at_ms is not None:
-            moment = dt.datetime.fromtimestamp(desk.saved_at_ms / 1000, tz=dt.UTC).astimezone()
-            save.show_saved(f"{moment:%H:%M}")
+            save.show_saved(show_time(desk.saved_at_ms, desk.services.settings.time_zone))
         self.top.fit()
 
     def _on_form(self, shown: bool) -> None:

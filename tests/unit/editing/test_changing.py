@@ -404,3 +404,15 @@ def test_the_syringe_in_use(
         TreatmentMap(drawn), pair, None if last is None else ids[last], [ids[n] for n in added], wanted
     )
     assert found == ids[chosen]
+
+
+def test_a_volume_taken_back_is_not_that_of_the_next_pass(bench: Bench) -> None:
+    draw(bench, 1)
+    bench.editor.select([bench.editor.map.passes[0].id])
+    before = bench.editor.defaults.microlitres
+    bench.editor.set_volume_text("1.00")
+    assert bench.editor.defaults.microlitres == 1000
+    bench.editor.undo()
+    assert bench.editor.defaults.microlitres == before
+    bench.editor.redo()
+    assert bench.editor.defaults.microlitres == 1000

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from injectmap.domain import dates
 from injectmap.domain.dates import DateUnreadable
 from injectmap.words import load_words
 
-__all__ = ["DateUnreadable", "read_date", "read_expiry", "show_date"]
+__all__ = ["DateUnreadable", "read_date", "read_expiry", "show_date", "show_time"]
 
 
 def read_date(typed: str, today: dt.date | None = None) -> dt.date:
@@ -24,6 +25,11 @@ def read_expiry(typed: str, today: dt.date | None = None) -> dt.date:
 def show_date(date: dt.date) -> str:
     """Write a date as 14 Mar 1968."""
     return f"{date.day} {load_words()('date.months').split()[date.month - 1]} {date.year}"
+
+
+def show_time(at_ms: int, time_zone: str) -> str:
+    """Write the time of day of an instant as the clinic's records do: in its IANA zone, not in this computer's."""
+    return f"{dt.datetime.fromtimestamp(at_ms / 1000, tz=ZoneInfo(time_zone)):%H:%M}"
 
 
 def _today() -> dt.date:
