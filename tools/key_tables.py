@@ -17,6 +17,7 @@ from PySide6.QtGui import QKeySequence
 from injectmap.ui.actions import ACTIONS
 from injectmap.ui.canvas.chart_actions import ACTIONS as CHART_ACTIONS
 from injectmap.ui.canvas.chart_actions import ChartAction
+from injectmap.ui.key_list import _GESTURES as GESTURES
 from injectmap.ui.teaching.keys import KEYS as PRESENTER_KEYS
 from injectmap.words import load_words
 
@@ -34,8 +35,6 @@ CHART_GROUPS: Final = (
     ("Shown on the head", ("overlay.", "view.", "zoom_in", "zoom_out", "fit")),
     ("Undo", ("undo", "redo", "escape")),
 )
-# What the hand does beside the table of actions.
-GESTURES: Final = ("digits", "wheel", "space", "shift")
 PRESENTER_WORDS: Final = {
     Qt.Key.Key_Space: "Play, pause",
     Qt.Key.Key_MediaPlay: "Play, pause",
@@ -88,6 +87,12 @@ def _cell(keys: Iterable[str]) -> str:
     return ", ".join(f"<kbd>{key.replace('|', chr(92) + '|')}</kbd>" for key in keys)
 
 
+def chart_keys(action: ChartAction) -> list[str]:
+    """An action's keys, with the one that works while a volume is typed."""
+    always = getattr(action, "always", "")
+    return named([*action.keys, *([always] if always else [])])
+
+
 def _table(rows: Iterable[tuple[list[str], str]]) -> Iterator[str]:
     yield "| key | what it does |"
     yield "| --- | --- |"
@@ -110,7 +115,7 @@ def chart_tables() -> Iterator[str]:
         yield f"### {title}"
         yield ""
         yield from _table(
-            (named(one.keys), words(one.words_key))
+            (chart_keys(one), words(one.words_key))
             for one in CHART_ACTIONS
             if one.keys and _under(one, heads)
         )
@@ -188,7 +193,8 @@ def page() -> str:
 
 def known() -> frozenset[str]:
     """Every key that the program's tables name, as the guide writes it."""
-    found = {key for one in (*ACTIONS, *CHART_ACTIONS) for key in named(one.keys)}
+    found = {key for one in ACTIONS for key in named(one.keys)}
+    found |= {key for one in CHART_ACTIONS for key in chart_keys(one)}
     found |= {key for one in PRESENTER_KEYS for key in named([QKeySequence(one).toString()])}
     found |= {load_words()(f"chart.gesture.{one}.key") for one in GESTURES}
     found |= {key for _, keys, _ in page_hints() for key in keys.split()}
