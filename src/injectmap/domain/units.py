@@ -35,6 +35,11 @@ def parse_volume(text: str) -> int:
     return volume
 
 
+def needs_confirming(text: str) -> bool:
+    """True of a bare whole number such as `1`: it may have been meant as a key, so only Enter gives it as a volume."""
+    return text.strip().isdecimal()
+
+
 def show_volume(microlitres: int, *, decimals: int | None = None) -> str:
     """Write a volume in mL: two decimals, or three where the third is not zero, so that nothing is rounded away."""
     places = decimals if decimals is not None else (2 if microlitres % 10 == 0 else 3)

@@ -16,7 +16,7 @@ from injectmap.words import load_words
 _BLOCKS = 3
 # Said in one line each: the keys of these differ by what they say themselves.
 _TOGETHER = {"view": "keys.views", "nudge": "keys.nudge"}
-_GESTURES = ("digits", "wheel", "space", "shift")
+_GESTURES = ("views", "digits", "wheel", "space", "shift")
 
 
 def window_lines() -> list[tuple[str, str]]:

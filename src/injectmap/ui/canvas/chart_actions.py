@@ -42,7 +42,8 @@ class Needs(StrEnum):
 class ChartAction:
     """One action of the chart: its words are `chart.<id>`; the first key is the one shown.
 
-    `run` returns False where the key means something else just now, so that it is tried further.
+    `run` returns False where the key means something else just now, so that it is tried further. The key `always`
+    works wherever the keyboard is in the window, also in a volume being typed.
     """
 
     id: str
@@ -50,6 +51,7 @@ class ChartAction:
     run: Run
     needs: Needs = Needs.SESSION
     words: str = ""
+    always: str = ""
 
     @property
     def words_key(self) -> str:
@@ -89,7 +91,12 @@ def _tools() -> tuple[ChartAction, ...]:
 def _views() -> tuple[ChartAction, ...]:
     return tuple(
         ChartAction(
-            f"view.{view}", (str(number),), partial(do.show_view, view=view), Needs.NOTHING, f"view.{view}"
+            f"view.{view}",
+            (str(number),),
+            partial(do.show_view, view=view),
+            Needs.NOTHING,
+            f"view.{view}",
+            always=f"Alt+{number}",
         )
         for number, view in enumerate(VIEW_IDS, start=1)
     )

@@ -7,14 +7,14 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from injectmap.domain.errors import InjectmapError
+from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.canvas_header import CanvasHeader
-from injectmap.ui.canvas.chart_actions import BY_ID
+from injectmap.ui.canvas.chart_actions import ACTIONS, BY_ID
 from injectmap.ui.canvas.empty_note import EmptyNote
 from injectmap.ui.canvas.gesture_relay import NOTICES
 from injectmap.ui.canvas.head_view import HeadView
@@ -94,6 +94,11 @@ class ChartColumn(QWidget):
         self.palette_card.redo.clicked.connect(self.redo)
         self.palette_card.mirror.clicked.connect(partial(BY_ID["mirror"].run, self))
         self.palette_card.linked.clicked.connect(partial(BY_ID["linked"].run, self))
+        for action in ACTIONS:
+            if action.always:
+                QShortcut(QKeySequence(action.always), self, partial(action.run, self))
+        self.inline.not_taken.connect(self.tell_not_taken)
+        self.header.volume.not_taken.connect(self.tell_not_taken)
         self.inline.field.undo_asked.connect(self.undo)
         self.inline.field.redo_asked.connect(self.redo)
         self.notice.retry.connect(self._retry)
@@ -246,6 +251,16 @@ class ChartColumn(QWidget):
             self.notice.tell(words(f"hint.{hint.code}", **hint.params), wrong=False)
         elif words.has(f"error.{hint.code}"):
             self.notice.tell(words(f"error.{hint.code}", **hint.params), add_syringe=hint.code in _NO_SYRINGE)
+
+    def tell_not_taken(self, typed: str) -> None:
+        """Say that a number was not taken as a volume, once the press that left its field has been dealt with."""
+        from injectmap.domain.units import parse_volume, show_volume
+
+        try:
+            sentence = self._words("hint.volume_not_taken", typed=typed, ml=show_volume(parse_volume(typed)))
+        except InputRefused as refused:
+            sentence = self._sentence(refused)
+        QTimer.singleShot(0, self, partial(self.notice.tell, sentence, wrong=False))
 
     def _sentence(self, error: InjectmapError) -> str:
         return self._words(f"error.{error.code}", **error.params)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.units import parse_volume, show_length, show_volume, volume_per_cm
+from injectmap.domain.units import needs_confirming, parse_volume, show_length, show_volume, volume_per_cm
 from injectmap.ui.canvas import inline_rows
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.inline_look import InlineFace, InlineLook
@@ -27,11 +27,13 @@ _STEP_UL = 10
 class InlineEditor(QWidget):
     """Edits the volume of one pass, or of a whole fan together, through the map editor.
 
-    Typed text is committed by Enter and by leaving the field, given up by Escape. Refused text stays with its
-    reason until it is mended. Below it a row opens for deposits or for a split over syringes.
+    Typed text is committed by Enter and, unless it is a bare whole number, by leaving the field; Escape gives it up.
+    Refused text stays with its reason until it is mended. Below it a row opens for deposits or for a split over
+    syringes.
     """
 
     closed = Signal()
+    not_taken = Signal(str)
     resized = Signal()
 
     def __init__(
@@ -58,7 +60,7 @@ class InlineEditor(QWidget):
         self.field.stepped.connect(self._step)
         self.field.accepted.connect(self._accept)
         self.field.given_up.connect(self._give_up)
-        self.field.left.connect(self._leave)
+        self.field.left.connect(self.leave)
         self.row_field.accepted.connect(self._accept_row)
         self.row_field.given_up.connect(self._close_row)
         theme.changed.connect(self._tint)
@@ -214,8 +216,15 @@ class InlineEditor(QWidget):
         if not changed:
             self.close_editor()
 
-    def _leave(self) -> None:
-        if self.isVisible():
+    def leave(self) -> None:
+        """Store what was typed, but not what may have been meant as a key: that is told by `not_taken`."""
+        typed = self.field.text()
+        if not self.isVisible():
+            return
+        if self.field.isModified() and needs_confirming(typed):
+            self._restore()
+            self.not_taken.emit(typed)
+        else:
             self.commit()
 
     def _step(self, direction: int) -> None:

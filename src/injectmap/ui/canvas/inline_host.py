@@ -86,7 +86,7 @@ class InlineHost(QObject):
         """The editor never stands on the side of the face that its pass is not on."""
         wanted = self._subject
         if self._inline.pass_ids and not self._in_view(frozenset(self._inline.pass_ids)):
-            self._inline.commit()
+            self._inline.leave()
             self._inline.close_editor()
             self._turned_away = True
         elif wanted and self._turned_away and self._in_view(wanted) and not editor.read_only:

@@ -53,7 +53,6 @@ def _by_key() -> dict[int, tuple[ChartAction, ...]]:
 
 
 def shown_keys(action: ChartAction) -> str:
-    """The first key as people read it on this system."""
-    if not action.keys:
-        return ""
-    return QKeySequence(action.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    """The first key as people read it on this system, with the one that always works."""
+    shown = [key for key in (*action.keys[:1], action.always) if key]
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in shown)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from injectmap.domain.units import needs_confirming
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics
 from injectmap.words import Words
 
@@ -15,11 +16,13 @@ _PAD = 10
 class VolumeField(QLineEdit):
     """Typed text goes out by `typed` on Enter or on leaving; Escape brings the shown value back.
 
+    A bare whole number goes out on Enter only: left behind, it is given up and told by `not_taken`.
     Refused text stays as it was typed until it is mended or given up.
     """
 
     typed = Signal(str)
     given_up = Signal()
+    not_taken = Signal(str)
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         """An empty field."""
@@ -27,6 +30,7 @@ class VolumeField(QLineEdit):
         self._words, self._theme = words, theme
         self._label = words("header.volume")
         self._shown = ""
+        self._entered = False
         self.refused = False
         self.setFrame(False)
         self.setFont(font("table_strong"))
@@ -63,9 +67,13 @@ class VolumeField(QLineEdit):
         self.update()
 
     def _finish(self) -> None:
-        if self.isModified() and self.text() != self._shown:
+        typed = self.text()
+        if self.isModified() and typed != self._shown and not self._entered and needs_confirming(typed):
+            self._restore()
+            self.not_taken.emit(typed)
+        elif self.isModified() and typed != self._shown:
             self.setModified(False)
-            self.typed.emit(self.text())
+            self.typed.emit(typed)
         elif self.isModified():
             self._restore()
 
@@ -87,7 +95,9 @@ class VolumeField(QLineEdit):
             self._restore()
             self.given_up.emit()
         else:
+            self._entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             super().keyPressEvent(event)
+            self._entered = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from injectmap.domain.treatment_map import PassStatus
-from injectmap.domain.units import show_volume
+from injectmap.domain.units import needs_confirming, show_volume
 from injectmap.ui.session.looks import paint_swatch
 from injectmap.ui.session.pass_model import RIGHT_ALIGNED, Column, Index, PassRow, SideRow
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
@@ -194,7 +194,7 @@ class PassDelegate(QStyledItemDelegate):
         editor.setGeometry(rect.left() - 4, rect.top(), rect.width() - 4, ROW_HEIGHT)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Enter accepts, Escape restores, leaving accepts.
+        """Enter accepts, Escape restores, leaving accepts all but a bare whole number.
 
         After Enter a refusal keeps the field open with what was typed; who goes on elsewhere leaves the refused
         text and its reason behind.
@@ -210,7 +210,9 @@ class PassDelegate(QStyledItemDelegate):
                 self._table.pass_model.refused.emit("")
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             if event.reason() not in _STILL_HERE:
-                if not self._accept(editor):
+                if editor.isModified() and needs_confirming(editor.text()):
+                    self._table.not_taken.emit(editor.text())
+                elif not self._accept(editor):
                     self._table.pass_model.refused.emit("")
                 self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
             return False

@@ -36,6 +36,7 @@ class PassTable(QTableView):
     refused = Signal(str)
     chart_wanted = Signal()
     volume_opened = Signal()
+    not_taken = Signal(str)
 
     def __init__(self, theme: Theme, bridge: EditorBridge) -> None:
         super().__init__()
