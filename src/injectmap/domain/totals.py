@@ -95,7 +95,8 @@ def totals(treatment_map: TreatmentMap, *, step_ul: int = 1) -> Totals:
     """Total a map per zone and side, zones in order of first use.
 
     With `step_ul` 10 the cells are multiples of 0.01 mL that still add up in rows and columns: the whole is
-    rounded once and shared out by largest remainder.
+    rounded once and shared out by largest remainder, first over the sides and then over the zones of each, so that
+    a side's sum is never moved to the other side by rounding.
     """
     sums: dict[str, dict[Side, int]] = {}
     for one in done_passes(treatment_map):
@@ -103,11 +104,15 @@ def totals(treatment_map: TreatmentMap, *, step_ul: int = 1) -> Totals:
             sides = sums.setdefault(zone, {Side.RIGHT: 0, Side.LEFT: 0})
             # The split is made at x = 0, where every length belongs to one side or the other.
             sides[Side.RIGHT if side is Side.RIGHT else Side.LEFT] += volume
-    cells = [sums[zone][side] for zone in sums for side in (Side.RIGHT, Side.LEFT)]
-    whole = sum(cells)
-    if step_ul > 1 and cells:
-        cells = [part * step_ul for part in share_out((whole + step_ul // 2) // step_ul, cells)]
-    rows = tuple(ZoneTotal(zone, cells[2 * i], cells[2 * i + 1]) for i, zone in enumerate(sums))
+    right, left = ([sums[zone][side] for zone in sums] for side in (Side.RIGHT, Side.LEFT))
+    if step_ul > 1 and sums:
+        whole = (sum(right) + sum(left) + step_ul // 2) // step_ul
+        of_side = share_out(whole, [sum(right), sum(left)])
+        right, left = (
+            [part * step_ul for part in share_out(steps, cells)]
+            for steps, cells in zip(of_side, (right, left), strict=True)
+        )
+    rows = tuple(ZoneTotal(zone, *cells) for zone, *cells in zip(sums, right, left, strict=True))
     return Totals(rows, sum(row.right_ul for row in rows), sum(row.left_ul for row in rows))
 
 

@@ -113,3 +113,11 @@ def test_syringes_balance_and_cannot_be_overdrawn() -> None:
     assert (refused.value.code, refused.value.params["number"]) == ("volume_above_syringe_rest", 2)
     with pytest.raises(InputRefused, match="syringe_unknown"):
         check_syringes((first,), treatment_map)
+
+
+@given(split_maps())
+def test_rounding_moves_nothing_from_side_to_side(treatment_map: TreatmentMap) -> None:
+    exact, shown = totals(treatment_map), totals(treatment_map, step_ul=10)
+    assert abs(exact.right_ul - shown.right_ul) < 10
+    if exact.right_ul % 10 == exact.left_ul % 10 == 0:
+        assert (shown.right_ul, shown.left_ul) == (exact.right_ul, exact.left_ul)
