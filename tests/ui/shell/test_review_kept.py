@@ -206,3 +206,30 @@ def test_a_follow_up_of_two_figures_lies_ahead(shell, review):
     review.review._follow_up.field.setText("1.3.27")
     press(KEY.Key_Return)
     assert shell.editor.session.follow_up.isoformat() == "2027-03-01"
+
+
+def test_lines_open_and_close_with_the_mouse(shell, review):
+    for key in (Requirement.REACTIONS, RecordField.NOTES, Requirement.REACTIONS):
+        QTest.mouseClick(review.review.rows[key].button, Qt.MouseButton.LeftButton)
+        assert [one for one, row in review.review.rows.items() if row.is_open] == [key]
+    QTest.mouseClick(review.review.rows[Requirement.REACTIONS].button, Qt.MouseButton.LeftButton)
+    assert review.review.open_key is None
+    QTest.mouseClick(review.review.rows[Requirement.BALANCE].button, Qt.MouseButton.LeftButton)
+    assert review.review.open_key is None
+    QTest.mouseClick(review.review.rows[Requirement.PLANE].button, Qt.MouseButton.LeftButton)
+    assert shell.space.pages.current == "chart"
+
+
+def test_the_open_line_is_whole_in_sight(shell, review, qtbot):
+    scroller = review.review._scroller
+    for key in (Requirement.FOLLOW_UP, Requirement.HISTORY, RecordField.NOTES):
+        review.review.open_line(key)
+        row = review.review.rows[key]
+
+        def whole(row=row):
+            top = scroller.verticalScrollBar().value()
+            end = top + scroller.viewport().height()
+            assert top <= row.y()
+            assert row.y() + min(row.height(), scroller.viewport().height()) <= end
+
+        qtbot.waitUntil(whole)

@@ -35,6 +35,9 @@ class LineButton(QAbstractButton):
         self.setToolTip(under if metrics("label").horizontalAdvance(under) > self.width() - 90 else "")
         self.update()
 
+    def nextCheckState(self) -> None:
+        """A press opens nothing by itself: the list decides, for the line that is open may have to stay."""
+
     @property
     def under(self) -> str:
         """What stands under the title."""
