@@ -205,7 +205,7 @@ def test_an_amendment_in_progress_prints_before_the_signed_original(monkeypatch:
     pages = texts(opened, Attached((first(),)))
     half = len(pages) // 2
     assert all("AMENDMENT IN PROGRESS, NOT SIGNED" in page for page in pages[:half])
-    assert all("VERSION 1, AMENDED" in page for page in pages[half:])
+    assert all("VERSION 1, SIGNED; AMENDMENT IN PROGRESS" in page for page in pages[half:])
     assert "Version 2 is being written and is not signed" in pages[half]
 
 

@@ -215,8 +215,10 @@ class RecordWriter:
             raise StorageProblem("document_newer")
         amended = opened.session.version > version.version
         marks = self._error_marks(opened)
-        if amended:
+        if latest is not None and latest.version > version.version:
             marks.append({"kind": "alert", "text": words("record.amended_mark", version=version.version)})
+        elif amended:
+            marks.append({"kind": "alert", "text": words("record.amending_mark", version=version.version)})
         else:
             marks.append({"kind": "note", "text": words("record.signed_mark", version=version.version)})
         standing = {
