@@ -233,3 +233,19 @@ def test_the_open_line_is_whole_in_sight(shell, review, qtbot):
             assert row.y() + min(row.height(), scroller.viewport().height()) <= end
 
         qtbot.waitUntil(whole)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (1100, 700)])
+def test_nothing_of_the_columns_is_cut_off(shell, review, qtbot, size):
+    shell.window.resize(*size)
+    qtbot.waitUntil(lambda: shell.window.width() == size[0])
+    review.review.open_line(RecordField.NOTES)
+    from injectmap.ui.widgets.basics import Scroller
+
+    for scroller in review.findChildren(Scroller):
+        body = scroller.widget()
+        qtbot.waitUntil(lambda body=body, scroller=scroller: body.width() <= scroller.viewport().width())
+    box = review.review._editors[RecordField.NOTES].box
+    lines = box.viewport().height() / box.fontMetrics().lineSpacing()
+    assert 3 <= lines < 4
+    assert box.verticalScrollBar().maximum() == 0

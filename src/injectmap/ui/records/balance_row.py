@@ -40,11 +40,11 @@ def figure_grid() -> QGridLayout:
     """An empty grid for the four figures."""
     grid = QGridLayout()
     grid.setContentsMargins(INDENT, 0, 0, 0)
-    grid.setHorizontalSpacing(12)
+    grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(2)
     for place in range(len(FIGURES)):
         grid.setColumnStretch(place, 1)
-        grid.setColumnMinimumWidth(place, _FIELD if place == _DISCARDED else 46)
+        grid.setColumnMinimumWidth(place, _FIELD if place == _DISCARDED else 42)
     return grid
 
 

@@ -26,6 +26,13 @@ IDLE_MS = 1000
 _OWN = Qt.ItemDataRole.UserRole + 1
 
 
+def set_lines(box: QPlainTextEdit, lines: int) -> None:
+    """Make a box as high as so many lines; the theme's own least height would win over a fixed one."""
+    # With the document's margin above and below: a box of one line must not scroll.
+    height = lines * metrics("body").lineSpacing() + 2 * round(box.document().documentMargin()) + 2
+    box.setStyleSheet(f"QPlainTextEdit {{ min-height: {height}px; max-height: {height}px; }}")
+
+
 class TextBox(QPlainTextEdit):
     """Words over several lines: Enter is done, Shift and Enter a new line, and a pause keeps what is there."""
 
@@ -36,8 +43,7 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
-        # Frame, padding and the document's own margin: a box of one line must not scroll.
-        self.setFixedHeight(lines * metrics("body").lineSpacing() + 28)
+        set_lines(self, lines)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.paused)

@@ -62,7 +62,7 @@ class RecordPage(Surface):
         left.addSpacing(10)
         left.addWidget(self.review, 1)
         body = QWidget()
-        inner = column(body, margins=(24, 22, 24, 20), spacing=18)
+        inner = column(body, margins=(24, 22, 16, 20), spacing=18)
         inner.addWidget(self.balance)
         inner.addWidget(self.signature)
         inner.addStretch(1)

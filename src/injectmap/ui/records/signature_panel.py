@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion, show_digest
 from injectmap.ui.records import record_deeds
+from injectmap.ui.records.entry_editors import set_lines
 from injectmap.ui.records.moments import show_moment, zone_of
-from injectmap.ui.theme import Theme, metrics
+from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import FormRow, choice_field
@@ -87,7 +88,7 @@ class SignaturePanel(QWidget):
         self.by.setAccessibleName(words("signature.cosigner"))
         self.reason = QPlainTextEdit()
         self.reason.setTabChangesFocus(True)
-        self.reason.setFixedHeight(3 * metrics("body").lineSpacing() + 20)
+        set_lines(self.reason, 3)
         self._reason_row = FormRow(self._theme, words("signature.reason"), self.reason)
         self.amend = Button(self._theme, words("signature.amend"))
         layout = column(place, spacing=12)
