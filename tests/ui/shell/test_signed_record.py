@@ -117,3 +117,12 @@ def test_words_typed_while_another_room_signs_are_refused_and_stay_in_sight(shel
     assert review.review.rows[RecordField.NOTES].problem.full_text()
     assert box.toPlainText() == "Too late"
     assert RecordField.NOTES not in stored(shell).entries
+
+
+def test_the_pages_stay_in_sight_while_newer_ones_are_made(shell, signed, qtbot):
+    preview = signed.preview
+    qtbot.waitUntil(lambda: preview._stack.currentWidget() is preview.pages)
+    asked = len(shell.opener.output.asked)
+    signed.signature.cosign.click()
+    assert preview._stack.currentWidget() is preview.pages
+    qtbot.waitUntil(lambda: len(shell.opener.output.asked) > asked)

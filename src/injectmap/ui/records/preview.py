@@ -31,6 +31,8 @@ PRINT_PPI = 300.0
 # Several changes one after the other are rendered once; the worker is left free for signing.
 _CALM_MS = 400
 _NARROW = 580
+# A revision that none is: what is shown is to be rendered anew.
+_OLDER = -1
 
 
 class RecordPreview(Surface):
@@ -265,7 +267,10 @@ class RecordPreview(Surface):
         self.print.setEnabled(ready)
 
     def _on_changed(self) -> None:
-        self._shown = None
+        editor, shown = self._desk.editor, self._shown
+        same = editor is not None and shown is not None and shown[0] == editor.session.id
+        # The pages of the same record stay in sight until the newer ones are there.
+        self._shown = (shown[0], _OLDER, *shown[2:]) if same and shown is not None else None
         if self.isVisible():
             self.refresh_soon()
 

@@ -40,7 +40,7 @@ class RecordPage(Surface):
         self._signing = False
         self._title = TextLabel(theme, "page_title", "text", words("review.title"))
         self._who = TextLabel(theme, "body_strong", "text", elide=True)
-        self._when = TextLabel(theme, "body", "text2", elide=True)
+        self._when = TextLabel(theme, "body", "text2", wrap=True)
         self.review = ReviewList(theme, desk)
         self.balance = BalancePanel(theme, desk)
         self.signature = SignaturePanel(theme, desk)

@@ -102,6 +102,10 @@ class ReviewList(QWidget):
                 else words("complete.not_recorded")
             )
             self.rows[which].button.show_line(LineState.DONE if there else LineState.OPTIONAL, said)
+        for key, row in self.rows.items():
+            # A signed record is read: only what leads to the chart or the syringes leads anywhere.
+            row.button.opens = self._writable or not (self._fields(key) or key is Requirement.FOLLOW_UP)
+            row.button.update()
         done, of = required_counts(lines, settings)
         self._count.setText(words("complete.count_required", done=done, of=of))
 

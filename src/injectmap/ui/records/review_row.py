@@ -22,6 +22,7 @@ class LineButton(QAbstractButton):
         super().__init__()
         self._theme, self._title, self._under = theme, title, ""
         self.state = LineState.OPTIONAL
+        self.opens = True
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -65,7 +66,8 @@ class LineButton(QAbstractButton):
         painter.drawText(QPointF(_TEXT, base + 18), said)
         centre = QPointF(self.width() - 18, self.height() / 2)
         name = "chevron_down" if self.isChecked() else "chevron_right"
-        paint_icon(painter, name, centre, theme.colour("text3"), 16)
+        if self.opens:
+            paint_icon(painter, name, centre, theme.colour("text3"), 16)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())
 
