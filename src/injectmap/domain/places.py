@@ -117,7 +117,10 @@ class SkinPath:
             raise InputRefused("path_too_short")
         if drawn[:POINT_BYTES] != resolved[:POINT_BYTES] or drawn[-POINT_BYTES:] != resolved[-POINT_BYTES:]:
             raise ValueError("the resolved path must run from the entry point to the tip")
-        if sum(part.length_um for part in self.zones) != self.length_um:
+        total = 0
+        for _, _, length_um in self.zones:
+            total += length_um
+        if total != self.length_um:
             raise ValueError("the zone split must sum to the length")
 
     @property

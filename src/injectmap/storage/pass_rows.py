@@ -7,21 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from injectmap.domain.drafts import draft_of
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict
-from injectmap.domain.treatment_map import (
-    CannulaPass,
-    Instrument,
-    InstrumentKind,
-    PassStatus,
-    Plane,
-    Share,
-    SkinPath,
-    SkinPoints,
-    Technique,
-)
+from injectmap.domain.treatment_map import CannulaPass, Instrument, Share, SkinPath, SkinPoints
 from injectmap.storage.item_rows import write_item
-from injectmap.storage.packing import pack_deposits, pack_zones, unpack_deposits, unpack_zones
+from injectmap.storage.packing import (
+    KINDS,
+    PLANES,
+    STATUSES,
+    TECHNIQUES,
+    pack_deposits,
+    pack_zones,
+    unpack_deposits,
+    unpack_zones,
+)
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import pass_shares, passes
 
@@ -45,11 +45,8 @@ _DELETE_PASS = Prepared(
 _INSERT_SHARE = Prepared(insert(pass_shares), [column.name for column in pass_shares.columns])
 _DELETE_SHARES = Prepared(delete(pass_shares).where(pass_shares.c.pass_id == bindparam("pass_id")))
 
-# An enum's own look-up costs more than the row it belongs to.
-_TECHNIQUES = {one.value: one for one in Technique}
-_PLANES = {one.value: one for one in Plane}
-_KINDS = {one.value: one for one in InstrumentKind}
-_STATUSES = {one.value: one for one in PassStatus}
+_PathDraft = draft_of(SkinPath)
+_PassDraft = draft_of(CannulaPass)
 
 
 def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
@@ -59,60 +56,67 @@ def passes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[CannulaPass, ...]:
     index, count = 0, len(rows)
     while index < count:
         row = rows[index]
-        (
-            pass_id,
-            order,
-            entry_id,
-            curved,
-            controls,
-            points,
-            length_um,
-            zones,
-            technique,
-            plane,
-            depth_um,
-            kind,
-            gauge,
-            instrument_um,
-            status,
-            deposits,
-            fulfils,
-            deviation,
-            reference,
-            syringe_id,
-            microlitres,
-        ) = row
+        pass_id, syringe_id, microlitres = row[0], row[-2], row[-1]
         # A volume without a syringe is one that is planned.
-        shares = [] if microlitres is None else [Share(syringe_id or "", microlitres)]
+        shares: tuple[Share, ...] = () if microlitres is None else (Share(syringe_id or "", microlitres),)
         index += 1
         while index < count and rows[index][0] == pass_id:
             syringe_id, microlitres = rows[index][-2:]
-            shares.append(Share(syringe_id or "", microlitres))
+            shares += (Share(syringe_id or "", microlitres),)
             index += 1
-        sold_as = (kind, gauge, instrument_um)
-        instrument = instruments.get(sold_as)
-        if instrument is None:
-            instrument = instruments[sold_as] = Instrument(_KINDS[kind], gauge, instrument_um)
-        path = SkinPath(SkinPoints(controls), SkinPoints(points), length_um, unpack_zones(zones), curved == 1)
-        found.append(
-            CannulaPass(
-                pass_id,
-                order,
-                entry_id,
-                path,
-                _TECHNIQUES[technique],
-                _PLANES[plane],
-                instrument,
-                tuple(shares),
-                depth_um,
-                _STATUSES[status],
-                unpack_deposits(deposits),
-                fulfils,
-                deviation,
-                reference,
-            )
-        )
+        found.append(_pass_of(row, shares, instruments))
     return tuple(found)
+
+
+def _pass_of(
+    row: tuple[Any, ...], shares: tuple[Share, ...], instruments: dict[tuple[str, int, int], Instrument]
+) -> CannulaPass:
+    """Return the pass of its first row, with an instrument that others may have too."""
+    path, one = _PathDraft(), _PassDraft()
+    (
+        one.id,
+        one.order,
+        one.entry_id,
+        curved,
+        controls,
+        points,
+        path.length_um,
+        zones,
+        technique,
+        plane,
+        one.depth_um,
+        kind,
+        gauge,
+        instrument_um,
+        status,
+        deposits,
+        one.fulfils,
+        one.deviation,
+        one.reference,
+        _,
+        _,
+    ) = row
+    path.controls = SkinPoints(controls)
+    path.points = SkinPoints(points)
+    path.zones = unpack_zones(zones)
+    path.curved = curved == 1
+    path.__class__ = SkinPath
+    path.__post_init__()
+    sold_as = (kind, gauge, instrument_um)
+    instrument = instruments.get(sold_as)
+    if instrument is None:
+        instrument = instruments[sold_as] = Instrument(KINDS[kind], gauge, instrument_um)
+    one.path = path
+    one.technique = TECHNIQUES[technique]
+    one.plane = PLANES[plane]
+    one.instrument = instrument
+    one.shares = shares
+    one.status = STATUSES[status]
+    one.deposits = unpack_deposits(deposits)
+    one.__class__ = CannulaPass
+    one.__post_init__()
+    read: CannulaPass = one
+    return read
 
 
 def write_changes(connection: Connection, session_id: str, edit: Edit) -> None:

@@ -19,9 +19,17 @@ from injectmap.domain.record import (
     SignedVersion,
 )
 from injectmap.domain.session import PassDefaults, TreatmentSession
-from injectmap.domain.treatment_map import Instrument, InstrumentKind, Plane, Technique
+from injectmap.domain.treatment_map import Instrument
 from injectmap.storage.item_rows import ITEMS
-from injectmap.storage.packing import pack_date, pack_product, unpack_date, unpack_product
+from injectmap.storage.packing import (
+    KINDS,
+    PLANES,
+    TECHNIQUES,
+    pack_date,
+    pack_product,
+    unpack_date,
+    unpack_product,
+)
 from injectmap.storage.patients import PATIENT_COLUMNS
 from injectmap.storage.record_tables import amendments, cosignatures, record_entries, record_versions
 from injectmap.storage.statements import Prepared
@@ -101,6 +109,8 @@ READ_SESSION = Prepared(
 
 _NOTHING = "[]"
 
+_STATES = {one.value: one for one in RecordState}
+
 
 def entries_of(text: str) -> dict[RecordField, RecordEntry]:
     """Return what is written in a record, as READ_SESSION lists it."""
@@ -170,14 +180,11 @@ def session_of(row: Row[*tuple[Any, ...]] | Sequence[Any]) -> TreatmentSession:
         head_version,
         zones_version,
         PassDefaults(
-            Technique(technique),
-            Plane(plane),
-            Instrument(InstrumentKind(kind), gauge, instrument_um),
-            microlitres,
+            TECHNIQUES[technique], PLANES[plane], Instrument(KINDS[kind], gauge, instrument_um), microlitres
         ),
         revision,
         error_reason,
-        RecordState(state),
+        _STATES[state],
         version,
         unpack_date(follow_up),
     )

@@ -16,6 +16,18 @@ from injectmap.storage.problems import problem_of
 _DIALECT = sqlite.dialect()
 
 
+def run_bare(connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement on the driver's own connection and return its rows; errors come out as elsewhere."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        rows: list[tuple[Any, ...]] = driver.execute(sql, values).fetchall()
+        return rows
+    except DriverError as error:
+        path = connection.get_execution_options()["clinic_path"]
+        raise problem_of(error, path) or error from None
+
+
 class Prepared:
     """One statement as text and the order of its named parameters."""
 
@@ -41,14 +53,7 @@ class Prepared:
         The driver's cursor is used inside the transaction SQLAlchemy holds: its result objects cost as much as
         the query where a whole session is read.
         """
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        try:
-            found: list[tuple[Any, ...]] = driver.execute(self.sql, self._row(values)).fetchall()
-        except DriverError as error:
-            path = connection.get_execution_options()["clinic_path"]
-            raise problem_of(error, path) or error from None
-        return found
+        return run_bare(connection, self.sql, self._row(values))
 
     def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each mapping of values."""

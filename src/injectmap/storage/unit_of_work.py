@@ -15,6 +15,7 @@ from injectmap.storage.patients import StoredPatients
 from injectmap.storage.protocols import StoredProtocols
 from injectmap.storage.records import StoredRecords
 from injectmap.storage.sessions import StoredSessions
+from injectmap.storage.statements import run_bare
 from injectmap.storage.stock import StoredStock
 
 
@@ -40,8 +41,10 @@ class StoredWork:
             raise RuntimeError("a unit of work is entered once at a time")
         connection = self._take()
         try:
-            # SQLAlchemy notes a transaction with the first statement; the driver is left to us.
-            connection.exec_driver_sql(self._begin)
+            # SQLAlchemy notes a transaction and leaves the driver's to us.
+            if not connection.in_transaction():
+                connection.begin()
+            run_bare(connection, self._begin)
         except BaseException:
             connection.rollback()
             self._give_back(connection)
