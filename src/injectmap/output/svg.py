@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from injectmap.chart.primitives import (
     Box,
@@ -48,12 +48,12 @@ def drawing_svg(
     )
     parts = [head]
     if title:
-        parts.append(f"<title>{escape(title)}</title>")
+        parts.append(f"<title>{escape(title, quote=False)}</title>")
     if view is not None:
         parts.append(_head(drawing, view, mono=mono))
     for layer in drawing.layers:
         if layer.items:
-            parts.append(f'<g id={quoteattr(layer.name)} stroke-linejoin="round" fill="none">')
+            parts.append(f'<g id="{escape(layer.name)}" stroke-linejoin="round" fill="none">')
             for item in layer.items:
                 parts.extend(_item(item))
             parts.append("</g>")
@@ -131,7 +131,7 @@ def _text(item: Text) -> Iterator[str]:
         f'<text x="{_n(item.at[0])}" y="{_n(item.at[1])}" font-family="{FONT}" font-size="{_n(item.size)}" '
         f'font-weight="{item.weight}" text-anchor="{item.anchor}"'
     )
-    words = escape(item.text)
+    words = escape(item.text, quote=False)
     # The halo is a text of its own: not every reader honours paint-order.
     if item.halo and item.halo_width > 0:
         yield f'{base} fill="{item.halo}"{_stroke(item.halo, item.halo_width)}>{words}</text>'
