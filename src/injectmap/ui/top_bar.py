@@ -34,7 +34,7 @@ _GAP, _SMALL_GAP = 92, 12
 _NARROW, _NARROWEST = 1400, 1200
 _MENU = (
     *("palette", "keys", "", "new_patient", "new_session", "session_details", "session_error"),
-    *("", "aftercare_page", "new_event"),
+    *("", "present", "aftercare_page", "new_event"),
     *("", "settings_page", "theme", "", "close_clinic", "quit"),
 )
 
