@@ -208,6 +208,7 @@ class Tour:
         today, minute = services.sessions.today(), 60_000
         from injectmap.domain.aftercare import CapillaryRefill, EventEntry
         from injectmap.domain.treatment_map import Side
+        from injectmap.ui.insight.figure_view import FigureView
 
         refill = tuple(
             CapillaryRefill(side, "cheek", tenths) for side, tenths in ((Side.RIGHT, 15), (Side.LEFT, 30))
@@ -252,6 +253,8 @@ class Tour:
         self._page("settings_page")
         self.both("settings")
         self._page("patient_page")
+        figures = self.workspace.pages["patient"].findChildren(FigureView)
+        self.camera.wait(lambda: all(one.has_picture for one in figures), "the figures over time")
         self.both("patient", seconds=3.0)
 
     # A new visit of the same patient

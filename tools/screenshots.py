@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_SCALE_FACTOR"] = "2"
@@ -21,10 +22,14 @@ from screens import SIZE, Camera, Tour
 from injectmap.bootstrap import Opener
 from injectmap.ui.app import Starter, first_window
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "screenshots"
 KEPT_FOLDER = ROOT / "docs" / "screenshots"
 KEPT_WIDTH = 1800
+PLAIN_COLOURS = 40
 # What README.md and docs/guide show; a test compares.
 KEPT = (
     "chart-light",
@@ -42,6 +47,18 @@ KEPT = (
 )
 
 
+def _colours_of(picture: Image.Image) -> Image.Image:
+    """A palette: the colours of plain areas as they are, so that they stay plain, the others for shaded skin."""
+    from PIL import Image
+
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
+    exact = [channel for _, colour in counted[:PLAIN_COLOURS] for channel in colour]
+    others = picture.quantize(256 - PLAIN_COLOURS, method=Image.Quantize.FASTOCTREE, kmeans=2)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*exact, *(others.getpalette() or [])[: 3 * (256 - PLAIN_COLOURS)]])
+    return palette
+
+
 def keep(folder: Path) -> None:
     """Put the pictures that the documents show beside them, smaller and with a palette of colours."""
     from PIL import Image
@@ -51,9 +68,7 @@ def keep(folder: Path) -> None:
         with Image.open(folder / f"{name}.png") as picture:
             high = round(picture.height * KEPT_WIDTH / picture.width)
             small = picture.convert("RGB").resize((KEPT_WIDTH, high), Image.Resampling.LANCZOS)
-        # Colours chosen first and spread after: the zones keep theirs, and shaded skin shows no steps.
-        colours = small.quantize(256, method=Image.Quantize.FASTOCTREE, kmeans=2)
-        few = small.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG)
+        few = small.quantize(palette=_colours_of(small), dither=Image.Dither.FLOYDSTEINBERG)
         few.save(KEPT_FOLDER / f"{name}.png", optimize=True)
         print(KEPT_FOLDER / f"{name}.png")
 
