@@ -39,11 +39,13 @@ def _chart_hints(editor: MapEditor) -> list[Hint]:
     """What the tool in hand wants, what was measured can become, and what digits mean now."""
     words = load_words()
     digits = words("hint.views")
-    if len(editor.selection) == 1 and not editor.read_only:
-        number = editor.map.numbers[next(iter(editor.selection))]
-        digits = words("hint.digits", number=number)
-    elif editor.selection and not editor.read_only:
-        digits = words("hint.digits.several", count=len(editor.selection))
+    from injectmap.ui.canvas.sight import in_sight
+
+    if not editor.read_only and in_sight(editor, editor.selection):
+        count = len(editor.selection)
+        digits = words("hint.digits.several", count=count)
+        if count == 1:
+            digits = words("hint.digits", number=editor.map.numbers[next(iter(editor.selection))])
     if editor.read_only:
         return [("", digits)]
     if editor.measured is not None:

@@ -246,7 +246,7 @@ class Workspace(QObject):
         self.footer.show_hints(hints_now(self.desk, form=form))
 
     def _on_edited(self, aspects: frozenset[str]) -> None:
-        if aspects & {"selection", "tool", "measured"}:
+        if aspects & {"selection", "tool", "measured", "map", "view"}:
             self._show_hints()
 
     # What the keys do

@@ -132,3 +132,49 @@ def test_the_table_takes_a_whole_number_by_enter_only(qtbot, theme, chart: Chart
         assert chart.editor.map.by_id[first].microlitres == stored, typed
         assert chart.editor.map.by_id[second].microlitres == 100
     assert left == ["1"]
+
+
+def test_digits_are_views_while_what_is_selected_is_not_in_sight(chart: Chart) -> None:
+    one = chart.draw(EAR, ARCH)
+    chart.editor.select([one])
+    chart.editor.mirror_selection()
+    before = volumes(chart)
+    assert chart.editor.selection
+    assert one not in chart.editor.selection
+    QTest.keyClick(chart.view, Qt.Key.Key_4)
+    assert chart.editor.view_id == "left_oblique"
+    QTest.keyClick(chart.view, Qt.Key.Key_1)
+    assert chart.editor.view_id == "right_lateral"
+    # Now they are seen.
+    QTest.keyClicks(chart.view, "0")
+    QTest.keyClicks(chart.column.inline.field, ".2")
+    assert chart.column.inline.field.text() == "0.2"
+    assert volumes(chart) == before
+
+
+def test_a_refused_volume_is_told_to_who_goes_on_drawing(chart: Chart) -> None:
+    field = drawn_and_asked(chart)
+    (stored,) = volumes(chart)
+    QTest.keyClicks(field, "12.5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert chart.column.inline.isVisible()
+    chart.drag(EAR, ARCH)
+    chart.rest()
+    assert volumes(chart)[0] == stored
+    assert chart.column.notice.sentence.text().startswith("“12.5” was not taken. ")
+
+
+def test_enter_and_escape_in_the_header_give_the_keyboard_to_the_chart(chart: Chart) -> None:
+    for tip in (ARCH, RAMUS):
+        chart.draw(EAR, tip)
+    chart.editor.select(chart.editor.map.by_id)
+    volume = chart.column.header.volume
+    QTest.keyClicks(chart.view, "0")
+    QTest.keyClicks(volume, ".3")
+    QTest.keyClick(volume, Qt.Key.Key_Return)
+    assert volumes(chart) == [300, 300]
+    assert chart.view.hasFocus()
+    QTest.keyClicks(chart.view, "0")
+    QTest.keyClick(volume, Qt.Key.Key_Escape)
+    assert chart.view.hasFocus()
+    assert volumes(chart) == [300, 300]

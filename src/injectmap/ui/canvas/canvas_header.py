@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from enum import IntEnum
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,28 +11,39 @@ from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from injectmap.domain.units import show_volume
+from injectmap.ui.canvas import header_values
 from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.chart_commands import closed_words
+from injectmap.ui.canvas.closed_line import ClosedLine
 from injectmap.ui.canvas.head_pictures import FIRST_VIEW, SIDE_BADGES
 from injectmap.ui.canvas.header_field import Choice, HeaderField
-from injectmap.ui.canvas.shapes import SHAPES, shape_text
+from injectmap.ui.canvas.header_values import HeaderValues
+from injectmap.ui.canvas.shapes import SHAPES
 from injectmap.ui.canvas.side_badge import paint_side_badge
 from injectmap.ui.canvas.volume_field import VolumeField
 from injectmap.ui.theme import CANVAS_HEADER, Theme, font, metrics
 from injectmap.words import Words
 
 if TYPE_CHECKING:
-    from injectmap.domain.treatment_map import CannulaPass
     from injectmap.editing.editor import MapEditor
     from injectmap.ui.canvas.header_choices import HeaderChoices
     from injectmap.ui.canvas.instruments import InstrumentForm
 
-_BOLUSES = frozenset({"bolus", "micro_bolus"})
 _BADGE = 26
 _NAME_RIGHT = 172
-# Below this width the fields take their short words and the line before them goes.
-_NARROW = 800
+_END = 8
+_BEFORE_FIELDS = 12
+# Where the name ends at the latest when the fields stand close.
+_CLOSE_RIGHT = 156
+
+
+class _Room(IntEnum):
+    """How much room there is for the fields: the first of these in which they fit is taken."""
+
+    FULL = 0
+    SHORT_WORDS = 1
+    SUBJECT_UNDER_NAME = 2
+    CLOSE_SET = 3
 
 
 class CanvasHeader(QWidget):
@@ -69,15 +81,18 @@ class CanvasHeader(QWidget):
         )
         self.sharing = HeaderField(words("header.sharing"), self._sharings, words, theme, self)
         self.volume = VolumeField(words, theme, self)
+        self.closed = ClosedLine(theme, self)
+        self._room = _Room.FULL
         self._shared_for: frozenset[str] = frozenset()
         self._together = False
         self._form: InstrumentForm | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(_NAME_RIGHT, 1, 8, 2)
+        row.setContentsMargins(_NAME_RIGHT, 1, _END, 2)
         row.setSpacing(1)
         row.addStretch(1)
+        row.addWidget(self.closed, 100)
         row.addWidget(self.subject)
-        row.addSpacing(12)
+        row.addSpacing(_BEFORE_FIELDS)
         for field in self.fields:
             row.addWidget(field)
         self.technique.picked.connect(self._take_technique)
@@ -100,20 +115,9 @@ class CanvasHeader(QWidget):
         self.subject.setStyleSheet(f"color:{self._theme.chrome.text2}")
         self.update()
 
-    @property
-    def _narrow(self) -> bool:
-        return self.width() < _NARROW
-
-    @property
-    def _tight(self) -> bool:
-        """True where the fields take their short words: the line before them is long, or one field more is shown."""
-        editor = self._bridge.editor
-        busy = editor is not None and (len(editor.selection) > 1 or editor.tool_id in SHAPES)
-        return self._narrow or busy
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (event.oldSize().width() < _NARROW) != self._narrow:
+        if event.oldSize().width() != event.size().width():
             self._show_values()
 
     def show_view(self, view_id: str) -> None:
@@ -129,66 +133,74 @@ class CanvasHeader(QWidget):
 
     def _show_values(self) -> None:
         editor, words = self._bridge.editor, self._words
-        self._show_parts(editor is not None)
-        if editor is None:
+        if editor is None or editor.read_only:
+            self._show_parts(False)
+            self.closed.setVisible(editor is not None)
+            if editor is not None:
+                self.closed.say(header_values.said(editor, words), words(closed_words(editor)))
             return
-        closed = closed_words(editor)
-        for field in self.fields:
-            field.setEnabled(not editor.read_only)
-            if editor.read_only:
-                field.setToolTip(words(closed))
-        chosen = _selected(self._bridge.editor)
-        self.subject.setText(self._subject(editor, chosen))
-        self._show_sharing(editor, chosen)
-        self.technique.set_value(self._common(self._technique_texts(editor, chosen)))
-        self.plane.set_value(self._common(self._plane_texts(editor, chosen)))
-        instruments = [one.instrument for one in chosen] or [editor.defaults.instrument]
-        from injectmap.ui.canvas.instruments import instrument_text
+        self.closed.hide()
+        self._show_sharing(editor)
+        self.volume.set_value(header_values.volume(editor, together=self._together))
+        self.subject.setText(header_values.subject(editor, words))
+        room, values = self._fitted(editor)
+        self._set_close(room is _Room.CLOSE_SET)
+        self.technique.set_value(values.technique)
+        self.plane.set_value(values.plane)
+        self.instrument.set_value(values.instrument)
+        self.syringe.set_value(values.syringe)
+        if room is not self._room or room >= _Room.SUBJECT_UNDER_NAME:
+            self._room = room
+            self.update(0, 0, _NAME_RIGHT, self.height())
+        self._show_parts(True)
 
-        self.instrument.set_value(self._common([instrument_text(one, words) for one in instruments]))
-        self.syringe.set_value(self._common(self._syringe_texts(editor, chosen)))
-        self.volume.set_value(self._volume_text(editor, chosen))
+    def _set_close(self, close: bool) -> None:
+        for field in self._lists:
+            field.set_close(close)
+        left, row = _CLOSE_RIGHT if close else _NAME_RIGHT, self.layout()
+        if row is not None and row.contentsMargins().left() != left:
+            row.setContentsMargins(left, 1, _END, 2)
+
+    @property
+    def _lists(self) -> tuple[HeaderField, ...]:
+        return (self.technique, self.plane, self.instrument, self.syringe, self.sharing)
+
+    def _fitted(self, editor: MapEditor) -> tuple[_Room, HeaderValues]:
+        """The first way of writing that fits, with the texts of the fields."""
+        several = len(editor.selection) > 1
+        rest = _NAME_RIGHT + _END + _BEFORE_FIELDS + self.volume.sizeHint().width() + 8
+        with_subject = rest + max(self.subject.sizeHint().width(), self.subject.minimumWidth())
+        for room in _Room:
+            short, close = room >= _Room.SHORT_WORDS, room is _Room.CLOSE_SET
+            values = header_values.values(editor, self._words, short=short, shortest=close)
+            texts = (values.technique, values.plane, values.instrument, values.syringe, self.sharing.value)
+            fields = self._lists if several else self._lists[:-1]
+            needed = rest if room >= _Room.SUBJECT_UNDER_NAME else with_subject
+            needed += sum(field.wanted_width(text, close) for field, text in zip(fields, texts, strict=False))
+            if needed <= self.width():
+                break
+        return room, values
 
     def _show_parts(self, shown: bool) -> None:
         """Each is asked first: even a needless answer costs a layout its peace."""
         for part in (self.subject, *self.fields):
-            wanted = shown and (part is not self.subject or not self._narrow)
+            wanted = shown and (part is not self.subject or self._room < _Room.SUBJECT_UNDER_NAME)
             if part is not self.sharing and wanted == part.isHidden():
                 part.setVisible(wanted)
         if not shown:
             self.sharing.hide()
 
-    def _subject(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
-        """What the fields are about: the selected passes, or what the tool in hand draws next."""
-        words = self._words
-        if len(chosen) == 1:
-            return words("header.pass", number=editor.map.numbers[chosen[0].id])
-        if chosen:
-            return words("header.passes", count=len(chosen))
-        if editor.tool_id in SHAPES:
-            # In two lines: the fields beside it need the room.
-            return shape_text(editor, words).replace(", ", "\n", 2).replace("\n", ", ", 1)
-        return words("header.next_bolus" if editor.tool_id in _BOLUSES else "header.next_pass")
-
-    def _show_sharing(self, editor: MapEditor, chosen: list[CannulaPass]) -> None:
+    def _show_sharing(self, editor: MapEditor) -> None:
         """Of several passes the volume is that of each or of all together; the choice falls back with the selection."""
         if editor.selection != self._shared_for:
             self._shared_for, self._together = editor.selection, editor.shares_volume
-        several = len(chosen) > 1
+        several = len(editor.selection) > 1
         if several == self.sharing.isHidden():
             self.sharing.setVisible(several)
         way = "together" if self._together else "each"
         self.sharing.set_value(self._words(f"header.sharing.{way}"))
-        shape = not chosen and editor.tool_id in SHAPES
+        shape = not editor.selection and editor.tool_id in SHAPES
         self.volume.set_label(self._words("header.volume.together" if shape else "header.volume"))
-
-    def _volume_text(self, editor: MapEditor, chosen: list[CannulaPass]) -> str:
-        if not chosen:
-            return show_volume(editor.next_volume_ul)
-        if len(chosen) > 1 and self._together:
-            return show_volume(editor.selection_volume_ul)
-        volumes = {one.microlitres for one in chosen}
-        return show_volume(volumes.pop()) if len(volumes) == 1 else ""
 
     def type_volume(self, typed: str) -> None:
         """Put the cursor into the volume; `typed` replaces what stands there."""
@@ -214,29 +226,6 @@ class CanvasHeader(QWidget):
     def _take_sharing(self, way: str) -> None:
         self._together = way == "together"
         self._show_values()
-
-    def _common(self, texts: Sequence[str]) -> str:
-        return texts[0] if len(set(texts)) == 1 else self._words("header.mixed")
-
-    def _technique_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
-        values = [one.technique for one in chosen] or [editor.next_technique]
-        return [self._written(f"technique.{value.value}") for value in values]
-
-    def _plane_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
-        values = [one.plane for one in chosen] or [editor.defaults.plane]
-        return [self._written(f"plane.{value.value}") for value in values]
-
-    def _written(self, key: str) -> str:
-        if self._tight:
-            short = self._words(f"{key}.short")
-            return short[:1].upper() + short[1:]
-        return self._words(key)
-
-    def _syringe_texts(self, editor: MapEditor, chosen: list[CannulaPass]) -> list[str]:
-        numbers = {syringe.id: str(syringe.number) for syringe in editor.syringes}
-        none = self._words("header.none")
-        used = ["+".join(numbers.get(s.syringe_id, none) for s in one.shares) for one in chosen]
-        return used or [numbers.get(editor.syringe_id or "", none)]
 
     # Choices
 
@@ -266,7 +255,7 @@ class CanvasHeader(QWidget):
             if self._form is None:
                 self._form = InstrumentForm(self._words, self._theme, self)
                 self._form.chosen.connect(self._take_instrument)
-            chosen = _selected(self._bridge.editor)
+            chosen = editor.selected_passes
             start = chosen[0].instrument if chosen else editor.defaults.instrument
             self._form.open_below(self.instrument, start)
 
@@ -309,10 +298,11 @@ class CanvasHeader(QWidget):
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(x, 6, 200, 19), flags, self._words(f"view.{self._view_id}"))
         side = "both" if left and right else left or right
+        editor = self._bridge.editor
+        under = self._words(f"header.side.{side}")
+        if editor is not None and not editor.read_only and self._room >= _Room.SUBJECT_UNDER_NAME:
+            # The badge tells the side as well.
+            under = header_values.subject(editor, self._words).partition("\n")[0]
         painter.setFont(font("label"))
         painter.setPen(theme.colour("text2"))
-        painter.drawText(QRect(x, 25, 260, 16), flags, self._words(f"header.side.{side}"))
-
-
-def _selected(editor: MapEditor | None) -> list[CannulaPass]:
-    return list(editor.selected_passes) if editor is not None else []
+        painter.drawText(QRect(x, 25, 260, 16), flags, under)

@@ -98,7 +98,9 @@ class ChartColumn(QWidget):
             if action.always:
                 QShortcut(QKeySequence(action.always), self, partial(action.run, self))
         self.inline.not_taken.connect(self.tell_not_taken)
+        self.inline.refused.connect(self._tell_later)
         self.header.volume.not_taken.connect(self.tell_not_taken)
+        self.header.volume.finished.connect(self.view.setFocus)
         self.inline.field.undo_asked.connect(self.undo)
         self.inline.field.redo_asked.connect(self.redo)
         self.notice.retry.connect(self._retry)
@@ -207,6 +209,9 @@ class ChartColumn(QWidget):
 
     def _on_changed(self, aspects: frozenset[str]) -> None:
         editor = self.bridge.editor
+        if aspects & {"map", "selection", "view"}:
+            # What was said was said of what was there before.
+            self.notice.clear()
         if aspects & {"state", "map"}:
             failed = editor.failed if editor is not None else None
             if failed is not None:
@@ -248,19 +253,26 @@ class ChartColumn(QWidget):
         if hint is None:
             return
         if hint.code in NOTICES:
-            self.notice.tell(words(f"hint.{hint.code}", **hint.params), wrong=False)
+            params = dict(hint.params)
+            if "side" in params:
+                params["side"] = words(f"mirrored.{params['side'] or 'both'}")
+            self.notice.tell(words(f"hint.{hint.code}", **params), wrong=False)
         elif words.has(f"error.{hint.code}"):
             self.notice.tell(words(f"error.{hint.code}", **hint.params), add_syringe=hint.code in _NO_SYRINGE)
 
     def tell_not_taken(self, typed: str) -> None:
-        """Say that a number was not taken as a volume, once the press that left its field has been dealt with."""
+        """Say that a number was not taken as a volume."""
         from injectmap.domain.units import parse_volume, show_volume
 
         try:
             sentence = self._words("hint.volume_not_taken", typed=typed, ml=show_volume(parse_volume(typed)))
         except InputRefused as refused:
             sentence = self._sentence(refused)
-        QTimer.singleShot(0, self, partial(self.notice.tell, sentence, wrong=False))
+        self._tell_later(sentence, wrong=False)
+
+    def _tell_later(self, sentence: str, *, wrong: bool = True) -> None:
+        # The press that left the field would clear it at once.
+        QTimer.singleShot(0, self, partial(self.notice.tell, sentence, wrong=wrong))
 
     def _sentence(self, error: InjectmapError) -> str:
         return self._words(f"error.{error.code}", **error.params)

@@ -128,14 +128,10 @@ def type_split(column: ChartColumn) -> bool:
 
 
 def confirm(column: ChartColumn) -> bool:
-    """Confirm copied passes: the selected ones, or all."""
+    """Confirm the selected copied passes, or select the next one to confirm."""
     from injectmap.editing import plan
 
-    def call(editor: MapEditor) -> object:
-        waiting = {one.id for one in editor.map.passes if one.status.value == "unconfirmed"}
-        return plan.confirm(editor, (editor.selection & waiting) or None)
-
-    return _call(column, call)
+    return _call(column, plan.confirm_selected)
 
 
 def fulfil_next(column: ChartColumn) -> bool:

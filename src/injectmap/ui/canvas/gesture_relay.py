@@ -27,7 +27,17 @@ _TRAIL_STEP_MM: Final = 1.5
 # How long the reason of a refused press stays after the hand has let go.
 _REASON_MS: Final = 2500
 # Hints about what has happened, not about the place under the pointer: they are told at the top.
-NOTICES: Final = frozenset({"syringe_switched", "pass_split", "rest_only", "fan_cut", "mirror_partly"})
+NOTICES: Final = frozenset(
+    {
+        "syringe_switched",
+        "pass_split",
+        "rest_only",
+        "fan_cut",
+        "mirror_partly",
+        "mirrored",
+        "next_to_confirm",
+    }
+)
 _CURSORS: Final = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,

@@ -22,7 +22,7 @@ from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus_ring
 from injectmap.words import Words
 
-_PAD = 10
+_PAD, _CLOSE_PAD = 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class HeaderField(QAbstractButton):
         super().__init__(parent)
         self._label, self._choices, self._words, self._theme = label, choices, words, theme
         self._value = ""
-        self._ring = False
+        self._ring = self._close = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -78,10 +78,21 @@ class HeaderField(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def set_close(self, close: bool) -> None:
+        """Stand closer to its neighbours, or as usual."""
+        if close != self._close:
+            self._close = close
+            self.updateGeometry()
+            self.update()
+
+    def wanted_width(self, value: str, close: bool) -> int:
+        """How wide it is with a value, in px."""
         label = metrics("label").horizontalAdvance(self._label)
-        value = metrics("table_strong").horizontalAdvance(self._value) + 24
-        return QSize(max(label, value) + 2 * _PAD, 44)
+        text = metrics("table_strong").horizontalAdvance(value) + 24
+        return max(label, text) + 2 * (_CLOSE_PAD if close else _PAD)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted_width(self._value, self._close), 44)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 76), 44)
@@ -142,27 +153,27 @@ class HeaderField(QAbstractButton):
             painter.setBrush(theme.mixed("panel", "accentbg", 1.0 if self.isDown() else 0.5))
             painter.drawRoundedRect(self.rect().adjusted(3, 1, -3, -1), RADIUS_CONTROL, RADIUS_CONTROL)
         off = theme.mixed("panel", "text3", 0.6)
-        paint_label_and_value(
-            painter, self.rect(), self._label, self._value, theme, off if not self.isEnabled() else None
+        ink = theme.colour("text") if self.isEnabled() else off
+        pad = _CLOSE_PAD if self._close else _PAD
+        _paint_label_and_value(
+            painter, self.rect().adjusted(pad, 0, -pad, 0), self._label, self._value, theme, ink
         )
         if self._ring and self.hasFocus():
             paint_focus_ring(painter, theme, self.rect().adjusted(3, 1, -3, -1))
         painter.end()
 
 
-def paint_label_and_value(
-    painter: QPainter, box: QRect, label: str, value: str, theme: Theme, off: QColor | None = None
+def _paint_label_and_value(
+    painter: QPainter, box: QRect, label: str, value: str, theme: Theme, ink: QColor
 ) -> None:
     """Paint a label over a value with its chevron; too long a value is cut with an ellipsis."""
     painter.setFont(font("label"))
     painter.setPen(theme.colour("text2"))
-    left = box.left() + _PAD
-    painter.drawText(QRect(left, 5, box.width() - 2 * _PAD, 16), Qt.AlignmentFlag.AlignVCenter, label)
+    painter.drawText(QRect(box.left(), 5, box.width(), 16), Qt.AlignmentFlag.AlignVCenter, label)
     painter.setFont(font("table_strong"))
-    ink = off or theme.colour("text")
     painter.setPen(ink)
-    room = box.width() - 2 * _PAD - 22
+    room = box.width() - 22
     shown = metrics("table_strong").elidedText(value, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(QRect(left, 21, room + 2, 18), Qt.AlignmentFlag.AlignVCenter, shown)
-    after = left + metrics("table_strong").horizontalAdvance(shown) + 13
+    painter.drawText(QRect(box.left(), 21, room + 2, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+    after = box.left() + metrics("table_strong").horizontalAdvance(shown) + 13
     paint_icon(painter, "chevron_down", QPointF(after, 31), theme.colour("text2"), 16)

@@ -34,6 +34,7 @@ class InlineEditor(QWidget):
 
     closed = Signal()
     not_taken = Signal(str)
+    refused = Signal(str)
     resized = Signal()
 
     def __init__(
@@ -224,8 +225,9 @@ class InlineEditor(QWidget):
         if self.field.isModified() and needs_confirming(typed):
             self._restore()
             self.not_taken.emit(typed)
-        else:
-            self.commit()
+        elif not self.commit():
+            # Who goes on elsewhere closes this, and the reason with it.
+            self.refused.emit(self._words("hint.volume_refused", typed=typed, reason=self._face.problem))
 
     def _step(self, direction: int) -> None:
         step = _STEP_UL * max(1, len(self.pass_ids))

@@ -10,6 +10,7 @@ from injectmap.ui.canvas.bridge import EditorBridge
 from injectmap.ui.canvas.card import Card
 from injectmap.ui.canvas.head_view import HeadView
 from injectmap.ui.canvas.inline_editor import InlineEditor
+from injectmap.ui.canvas.sight import in_sight
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +103,8 @@ class InlineHost(QObject):
         return editor.selection
 
     def _in_view(self, pass_ids: frozenset[str]) -> bool:
-        return any(self._anchor(one) is not None for one in self._passes(pass_ids))
+        editor = self._bridge.editor
+        return editor is not None and in_sight(editor, pass_ids)
 
     def _passes(self, pass_ids: frozenset[str]) -> list[CannulaPass]:
         editor = self._bridge.editor

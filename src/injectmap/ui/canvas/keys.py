@@ -9,6 +9,7 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from injectmap.ui.canvas.chart_actions import ACTIONS, ChartAction
+from injectmap.ui.canvas.sight import in_sight
 
 if TYPE_CHECKING:
     from injectmap.ui.canvas.chart_column import ChartColumn
@@ -22,12 +23,24 @@ def handle_key(column: ChartColumn, event: QKeyEvent) -> bool:
     text = event.text()
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     plain = held == Qt.KeyboardModifier.NoModifier
-    if plain and len(text) == 1 and text in _VOLUME_LETTERS and column.type_volume(text):
+    if (
+        plain
+        and len(text) == 1
+        and text in _VOLUME_LETTERS
+        and _means_volume(column)
+        and column.type_volume(text)
+    ):
         return True
     return any(
         not action.reason(column) and action.run(column) is not False
         for action in _by_key().get(_code(event), ())
     )
+
+
+def _means_volume(column: ChartColumn) -> bool:
+    """True if what is selected is in sight: nobody types the volume of passes on the other side of the face."""
+    editor = column.bridge.editor
+    return editor is not None and bool(editor.selection) and in_sight(editor, editor.selection)
 
 
 def _code(event: QKeyEvent) -> int:

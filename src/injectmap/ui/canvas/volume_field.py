@@ -16,12 +16,13 @@ _PAD = 10
 class VolumeField(QLineEdit):
     """Typed text goes out by `typed` on Enter or on leaving; Escape brings the shown value back.
 
+    Both end with `finished` unless the text was refused.
     A bare whole number goes out on Enter only: left behind, it is given up and told by `not_taken`.
     Refused text stays as it was typed until it is mended or given up.
     """
 
     typed = Signal(str)
-    given_up = Signal()
+    finished = Signal()
     not_taken = Signal(str)
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
@@ -37,6 +38,7 @@ class VolumeField(QLineEdit):
         self.setAccessibleName(f"{self._label}, mL")
         self.setTextMargins(_PAD, 20, _PAD + 18, 4)
         self.setMaxLength(16)
+        self.setPlaceholderText(words("header.mixed"))
         # The field paints its own ground: the common style of text fields would box it in.
         self.setStyleSheet("QLineEdit{background:transparent;border:none;padding:0}")
         theme.changed.connect(self.update)
@@ -85,6 +87,7 @@ class VolumeField(QLineEdit):
 
     def sizeHint(self) -> QSize:
         value = metrics("table_strong").horizontalAdvance(f"{self._shown or '0.00'} mL") + 8
+        value = max(value, metrics("table_strong").horizontalAdvance(self.placeholderText()) + 8)
         return QSize(max(value, metrics("label").horizontalAdvance(self._label)) + 2 * _PAD + 4, 44)
 
     def minimumSizeHint(self) -> QSize:
@@ -93,11 +96,16 @@ class VolumeField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._restore()
-            self.given_up.emit()
-        else:
-            self._entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            super().keyPressEvent(event)
-            self._entered = False
+            self.finished.emit()
+            return
+        self._entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        super().keyPressEvent(event)
+        if self._entered:
+            # Or the chart would take it for its own key and come back here.
+            event.accept()
+            if not self.refused:
+                self.finished.emit()
+        self._entered = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
