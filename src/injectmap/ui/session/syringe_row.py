@@ -17,6 +17,9 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
 
 _HEIGHT = 68
+_LINE = 16
+# Room for words in the narrowest row, beside a scroll bar and with the sign of an expired lot.
+_ROOM = 245
 _MARK_UL, _LONG_MARK_UL = 50, 250
 
 
@@ -43,6 +46,21 @@ def product_line(syringe: Syringe, treated: dt.date | None) -> str:
     return " · ".join((expired, syringe.product.name, *rest))
 
 
+def _in_lines(line: str) -> list[str]:
+    """Break product, lot and expiry between them where they do not fit in one line: lot and expiry are always read."""
+    wide = metrics("label").horizontalAdvance
+    if wide(line) <= _ROOM:
+        return [line] if line else []
+    lines: list[str] = []
+    for number, part in enumerate(line.split(" · ")):
+        # The product, or a lot that has expired, stands alone; the rest as it fits.
+        if number > 1 and wide(f"{lines[-1]} · {part}") <= _ROOM:
+            lines[-1] = f"{lines[-1]} · {part}"
+        else:
+            lines.append(part)
+    return lines
+
+
 class SyringeRow(QAbstractButton):
     """One syringe: number, picture, left and injected in words; a double click or F2 asks to edit it."""
 
@@ -53,7 +71,7 @@ class SyringeRow(QAbstractButton):
         self._theme = theme
         self._balance: SyringeBalance | None = None
         self._in_use = False
-        self._own_line = ""
+        self._own_lines: list[str] = []
         self._expired = False
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -71,8 +89,8 @@ class SyringeRow(QAbstractButton):
         """Show a syringe with its lot in words; `own_line` stands under it when the syringes differ."""
         words, syringe = load_words(), balance.syringe
         self._balance, self._in_use = balance, in_use
-        self._own_line, self._expired = own_line, expired
-        self.setFixedHeight(_HEIGHT + (16 if own_line else 0))
+        self._own_lines, self._expired = _in_lines(own_line), expired
+        self.setFixedHeight(_HEIGHT + _LINE * len(self._own_lines))
         key = "syringe.said" if syringe.opened_ul else "syringe.not_opened.said"
         said = words(
             key,
@@ -106,7 +124,7 @@ class SyringeRow(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As high as picture and words need."""
-        return QSize(300, _HEIGHT + (16 if self._own_line else 0))
+        return QSize(300, _HEIGHT + _LINE * len(self._own_lines))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Number, picture, words."""
@@ -147,15 +165,16 @@ class SyringeRow(QAbstractButton):
             room = max(0, end - 8 - at)
             painter.drawText(QPointF(at, base), _fitting(_figures(balance), room))
         painter.drawText(QPointF(end, base), in_use)
-        if self._own_line:
+        if self._own_lines:
             start = 50
             painter.setPen(theme.colour("error" if self._expired else "text2"))
             if self._expired:
                 paint_icon(painter, "warning", QPointF(start + 7, base + 12), theme.colour("error"), 14)
                 start += 20
             room = self.width() - start - 16
-            shown = metrics("label").elidedText(self._own_line, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QPointF(start, base + 16), shown)
+            for number, line in enumerate(self._own_lines, start=1):
+                shown = metrics("label").elidedText(line, Qt.TextElideMode.ElideRight, room)
+                painter.drawText(QPointF(start, base + _LINE * number), shown)
         if self.hasFocus():
             paint_focus_ring(painter, theme, self.rect())
 
