@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from injectmap.services.ports import Clock
     from injectmap.services.sessions import MapVersions
     from injectmap.storage.database import ClinicDatabase
+    from injectmap.system.logs import ProgramLog
 
 CLINIC_SUFFIX = ".injectmap"
 RECENT_LIMIT = 8
@@ -71,6 +72,7 @@ class Opener:
         """Keep to a folder of our own; tests give another folder and another clock."""
         self._folder = data_folder
         self._clock = clock
+        self._log: ProgramLog | None = None
 
     @property
     def folder(self) -> Path:
@@ -173,6 +175,20 @@ class Opener:
         """Remember the look that was chosen; where that cannot be written it is chosen again next time."""
         with contextlib.suppress(OSError):
             (self.folder / LOOK_FILE).write_text(json.dumps({"dark": dark}), "utf-8")
+
+    def open_log(self) -> bool:
+        """Begin the log beside a folder of our own or where the system keeps logs; True if the last run broke off."""
+        from injectmap.system.logs import ProgramLog
+        from injectmap.system.paths import log_folder
+
+        self._log = ProgramLog(self._folder / "logs" if self._folder is not None else log_folder())
+        return self._log.broke_off
+
+    def close_log(self) -> None:
+        """End the log."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     def prepare(self) -> None:
         """Import and load what the chart needs, away from the window's thread."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.system.clock import SystemClock
-from injectmap.system.logs import LOG_NAME, start_logging, stop_logging
+from injectmap.system.logs import LOG_NAME, TRACE_NAME, ProgramLog, start_logging, stop_logging
 from injectmap.system.paths import data_folder, log_folder
 
 
@@ -96,3 +97,48 @@ def test_a_log_that_cannot_be_kept_stops_nobody(tmp_path):
     in_the_way.write_text("a file")
     assert start_logging(Path(in_the_way)) is None
     stop_logging(None)
+
+
+def break_off(folder: Path) -> subprocess.CompletedProcess[str]:
+    """A run of the program that ends as by a fault in a library."""
+    script = (
+        "import ctypes, sys, pathlib\n"
+        "from injectmap.system.logs import ProgramLog\n"
+        "log = ProgramLog(pathlib.Path(sys.argv[1]))\n"
+        "def sign(patient):\n"
+        "    ctypes.string_at(0)\n"
+        "sign('Vasterholm, Elin')\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script, str(folder)], capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_run_that_breaks_off_leaves_the_place_in_the_code_and_no_data(tmp_path, expect_log):
+    expect_log(r"^the program broke off:")
+    assert break_off(tmp_path).returncode < 0
+    trace = (tmp_path / TRACE_NAME).read_text("utf-8")
+    assert "in sign" in trace
+    assert "Vasterholm" not in trace
+    log = ProgramLog(tmp_path)
+    assert log.broke_off
+    log.close()
+    assert "in sign" in (tmp_path / LOG_NAME).read_text("utf-8")
+    again = ProgramLog(tmp_path)
+    assert not again.broke_off
+    again.close()
+
+
+def test_a_run_that_ends_well_leaves_no_trace(tmp_path):
+    for _ in range(2):
+        log = ProgramLog(tmp_path)
+        assert not log.broke_off
+        log.close()
+    assert (tmp_path / TRACE_NAME).stat().st_size == 0
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path):
+    (tmp_path / "logs").write_text("in the way")
+    log = ProgramLog(tmp_path / "logs")
+    assert not log.broke_off
+    log.close()

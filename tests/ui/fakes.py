@@ -198,6 +198,7 @@ class FakeOpener:
         self.created: list[tuple[Path, str, str, str]] = []
         self.recent_paths: tuple[Path, ...] = ()
         self.dark: bool | None = None
+        self.broke_off = False
         one = builders.practitioner(name="Dr R. Okonjo-Lind")
         other = builders.practitioner(name="M. Sandahl RN")
         self.database.state.practitioners = (one, other)
@@ -205,6 +206,12 @@ class FakeOpener:
 
     def keep_dark(self, dark: bool) -> None:
         self.dark = dark
+
+    def open_log(self) -> bool:
+        return self.broke_off
+
+    def close_log(self) -> None:
+        pass
 
     def prepare(self) -> None:
         from injectmap.atlas import load_atlas

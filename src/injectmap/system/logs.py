@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import logging
 import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from injectmap.domain.errors import InjectmapError
 
 LOG_NAME = "injectmap.log"
+TRACE_NAME = "injectmap.trace"
 _BYTES = 512 * 1024
 _KEPT = 4
+
+_log = logging.getLogger(__name__)
 
 # Libraries that would log what they work on.
 _QUIET = ("sqlalchemy", "alembic", "matplotlib", "PIL", "fontTools")
@@ -93,3 +98,65 @@ def stop_logging(handler: logging.Handler | None) -> None:
     if handler is not None:
         logging.getLogger().removeHandler(handler)
         handler.close()
+
+
+class CrashTrace:
+    """A file that stays empty unless the process breaks off; then it holds the places in the code, and nothing else.
+
+    Windows of the program that run at the same time write to one file, each at its end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Take out what an earlier run left, and stand ready; where nothing can be written there is no trace."""
+        self._file: IO[bytes] | None = None
+        self.left = ""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / TRACE_NAME).open("a+b", buffering=0)
+        except OSError:
+            return
+        self.left = self._take()
+        # Whoever runs the program with a handler of their own looks at the trace themselves.
+        self._ours = not faulthandler.is_enabled()
+        if self._ours:
+            faulthandler.enable(self._file)
+
+    def close(self) -> str:
+        """Stand down; return what was written although the program went on, as some drivers' faults are."""
+        if self._file is None:
+            return ""
+        if self._ours:
+            faulthandler.disable()
+        left = self._take()
+        self._file.close()
+        self._file = None
+        return left
+
+    def _take(self) -> str:
+        assert self._file is not None
+        with contextlib.suppress(OSError):
+            self._file.seek(0)
+            left = self._file.read().decode("utf-8", "replace").strip()
+            if left:
+                self._file.truncate(0)
+            return left
+        return ""
+
+
+class ProgramLog:
+    """The log and the trace of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin both; `broke_off` tells whether a run before did not come to its end."""
+        self._handler = start_logging(folder)
+        self._trace = CrashTrace(folder)
+        self.broke_off = bool(self._trace.left)
+        if self.broke_off:
+            _log.warning("the program broke off:\n%s", self._trace.left)
+
+    def close(self) -> None:
+        """End both."""
+        if left := self._trace.close():
+            _log.warning("written by the way:\n%s", left)
+        stop_logging(self._handler)
+        self._handler = None

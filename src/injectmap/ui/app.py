@@ -10,15 +10,17 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from injectmap.ui.collector import Collector
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.theme import Theme, font
+from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from injectmap.ui.clinic_holder import Opener
     from injectmap.ui.desk import Desk
-    from injectmap.ui.tasks import Tasks
+    from injectmap.ui.tasks import Task, Tasks
     from injectmap.ui.workspace import Panels, Workspace
 
 
@@ -29,13 +31,15 @@ def run(opener: Opener, *, start: str | Path | None = None) -> int:
     assert isinstance(application, QApplication)
     application.setApplicationName("injectmap")
     application.setDesktopFileName("injectmap")
+    collector = Collector()
     window = first_window(application, dark=opener.dark)
-    starter = Starter(application, window, opener, start)
+    starter = Starter(application, window, opener, start, collector)
     window.show()
     try:
         return application.exec()
     finally:
         starter.end()
+        collector.close()
 
 
 def first_window(application: QApplication, *, dark: bool | None = None) -> MainWindow:
@@ -50,13 +54,20 @@ class Starter(QObject):
     """Waits for the first paint, then imports the panels in the worker, builds them in steps and opens the clinic."""
 
     def __init__(
-        self, application: QApplication, window: MainWindow, opener: Opener, start: str | Path | None
+        self,
+        application: QApplication,
+        window: MainWindow,
+        opener: Opener,
+        start: str | Path | None,
+        collector: Collector | None = None,
     ) -> None:
         super().__init__(window)
         self._application, self._window, self._opener, self._start = application, window, opener, start
+        self._collector = collector
         self._tasks: Tasks | None = None
         self._steps: Iterator[Panels | None] | None = None
         self._desk: Desk | None = None
+        self._ended_unexpectedly = False
         self.workspace: Workspace | None = None
         window.chart.view.installEventFilter(self)
 
@@ -68,9 +79,10 @@ class Starter(QObject):
         return False
 
     def end(self) -> None:
-        """Let go of the worker and of the hooks."""
+        """Let go of the worker, of the hooks and of the log."""
         if self._tasks is not None:
             self._tasks.close()
+        self._opener.close_log()
         if self.workspace is not None:
             from injectmap.ui import faults
 
@@ -79,16 +91,23 @@ class Starter(QObject):
     def _import(self) -> None:
         from injectmap.ui.tasks import Tasks
 
-        self._tasks = Tasks(parent=self._window)
-        self._tasks.run(
-            _import_panels, done=self._begin, failed=self._broken, owner=self, label="", quiet=True
-        )
+        tasks = self._tasks = Tasks(parent=self._window)
+        if self._collector is not None:
+            self._collector.busy = lambda: tasks.quiet
+        opener = self._opener
 
-    def _begin(self, _: object) -> None:
+        def work(_task: Task) -> bool:
+            _import_panels()
+            return opener.open_log()
+
+        tasks.run(work, done=self._begin, failed=self._broken, owner=self, label="", quiet=True)
+
+    def _begin(self, ended_unexpectedly: bool) -> None:
         from injectmap.ui.desk import Desk
         from injectmap.ui.workspace import build_panels
 
         assert self._tasks is not None
+        self._ended_unexpectedly = ended_unexpectedly
         desk = self._desk = Desk(self._opener, self._tasks, self._window.bridge, parent=self._window)
         if self._start == "demo":
             desk.open_demo()
@@ -112,6 +131,21 @@ class Starter(QObject):
         self.workspace = Workspace(self._window, self._desk, QtPrompts(self._window), panels)
         self._window.theme.apply(self._application)
         faults.install(self.workspace)
+        if self._ended_unexpectedly:
+            self._tell()
+            if not self._desk.has_clinic:
+                # Opening a clinic puts the banner away: said again once the first one is open.
+                self._desk.clinic_changed.connect(self._tell_once_open)
+
+    def _tell_once_open(self) -> None:
+        assert self._desk is not None
+        if self._desk.has_clinic:
+            self._desk.clinic_changed.disconnect(self._tell_once_open)
+            self._tell()
+
+    def _tell(self) -> None:
+        assert self.workspace is not None
+        self.workspace.banner.say_notice(load_words()("log.ended_unexpectedly"))
 
     def _broken(self, error: Exception) -> None:
         """The program's own modules cannot be imported: nothing can go on."""
@@ -119,7 +153,7 @@ class Starter(QObject):
         raise error
 
 
-def _import_panels(_: object) -> None:
+def _import_panels() -> None:
     import injectmap.ui.faults
     import injectmap.ui.workspace  # noqa: F401
 

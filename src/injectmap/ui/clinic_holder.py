@@ -40,6 +40,14 @@ class Opener(ClinicOpener, Protocol):
         """Remember the look that was chosen."""
         ...
 
+    def open_log(self) -> bool:
+        """Begin the program's log, in the worker; True if the program ended unexpectedly before."""
+        ...
+
+    def close_log(self) -> None:
+        """End the log; does nothing if none was begun."""
+        ...
+
     def make_editor(self, services: Services, opened: OpenSession) -> MapEditor:
         """The editor of an opened treatment session."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -54,17 +55,19 @@ class Task:
 class Tasks(QObject):
     """Runs work one after the other in one thread; callbacks run on the window's thread or, if the owner is gone, not at all.
 
-    `slow` names work that has taken longer than half a second, and is empty when it is over.
+    `slow` names work that has taken longer than half a second, and is empty when it is over. The worker lets go of a
+    task before it reports it: what only the task still holds, such as a widget, is taken apart on the window's thread.
     """
 
     slow = Signal(str)
-    _over = Signal(object, object, object)
+    _over = Signal()
 
     def __init__(self, executor: Executor | None = None, parent: QObject | None = None) -> None:
         """Take an executor of the tests' own, or make the one worker thread at first use."""
         super().__init__(parent)
         self._executor = executor
         self._running: list[Task] = []
+        self._results: deque[tuple[Task, Any, Exception | None]] = deque()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._say)
@@ -92,8 +95,13 @@ class Tasks(QObject):
         self._running.append(task)
         if not self._timer.isActive():
             self._timer.start(SHOW_AFTER_MS)
-        self._executor.submit(self._work, task)
+        self._executor.submit(self._work, [task])
         return task
+
+    @property
+    def quiet(self) -> bool:
+        """True while work is under way that wants the garbage collector held off."""
+        return any(task.quiet for task in self._running)
 
     def cancel_all(self) -> None:
         """Call off everything under way."""
@@ -108,27 +116,26 @@ class Tasks(QObject):
             self._executor.shutdown(wait=True)
             self._executor = None
 
-    def _work(self, task: Task) -> None:
-        """Run in the worker."""
+    def _work(self, waiting: list[Task]) -> None:
+        """Run in the worker, which empties the list: the executor keeps its arguments for longer."""
+        task = waiting.pop()
         result: Any = None
         error: Exception | None = None
-        collecting = gc.isenabled()
-        if task.quiet:
-            gc.disable()
         try:
             task.check()
             result = task.work(task)
         except Exception as caught:  # noqa: BLE001  every fault is handed to the window's thread, which sorts them
             error = caught
-        finally:
-            if task.quiet and collecting:
-                # What was imported stays for good: the collector need not walk it again.
-                gc.freeze()
-                gc.enable()
-        self._over.emit(task, result, error)
+        self._results.append((task, result, error))
+        del task, result, error
+        self._over.emit()
 
-    def _deliver(self, task: Task, result: Any, error: Exception | None) -> None:
+    def _deliver(self) -> None:
+        task, result, error = self._results.popleft()
         self._running.remove(task)
+        if task.quiet:
+            # What was imported stays for good: the collector need not walk it again.
+            gc.freeze()
         if not self._running:
             self._timer.stop()
             self.slow.emit("")

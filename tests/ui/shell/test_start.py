@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from injectmap.domain.errors import StorageProblem
 from injectmap.ui import faults
 from injectmap.ui.app import Starter, first_window
+from injectmap.words import load_words
 from tests.ui.fakes import FakeOpener
 
 NOT_BEFORE_THE_FIRST_PAINT = [
@@ -165,3 +166,18 @@ def test_a_clinic_opened_too_late_for_its_window_is_released(qtbot, qapp):
     tasks.close()
     assert opener.database.closed
     assert not desk.has_clinic
+
+
+@pytest.mark.parametrize("what", ["demo", None])
+def test_after_a_run_that_broke_off_the_banner_says_so_until_it_is_put_away(started, qtbot, what):
+    opener = FakeOpener()
+    opener.put_session(opener.put_patient(family_name="Vasterholm", given_name="Elin"))
+    opener.broke_off = True
+    workspace = started(opener, what)
+    if what == "demo":
+        qtbot.waitUntil(lambda: workspace.desk.editor is not None, timeout=10_000)
+    assert workspace.banner.text == load_words()("log.ended_unexpectedly")
+    workspace.banner.put_away()
+    workspace.desk.open_demo()
+    qtbot.waitUntil(lambda: workspace.desk.has_clinic and not workspace.desk.tasks.busy, timeout=10_000)
+    assert workspace.banner.text == ("" if what == "demo" else load_words()("log.ended_unexpectedly"))

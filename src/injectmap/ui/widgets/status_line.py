@@ -200,6 +200,11 @@ class Banner(Surface):
         self._mark.show_mark("tick", "ok")
         self._show(sentence)
 
+    def say_notice(self, sentence: str) -> None:
+        """Say what is worth knowing, neither done nor wrong."""
+        self._mark.show_mark("info", "text2")
+        self._show(sentence)
+
     def put_away(self) -> None:
         """Close."""
         self.hide()
