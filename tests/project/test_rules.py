@@ -99,7 +99,8 @@ def imported_packages(path: Path) -> set[str]:
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names.add(node.module.partition(".")[0])
-    return names - set(sys.stdlib_module_names) - {"injectmap"}
+    # `_typeshed` is known to type checkers alone.
+    return names - set(sys.stdlib_module_names) - {"injectmap", "_typeshed"}
 
 
 def test_the_program_imports_only_what_it_declares() -> None:
