@@ -245,6 +245,7 @@ class MemorySessions:
             session.error_reason,
             session.state,
             session.version,
+            sum(one.is_planned for one in opened.map.passes),
         )
 
     def latest(self) -> str | None:
@@ -411,6 +412,10 @@ class MemoryStock:
 
     def of_session(self, session_id: str) -> tuple[StockMovement, ...]:
         return tuple(one for one in self._state.movements if one.session_id == session_id)
+
+    def used_codes(self, identifier: str) -> tuple[tuple[str, str], ...]:
+        found = sorted(self._state.syringes.values(), key=lambda one: one.id, reverse=True)
+        return tuple((one.udi, one.product.id) for one in found if identifier.lower() in one.udi.lower())
 
     def recall(self, lot: str) -> tuple[Recalled, ...]:
         found = [

@@ -99,6 +99,24 @@ def test_items_are_listed_by_product_expiry_and_lot_and_found_by_what_is_on_the_
         work.stock.add(dataclasses.replace(unknown, id="h"))
 
 
+def test_the_codes_of_syringes_are_found_by_what_they_hold(either):
+    one, other = either.syringes[:2]
+    with either.database.writing() as work:
+        work.sessions.put_syringe(dataclasses.replace(one, udi="(01)05012345678900(10)A%B"))
+        work.sessions.put_syringe(dataclasses.replace(other, udi="010501234567890010C"))
+        work.commit()
+    with either.database.reading() as work:
+        found = work.stock.used_codes("5012345678900")
+        assert set(found) == {
+            ("(01)05012345678900(10)A%B", one.product.id),
+            ("010501234567890010C", other.product.id),
+        }
+        latest = max((one, other), key=lambda syringe: syringe.id)
+        assert found[0][0].startswith("(01)") is (latest is one)
+        assert len(work.stock.used_codes("A%B")) == 1
+        assert work.stock.used_codes("5%7") == ()
+
+
 def test_a_syringe_points_at_a_stock_item_that_is_there(charted):
     with charted.database.writing() as work:
         work.stock.add(item())

@@ -73,6 +73,10 @@ class StockRoom(Protocol):
         """What a treatment session took out of stock or gave back, oldest first."""
         ...
 
+    def used_codes(self, identifier: str) -> tuple[tuple[str, str], ...]:
+        """The box codes of syringes that hold these characters, each with its product's id, the latest first."""
+        ...
+
     def recall(self, lot: str) -> tuple[Recalled, ...]:
         """Every syringe of a lot (in any letter case, outer space ignored) with its patient, in few statements."""
         ...

@@ -31,7 +31,7 @@ class Scan:
 
 
 class ScanService:
-    """Reads codes and remembers which product they are of: by the boxes in stock that bear the same code.
+    """Reads codes and remembers which product they are of: by boxes in stock and syringes that bear the same code.
 
     What a product is, is taken from the products file as it stands now.
     """
@@ -83,13 +83,14 @@ class ScanService:
         return next((one for one in self._products.products() if one.id == known), None)
 
     def _known_id(self, code: BoxCode) -> str | None:
+        # A GTIN may stand on the box in a shorter form, without the noughts before it.
+        held = code.identifier.lstrip("0") or code.identifier
         with self._database.reading() as work:
-            items = work.stock.items()
+            kept = [(one.udi, one.product.id) for one in work.stock.items() if one.udi]
+            # What was answered for a syringe holds before anything is signed or received.
+            kept += work.stock.used_codes(held)
         today = self._today()
-        for item in items:
-            if item.udi and says(item.udi, code, today=today):
-                return item.product.id
-        return None
+        return next((product_id for udi, product_id in kept if says(udi, code, today=today)), None)
 
     def _today(self) -> dt.date:
         return self._clock.today(self._time_zone)

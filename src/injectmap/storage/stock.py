@@ -15,6 +15,7 @@ from injectmap.storage.packing import pack_date, pack_product, unpack_date, unpa
 from injectmap.storage.problems import is_clash
 from injectmap.storage.recall import recall
 from injectmap.storage.record_tables import stock_items, stock_movements
+from injectmap.storage.tables import syringes
 
 _ITEM = select(
     stock_items.c.id,
@@ -124,6 +125,16 @@ class StoredStock:
     def of_session(self, session_id: str) -> tuple[StockMovement, ...]:
         """What a treatment session took out of stock or gave back, oldest first."""
         return self._movements(stock_movements.c.session_id == session_id)
+
+    def used_codes(self, identifier: str) -> tuple[tuple[str, str], ...]:
+        """The box codes of syringes that hold these characters, each with its product's id, the latest first."""
+        rows = self._connection.execute(
+            select(syringes.c.udi, syringes.c.product_id)
+            .where(syringes.c.udi.contains(identifier, autoescape=True))
+            # Ids begin with the time at which they were given.
+            .order_by(syringes.c.id.desc())
+        )
+        return tuple((udi, product_id) for udi, product_id in rows)
 
     def recall(self, lot: str) -> tuple[Recalled, ...]:
         """Every syringe of a lot (in any letter case, outer space ignored) with its patient, in one statement."""

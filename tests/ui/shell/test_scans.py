@@ -62,6 +62,7 @@ def test_a_session_of_two_scanned_boxes_takes_four_operations(shell) -> None:
 
 
 def test_what_a_box_says_is_shown_before_it_is_stored(shell, form) -> None:
+    know(shell, NUMBERED)
     scan(shell, NUMBERED)
     assert texts(form) == ["HArmonyCa · lot 26C118 · exp 30 Nov 2027 · serial A0001"]
     assert form.lot.isHidden() or not form.lot.isVisible()
@@ -70,6 +71,7 @@ def test_what_a_box_says_is_shown_before_it_is_stored(shell, form) -> None:
 
 @pytest.mark.parametrize("field", ["lot", "date", "expiry", "product"])
 def test_a_scan_reaches_no_field_wherever_the_keyboard_is(shell, form, field) -> None:
+    know(shell)
     widget = getattr(form, field)
     before = widget.currentIndex() if field == "product" else widget.text()
     widget.setFocus()
@@ -81,8 +83,14 @@ def test_a_scan_reaches_no_field_wherever_the_keyboard_is(shell, form, field) ->
 def test_an_unknown_code_asks_for_its_product_and_a_known_one_does_not(shell, form) -> None:
     scan(shell, BOX)
     assert form.product.isVisible()
+    assert texts(form) == ["new code, product not known yet · lot 28S93R · exp 30 Sep 2028"]
+    assert (form.product.currentData(), form.product.hasFocus()) == (None, True)
+    form.submit()
+    assert form.problems() == ["Choose which product this code is of."]
+    assert shell.space.session.form_open
     form.product.setCurrentIndex(1)
-    assert texts(form) == ["Other filler · lot 28S93R · exp 30 Sep 2028"]
+    assert form.problems() == []
+    assert texts(form)[0].endswith("exp 30 Sep 2028 (chosen: Other filler)")
     scan(shell, OTHER)
     assert "not known yet" in form.scans.field.problem
     assert len(form.scans.scans) == 1
@@ -100,8 +108,55 @@ def test_an_expired_box_is_marked_in_words_and_can_be_recorded(shell, form) -> N
     form.date.setText("1 Aug 2026")
     assert "expired" not in texts(form)[0]
     form.date.setText("22 Nov 2026")
+    form.product.setCurrentIndex(0)
     form.submit()
     assert shell.editor.syringes[0].expired_on(TODAY)
+
+
+def test_an_answered_code_is_known_everywhere_before_anything_is_signed(shell, form) -> None:
+    scan(shell, BOX)
+    form.product.setCurrentIndex(1)
+    form.submit()
+    shell.space.actions["new_session"].trigger()
+    scan(shell, BOX)
+    assert texts(form) == ["Other filler · lot 28S93R · exp 30 Sep 2028"]
+    assert not form.product.isVisible()
+    form.submit()
+    assert [one.product.name for one in shell.editor.syringes] == ["Other filler"]
+    shell.space.session.syringes.start_new()
+    scan(shell, BOX)
+    assert shell.space.session.syringes.form.product.currentData().name == "Other filler"
+    services = shell.desk.services
+    assert services.scans.read(services.acting, BOX).product.name == "Other filler"
+
+
+def test_a_damaged_box_is_typed_beside_those_that_were_scanned(shell, form) -> None:
+    know(shell)
+    scan(shell, BOX)
+    assert not form.lot.isVisible()
+    scan(shell, "0105060917510012")
+    assert form.lot.isVisible()
+    assert form.expiry.isVisible()
+    assert form.count.value() == 1
+    form.submit()
+    assert [one.lot for one in shell.editor.syringes] == ["28S93R"]
+    shell.space.actions["new_session"].trigger()
+    assert form.count.value() == 2
+    scan(shell, BOX)
+    scan(shell, "0105060917510012")
+    form.lot.setText("H26")
+    form.submit()
+    assert [one.lot for one in shell.editor.syringes] == ["28S93R", "H26"]
+
+
+def test_a_lot_typed_before_a_scan_is_not_dropped(shell, form) -> None:
+    know(shell)
+    form.lot.setText("H26")
+    form.count.set_value(1)
+    scan(shell, BOX)
+    assert form.lot.isVisible()
+    form.submit()
+    assert sorted(one.lot for one in shell.editor.syringes) == ["28S93R", "H26"]
 
 
 def test_the_same_numbered_unit_is_one_syringe(shell, form) -> None:
@@ -129,6 +184,7 @@ def test_a_damaged_code_says_what_is_wrong_and_adds_nothing(shell, form) -> None
 
 
 def test_a_typed_code_that_was_not_read_yet_is_read_on_starting(shell, form) -> None:
+    know(shell)
     form.scans.field.edit.setText("(01)05060917510011(17)280930(10)ABC")
     form.submit()
     assert [one.lot for one in shell.editor.syringes] == ["ABC"]
@@ -155,6 +211,10 @@ def test_an_unknown_code_on_the_open_session_asks_for_its_product_once(shell) ->
     form = shell.space.session.syringes.form
     assert (form.lot.text(), form.expiry.text()) == ("28S93R", "30 Sep 2028")
     assert len(shell.editor.syringes) == 2
+    assert form.product.currentData() is None
+    form.submit()
+    assert form._product_row.problem == "Choose which product this code is of."
+    form.product.setFocus()
     form.product.setCurrentIndex(1)
     assert shell.window.focusWidget() is form.product
     press(shell, Qt.Key.Key_Return)

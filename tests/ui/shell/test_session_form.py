@@ -16,11 +16,11 @@ def press(qtbot, key=F.Key_Return, modifier=Qt.KeyboardModifier.NoModifier):
     qtbot.keyClick(QApplication.focusWidget(), key, modifier)
 
 
-def test_it_starts_in_the_product_the_patient_was_given_last(shell):
+def test_it_starts_in_the_scan_with_the_product_the_patient_was_given_last(shell):
     catalogue = shell.opener.catalogue
     catalogue.listed = tuple(reversed(catalogue.listed))
     form = begin(shell)
-    assert form.product.hasFocus()
+    assert form.scans.field.edit.hasFocus()
     assert form.product.currentData().id == "harmonyca"
 
 
@@ -33,7 +33,7 @@ def test_without_any_session_the_first_of_the_file_is_taken(shell):
 def test_enter_goes_on_and_starts_in_the_last_field_only(shell, qtbot):
     form = begin(shell)
     before = len(shell.opener.database.state.sessions)
-    fields = [form.count, form.lot, form.expiry, form.instrument, form.plane, form.technique]
+    fields = [form.product, form.count, form.lot, form.expiry, form.instrument, form.plane, form.technique]
     for field in fields:
         press(qtbot)
         assert field.hasFocus()

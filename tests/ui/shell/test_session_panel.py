@@ -219,7 +219,7 @@ def test_a_new_session_is_started_inline_and_opened(shell, qtbot):
     qtbot.keyClick(shell.window, F.Key_N, Qt.KeyboardModifier.ControlModifier)
     form = shell.space.session.form
     assert form.isVisible()
-    assert form.product.hasFocus()
+    assert form.scans.field.edit.hasFocus()
     assert form.date.text() == "22 Nov 2026"
     assert form.practitioner.currentText() == "Dr R. Okonjo-Lind"
     assert form.instrument.currentText() == "Cannula 22G × 50 mm"

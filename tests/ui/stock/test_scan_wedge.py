@@ -135,10 +135,35 @@ def test_a_letter_passes_at_once(bare, wedge) -> None:
         ("+46 70 123 45 67", False),
         ("1010", False),
         ("", False),
+        ("10 0.05 + 20 0.05", False),
+        ("10mm0.05mL+20mm0.05mL", False),
+        ("10 mm 0.05 mL + 20 mm 0.05 mL", False),
+        ("11.22.2026 17:30", False),
+        ("17112026", False),
+        ("1.000,5 mL", False),
+        ("+46701234567", False),
+        ("(020) 7946 0958", False),
+        ("(0123)45678", False),
+        ("01 23 45 67 89 01 23 45", False),
+        ("10H26C118", True),
+        ("10AB|17280930", True),
+        ("17280900", True),
+        ("+28255A123Z", True),
+        ("+A99912345/9901DC ", True),
+        ("(17)280930(10)A", True),
     ],
 )
 def test_what_looks_like_a_scan(text, is_scan) -> None:
     assert looks_like_scan(text) is is_scan
+
+
+def test_a_refused_scan_is_typed_where_the_keyboard_is(bare, wedge) -> None:
+    bare.field.setFocus()
+    wedge.scanned.connect(wedge.refuse)
+    ended = []
+    bare.field.returnPressed.connect(lambda: ended.append(bare.field.text()))
+    burst(bare, "10H26C118")
+    assert ended == ["10H26C118"]
 
 
 def test_a_scanner_that_is_held_up_is_one_scan(bare, qtbot) -> None:

@@ -11,6 +11,7 @@ import pytest
 from injectmap.domain.box_code import read_box_code
 from injectmap.domain.errors import Conflict, InputRefused
 from injectmap.domain.journal import SubjectKind
+from injectmap.domain.product import Syringe
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.stock import MovementKind, StockItem
 from injectmap.services.scanning import ScanService
@@ -209,6 +210,15 @@ def test_a_code_is_of_the_product_it_was_received_as(room: Room) -> None:
     other_lot = "010506091751001110XYZ"
     assert room.scans.read(room.acting, other_lot).product == room.product
     assert room.scans.read(room.acting, "0110012345678902").product is None
+
+
+def test_a_code_is_of_the_product_the_latest_syringe_with_it_was_said_to_be(room: Room) -> None:
+    code, other = room.scans.read(room.acting, BOX).code, builders.product(product_id="radiesse")
+    syringes = room.database.state.syringes
+    syringes["1"] = Syringe("1", "s", 1, other, udi=code.raw)
+    assert room.scans.read(room.acting, "010506091751001110XYZ").product is None
+    syringes["2"] = Syringe("2", "s", 2, room.product, udi=code.raw)
+    assert room.scans.read(room.acting, "010506091751001110XYZ").product == room.product
 
 
 def test_a_picture_is_read_as_one_box(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +22,7 @@ from injectmap.ui.widgets.basics import Hairline, Surface, TextLabel, column
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
+    from injectmap.domain.treatment_map import CannulaPass
     from injectmap.ui.session.details_form import DetailsForm
     from injectmap.ui.session.scan_field import AskPicture
     from injectmap.ui.session.session_form import SessionForm
@@ -161,7 +163,7 @@ class SessionColumn(Surface):
         self.form.begin()
         self._stack.setCurrentWidget(self.form)
         self.form_shown.emit(True)
-        self.form.product.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.scans.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def start_correction(self) -> None:
         """Open the form that corrects date and practitioner."""
@@ -251,7 +253,7 @@ class SessionColumn(Surface):
     def _show_counts(self) -> None:
         editor = self._desk.editor
         passes = editor.map.passes if editor is not None else ()
-        self._count.setText(str(len(passes)) if passes else "")
+        self._count.setText(_counted(passes))
         reason = editor.session.error_reason if editor is not None else ""
         self._in_error.setText(load_words()("session.read_only", reason=reason))
         self._in_error.setVisible(bool(reason))
@@ -268,3 +270,11 @@ class SessionColumn(Surface):
     def _show_refusal(self, sentence: str) -> None:
         self._refusal.setText(sentence)
         self._refusal.setVisible(bool(sentence))
+
+
+def _counted(passes: Sequence[CannulaPass]) -> str:
+    """How many passes there are, the planned ones apart; nothing without any."""
+    planned = sum(one.is_planned for one in passes)
+    there, words = len(passes) - planned, load_words()
+    parts = [str(there) if there else "", words("passes.planned", count=planned) if planned else ""]
+    return " · ".join(filter(None, parts))

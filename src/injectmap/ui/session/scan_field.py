@@ -23,9 +23,10 @@ AskPicture = Callable[[], Path | None]
 
 
 class ScanField(QWidget):
-    """Reads a code and tells what it says by `read`; a code that cannot be read is explained under the field."""
+    """Reads a code and tells what it says by `read`; one that cannot be read is explained under it, `unreadable`."""
 
     read = Signal(object)
+    unreadable = Signal()
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
@@ -72,7 +73,7 @@ class ScanField(QWidget):
         try:
             scan = self._desk.services.scans.read(self._desk.acting, text)
         except InjectmapError as error:
-            self.show_problem(error_sentence(error))
+            self._failed(error)
             return
         self._tell(scan)
 
@@ -105,6 +106,7 @@ class ScanField(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self.show_problem(error_sentence(error))
+        self.unreadable.emit()
 
     def _tell(self, scan: Scan) -> None:
         self.edit.clear()

@@ -83,13 +83,12 @@ class ScanList(QWidget):
         """True if the product of a scanned code is not known yet."""
         return any(scan.product is None for scan in self.scans)
 
-    def new_syringes(self, chosen: Product) -> list[NewSyringes]:
-        """One for each scan; a code that is not known yet is of the product chosen."""
+    def new_syringes(self, chosen: Product | None) -> list[NewSyringes]:
+        """One for each scan; a code that is not known yet is of the product chosen, which must be there then."""
         return [
-            NewSyringes(
-                scan.product or chosen, 1, scan.code.lot, scan.code.expiry, scan.code.serial, scan.code.raw
-            )
+            NewSyringes(product, 1, scan.code.lot, scan.code.expiry, scan.code.serial, scan.code.raw)
             for scan in self.scans
+            if (product := scan.product or chosen) is not None
         ]
 
     def _remove(self) -> None:
@@ -112,7 +111,7 @@ class ScanList(QWidget):
             self.rows.append(row)
             self._list.addWidget(row)
         for number, (row, scan) in enumerate(zip(self.rows, self.scans, strict=True), start=1):
-            row.show_scan(number, scan, scan.product or self._chosen, self._treated)
+            row.show_scan(number, scan, self._chosen, self._treated)
         self._hint.setVisible(not self.scans)
 
 
@@ -137,10 +136,12 @@ class _ScannedRow(QWidget):
         row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
 
-    def show_scan(self, number: int, scan: Scan, product: Product | None, treated: dt.date | None) -> None:
-        """Say what the box says, on the day of treatment."""
+    def show_scan(self, number: int, scan: Scan, chosen: Product | None, treated: dt.date | None) -> None:
+        """Say what the box says, on the day of treatment; a product that was chosen is not said to be in the code."""
         words = load_words()
-        line = scan_line(scan.code, product, treated)
+        line = scan_line(scan.code, scan.product, treated)
+        if scan.product is None and chosen is not None:
+            line += words("scan.product_chosen", product=chosen.name)
         past = expired(scan.code, treated)
         self._number.setText(str(number))
         self._mark.setVisible(past)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from injectmap.ui.pages import Pages
     from injectmap.ui.prompts import Prompts
     from injectmap.ui.session.column import SessionColumn
+
+_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
 
 class ScanRouter(QObject):
@@ -46,6 +49,9 @@ class ScanRouter(QObject):
             return
         if self._session.takes_scans:
             self._session.take_scan(text)
+        elif self._is_typing(text):
+            assert self.wedge is not None
+            self.wedge.refuse()
         elif self._pages.current == "stock":
             self._pages["stock"].take_scan(text)
         elif self._session.syringes.editable:
@@ -68,6 +74,16 @@ class ScanRouter(QObject):
         self.wedge = ScanWedge(handle)
         self.wedge.scanned.connect(self.take)
         return True
+
+    def _is_typing(self, text: str) -> bool:
+        """True for what is no code at all, typed in a field: a damaged code is explained, and never typed anywhere."""
+        if self.wedge is None or not isinstance(QApplication.focusWidget(), _TEXT_FIELDS):
+            return False
+        try:
+            self._desk.services.scans.read(self._desk.acting, text)
+        except InjectmapError as error:
+            return error.code == "code_unreadable"
+        return False
 
     def _say(self, text: str) -> None:
         """Nothing is open that a scan could go to: say what it was."""

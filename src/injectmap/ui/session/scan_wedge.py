@@ -17,10 +17,18 @@ GAP_MS = 60
 # So many keys in one go are no hand's: then a scanner that a busy computer holds up is waited for, so that no code
 # is ever taken for whole before its end has come.
 SURE_KEYS, SURE_GAP_MS = 5, 1500
+# A month and day as a code writes them; day 00 stands for the month's end.
+_MONTH_DAY = r"(0[1-9]|1[0-2])([0-2]\d|3[01])"
 # What box codes begin with: a symbology prefix, element strings, their printed form, an HIBC code.
 _FIRST = frozenset("]0123456789(+*\x1d")
+# Volumes, dates and telephone numbers typed fast are none: no code but HIBC's has a space, its lot no decimal mark.
 _CODE = re.compile(
-    r"\][A-Za-z]\w.{6,}|\x1d?(01\d{14}|(11|17)\d{6}|10.{7,}).*|\(\d{2,4}\).{4,}|\*?\+(\$|[A-Z]|\d{5})[^ ]{4,} ?\*?|\d{12,14}",
+    r"\][A-Za-z]\w.{6,}"
+    rf"|\x1d?(01\d{{14}}|(11|17)\d{{2}}{_MONTH_DAY})[^ ]*"
+    r"|\x1d?10(?=[^ ]{7,}$)[\w\-/]+([\x1d␝|][^ ]*)?"
+    rf"|\((01\)\d{{14}}|(11|17)\)\d{{2}}{_MONTH_DAY}|(10|21)\)[\w\-/]{{2}})[^ ]*"
+    r"|\*?\+(\$|[A-Z]|\d{5}(?=[^ ]*[A-Z$]))[^ ]{4,} ?\*?"
+    r"|\d{12,14}",
     re.DOTALL,
 )
 _MODIFIERS = frozenset(
@@ -87,11 +95,16 @@ class ScanWedge(QObject):
         self._last_ms = 0.0
         self._giving_back = False
         self._asked_again = False
+        self._refused = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_gap)
         window.installEventFilter(self)
         _listening.add(self)
+
+    def refuse(self) -> None:
+        """Say, while a scan is told, that it was none: its keys go to where they were typed."""
+        self._refused = True
 
     def stop(self) -> None:
         """Listen no more; what is held is dropped."""
@@ -177,8 +190,10 @@ class ScanWedge(QObject):
         held, self._held = self._held, []
         text = "".join(one.text for one in held)
         if looks_like_scan(text):
+            self._refused = False
             self.scanned.emit(text)
-            return True
+            if not self._refused:
+                return True
         self._giving_back = True
         try:
             for one in held:

@@ -51,6 +51,8 @@ class SessionForm(QWidget):
         super().__init__()
         words = load_words()
         self._desk, self._chosen = desk, ""
+        # Whether the product of a code is asked for, the product to begin with, a box typed beside those scanned.
+        self._asked, self._usual, self._by_hand = False, 0, False
         body = QWidget()
         self._title = TextLabel(theme, "section", "text", words("session.form.title"))
         self._for = TextLabel(theme, "table", "text2", wrap=True)
@@ -112,6 +114,7 @@ class SessionForm(QWidget):
         self.product.currentIndexChanged.connect(self._on_product)
         self.lot.textChanged.connect(self._on_lot)
         self.scans.changed.connect(self._on_scans)
+        self.scans.field.unreadable.connect(self._on_unreadable)
         self.date.read.connect(self.scans.show_treated)
         self.practitioner.activated.connect(self._on_practitioner)
         self.adding.added.connect(self._on_added)
@@ -127,25 +130,27 @@ class SessionForm(QWidget):
         self.date.set_date(desk.today)
         self.from_last.begin()
         usual = desk.services.sessions.usual_product(desk.acting, patient.id) if patient else None
+        self._asked, self._usual, self._by_hand = False, 0, False
+        self.scans.clear()
         self.product.clear()
         for product in desk.products():
             text = words("session.product", name=product.name, nominal=show_volume(product.nominal_ul))
             self.product.addItem(text, product)
             if product.id == usual:
-                self.product.setCurrentIndex(self.product.count() - 1)
+                self._usual = self.product.count() - 1
+        self.product.setCurrentIndex(self._usual)
         self._on_product()
-        self.scans.clear()
         self.scans.show_treated(desk.today)
-        self._on_scans()
         self.lot.clear()
-        self._on_lot()
         self.expiry.set_date(None)
+        self._on_scans()
+        self._on_lot()
         self.instrument.setCurrentIndex(0)
         self.plane.setCurrentIndex(self.plane.findData(Plane.SUBDERMAL))
         self.technique.setCurrentIndex(0)
         self._form.clear_problems()
         self._problem.hide()
-        self.product.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.scans.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         """Check, store, open; a refusal stands under its field and everything typed stays."""
@@ -186,13 +191,21 @@ class SessionForm(QWidget):
         self.started.emit()
 
     def _syringes(self) -> list[NewSyringes]:
-        """What was scanned, else what was typed of one box."""
+        """What was scanned, and what was typed of one box where that was asked for."""
         product = self.product.currentData()
-        if self.scans.scans:
-            return self.scans.new_syringes(product)
+        scanned = self.scans.new_syringes(product)
+        if not self._typed:
+            return scanned
         count = self.count.value()
         assert count is not None
-        return [NewSyringes(product, count, self.lot.text(), self.expiry.date())]
+        return [*scanned, NewSyringes(product, count, self.lot.text(), self.expiry.date())]
+
+    @property
+    def _typed(self) -> bool:
+        """True if the fields of a typed box count: with nothing scanned, or once they say something."""
+        if not self.scans.scans:
+            return True
+        return self._by_hand and bool(self.lot.text().strip() or not self.expiry.empty)
 
     def take_scan(self, text: str) -> None:
         """Read a code that was scanned anywhere in the window."""
@@ -209,7 +222,12 @@ class SessionForm(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier or not self._form.go_on():
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.submit()
+            elif self.scans.field.edit.hasFocus():
+                following = self.instrument if self._product_row.isHidden() else self.product
+                following.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif not self._form.go_on():
                 self.submit()
         else:
             super().keyPressEvent(event)
@@ -230,9 +248,10 @@ class SessionForm(QWidget):
                 self._date_row.show_problem(error_sentence(refused))
         if self.practitioner.currentData() is None:
             self._practitioner_row.show_problem(words("session.practitioner_missing"))
-        if self.product.currentData() is None:
-            self._product_row.show_problem(words("session.product_missing"))
-        if self.scans.scans:
+        if self.product.currentData() is None and not self._product_row.isHidden():
+            asked = "scan.product_unanswered" if self._asked else "session.product_missing"
+            self._product_row.show_problem(words(asked))
+        if not self._typed:
             return not self.problems()
         if self.count.value() is None:
             self._count_row.show_problem(words("session.count_wrong"))
@@ -243,7 +262,7 @@ class SessionForm(QWidget):
     def _place(self, refused: InputRefused) -> None:
         by_code = {"treatment_date": self._date_row, "treatment_before": self._date_row}
         row = next((row for start, row in by_code.items() if refused.code.startswith(start)), None)
-        if row is None and self.scans.scans:
+        if row is None and not self._typed:
             self.scans.field.show_problem(error_sentence(refused))
             return
         if row is None:
@@ -276,20 +295,36 @@ class SessionForm(QWidget):
         self.practitioner.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_lot(self) -> None:
-        missing = not self.lot.text().strip()
-        self._lot_row.show_hint(load_words()("syringe.lot_later") if missing else "")
+        said = "scan.by_hand" if self._by_hand else "syringe.lot_later"
+        self._lot_row.show_hint("" if self.lot.text().strip() else load_words()(said))
 
     def _on_scans(self) -> None:
-        """What a box says is not typed; its product only where the code is not known yet."""
-        scanned, words = bool(self.scans.scans), load_words()
+        """What a box says is not typed; its product is asked for where the code is not known, and never preset."""
+        scanned, unknown, words = bool(self.scans.scans), self.scans.any_unknown, load_words()
+        # A lot that was typed before the scan is not dropped.
+        self._by_hand = scanned and (self._by_hand or bool(self.lot.text().strip()) or not self.expiry.empty)
         for row in (self._count_row, self._lot_row, self._expiry_row):
-            row.setVisible(not scanned)
+            row.setVisible(not scanned or self._by_hand)
             row.clear_problem()
-        self._product_row.setVisible(not scanned or self.scans.any_unknown)
-        self._product_row.show_hint(words("scan.product_unknown") if scanned else "")
+        self._product_row.setVisible(not scanned or self._by_hand or unknown)
+        self._product_row.show_hint(words("scan.product_unknown") if unknown else "")
+        self._on_lot()
+        if unknown is not self._asked:
+            self._asked = unknown
+            self.product.setCurrentIndex(-1 if unknown else self._usual)
+            if unknown:
+                self.product.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_unreadable(self) -> None:
+        """A box whose code is damaged can be typed beside those that were scanned."""
+        if self.scans.scans and not self._by_hand:
+            self._by_hand = True
+            self.count.set_value(1)
+            self._on_scans()
 
     def _on_product(self) -> None:
         product = self.product.currentData()
         self.scans.show_chosen(product)
-        if product is not None:
+        self._product_row.clear_problem()
+        if product is not None and not self.scans.scans:
             self.count.set_value(max(1, product.per_box))

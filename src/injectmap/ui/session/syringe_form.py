@@ -141,6 +141,9 @@ class SyringeForm(QWidget):
         code = scan.code
         if scan.product is not None:
             self._choose(scan.product)
+        else:
+            # Which product it is, is answered: never taken over from the syringe before.
+            self.product.setCurrentIndex(-1)
         self._product_row.show_hint("" if scan.product else load_words()("scan.product_unknown"))
         self.lot.setText(code.lot)
         self.expiry.set_date(code.expiry)
@@ -169,7 +172,10 @@ class SyringeForm(QWidget):
             self._form.focus_problem()
             return
         product = self.product.currentData()
-        assert isinstance(product, Product)
+        if not isinstance(product, Product):
+            self._product_row.show_problem(load_words()("scan.product_unanswered"))
+            self._form.focus_problem()
+            return
         before = self._syringe or Syringe("", "", 0, product)
         self._store(
             replace(

@@ -12,7 +12,7 @@ from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.scan_text import scan_line
 from injectmap.ui.session.syringe_row import SyringeRow, lot_line, product_line
-from injectmap.ui.session.syringe_work import discard_rest, open_syringe, scanned_product, scanned_syringe
+from injectmap.ui.session.syringe_work import discard_rest, open_syringe, scanned_syringe
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button, IconButton
@@ -144,7 +144,7 @@ class SyringePanel(QWidget):
         if self.form_open:
             self.form.take(scan)
             return
-        product = scanned_product(self._desk, scan)
+        product = scan.product
         if product is None:
             self.start_new()
             if self.form_open:

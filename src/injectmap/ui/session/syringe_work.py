@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from injectmap.domain.product import Product, Syringe
-from injectmap.services.scanning import Scan, says
+from injectmap.services.scanning import Scan
 from injectmap.ui.desk import Desk
 
 
@@ -23,14 +23,6 @@ def open_syringe(desk: Desk, syringe: Syringe) -> None:
             expired_reason=syringe.expired_reason,
         )
     )
-
-
-def scanned_product(desk: Desk, scan: Scan) -> Product | None:
-    """The product of a scan: as the clinic knows it, or as a syringe of this session with the same code says."""
-    if scan.product is not None or desk.editor is None:
-        return scan.product
-    same = (one for one in desk.editor.syringes if says(one.udi, scan.code, today=desk.today))
-    return next((one.product for one in same), None)
 
 
 def scanned_syringe(scan: Scan, product: Product) -> Syringe:
