@@ -117,3 +117,24 @@ def test_where_a_row_goes() -> None:
     assert pass_order.before(passes, {a}, left[1], left[2]) == c
     assert pass_order.before(passes, {a}, left[0], left[0]) == b
     assert replace(left[0]).id == a
+
+
+def test_rows_stay_under_the_hand_when_the_table_grows(chart: Chart, table: PassTable) -> None:
+    for _ in range(4):
+        for tip in (ARCH, ARCH_LOW, RAMUS):
+            chart.draw(EAR, tip, microlitres=20)
+    table.resize(344, 180)
+    QTest.qWait(20)
+    bar = table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    last = table.pass_model.index(table.pass_model.rowCount() - 1, 0)
+    before = table.visualRect(last).top()
+    table.resize(344, 220)
+    QTest.qWait(20)
+    assert table.visualRect(last).top() == before
+    # Scrolled by hand, the room under the last row is given back.
+    bar.setValue(bar.value() - 60)
+    table.resize(344, 222)
+    QTest.qWait(20)
+    bar.setValue(bar.maximum())
+    assert table.visualRect(last).bottom() >= table.viewport().height() - 3

@@ -42,6 +42,7 @@ class PassTable(QTableView):
         super().__init__()
         self._theme, self._bridge = theme, bridge
         self._following = False
+        self._counted = 0
         self.primary: str | None = None
         self.pass_model = PassTableModel(self)
         self.setModel(self.pass_model)
@@ -171,6 +172,16 @@ class PassTable(QTableView):
             height = ROW_HEIGHT + (SECOND_LINE if tall else 0)
             if self.rowHeight(number) != height:
                 self.setRowHeight(number, height)
+
+    def updateGeometries(self) -> None:
+        """The table grew because something under it went: the rows stay under the hand, until it scrolls or rows go."""
+        bar, count = self.verticalScrollBar(), self.pass_model.rowCount()
+        at, same = bar.value(), count == self._counted
+        self._counted = count
+        super().updateGeometries()
+        if same and at > bar.maximum():
+            bar.setMaximum(at)
+            bar.setValue(at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A sentence came under the table: the row that it speaks of stays in sight."""
