@@ -20,9 +20,10 @@ from injectmap.words import load_words
 
 
 class BalancePanel(QWidget):
-    """Follows the open treatment session; `balanced` when nothing is left unaccounted for."""
+    """Follows the open treatment session; `balanced` when nothing is left unaccounted for, `done` after Enter."""
 
     balanced = Signal()
+    done = Signal()
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
@@ -79,6 +80,7 @@ class BalancePanel(QWidget):
         while len(self.rows) < len(balances):
             row = BalanceRow(self._theme)
             row.stored.connect(self._store)
+            row.done.connect(self._go_on)
             self.rows.append(row)
             self._list.addWidget(row)
         while len(self.rows) > len(balances):
@@ -120,14 +122,18 @@ class BalancePanel(QWidget):
 
     def take_focus(self) -> None:
         """The press that balances, where there is a rest; else the first field that is missing something."""
-        unsaid = next((row for row in self.rows if row.reason.isVisible() and not row.reason.text()), None)
-        if unsaid is not None:
+        if (unsaid := self._unsaid) is not None:
             unsaid.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.discard.isVisible():
             self.discard.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.rows:
             self.rows[0].discarded.setFocus(Qt.FocusReason.OtherFocusReason)
             self.rows[0].discarded.selectAll()
+
+    @property
+    def _unsaid(self) -> BalanceRow | None:
+        """The first row of an expired unit whose reason is not written."""
+        return next((row for row in self.rows if row.lacks_reason), None)
 
     def discard_rest(self) -> None:
         """Record the rest of every syringe as discarded."""
@@ -147,11 +153,24 @@ class BalancePanel(QWidget):
         assert isinstance(row, BalanceRow)
         if desk.editor is None or all(one.id != syringe.id for one in desk.editor.syringes):
             return
+        was_open = not self._even
         try:
             desk.update_syringe(syringe)
         except InjectmapError as error:
             row.say(error_sentence(error))
             return
         row.take(syringe)
-        if all(one.balanced for one in desk.editor.balances):
+        if was_open and self._even:
             self.balanced.emit()
+
+    @property
+    def _even(self) -> bool:
+        editor = self._desk.editor
+        return editor is not None and all(one.balanced for one in editor.balances)
+
+    def _go_on(self) -> None:
+        """Enter under a reason leads to the next one that is missing, and from the last one on."""
+        if (unsaid := self._unsaid) is not None:
+            unsaid.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.done.emit()

@@ -88,6 +88,7 @@ class BalanceRow(QWidget):
     """
 
     stored = Signal(object)
+    done = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -113,6 +114,8 @@ class BalanceRow(QWidget):
         self.reason = text_field()
         self._reason_row = FormRow(theme, words("balance.expired_reason"), self.reason)
         self._reason_row.setContentsMargins(INDENT, 4, 0, 0)
+        self._kept_reason = TextLabel(theme, "table", "text", wrap=True)
+        self._kept_reason.setContentsMargins(INDENT, 4, 0, 0)
         self._problem = TextLabel(theme, "label", "error", wrap=True)
         self._problem.setContentsMargins(INDENT, 0, 0, 0)
         self._problem.hide()
@@ -121,12 +124,15 @@ class BalanceRow(QWidget):
         layout.addWidget(self._lot)
         layout.addLayout(grid)
         layout.addWidget(self._reason_row)
+        layout.addWidget(self._kept_reason)
         layout.addWidget(self._problem)
         layout.addSpacing(4)
         layout.addWidget(Hairline(theme))
         for edit in (self.discarded, self.reason):
             edit.editingFinished.connect(self.keep)
             edit.textEdited.connect(self._unsay)
+        self.discarded.returnPressed.connect(self._keep_and_mark)
+        self.reason.returnPressed.connect(self._keep_and_go_on)
 
     def show_balance(self, balance: SyringeBalance, *, expired: bool, writable: bool, lot: str) -> None:
         """Show a syringe; what is being typed about it stays."""
@@ -149,7 +155,13 @@ class BalanceRow(QWidget):
         self._kept.setVisible(not writable)
         if another or not self.modified or not writable:
             self._show_stored()
-        self._reason_row.setVisible(expired)
+        self._reason_row.setVisible(expired and writable)
+        self._kept_reason.setVisible(expired and not writable and bool(syringe.expired_reason))
+
+    @property
+    def lacks_reason(self) -> bool:
+        """True while an expired unit's reason is to be typed."""
+        return not self._reason_row.isHidden() and not self.reason.text().strip()
 
     @property
     def modified(self) -> bool:
@@ -173,6 +185,15 @@ class BalanceRow(QWidget):
         self.stored.emit(changed)
         return not self.modified
 
+    def _keep_and_mark(self) -> None:
+        """What is typed after Enter takes the place of the figure, it is not added to it."""
+        if self.keep() and self.discarded.hasFocus():
+            self.discarded.selectAll()
+
+    def _keep_and_go_on(self) -> None:
+        if self.keep():
+            self.done.emit()
+
     def take(self, syringe: Syringe) -> None:
         """What was typed is stored."""
         self._syringe = syringe
@@ -191,6 +212,8 @@ class BalanceRow(QWidget):
         self.discarded.setText(show_volume(self._syringe.discarded_ul))
         self._kept.setText(self.discarded.text())
         self.reason.setText(self._syringe.expired_reason)
+        said = load_words()("balance.expired_reason")
+        self._kept_reason.setText(f"{said}: {self._syringe.expired_reason}")
         self.discarded.setModified(False)
         self.reason.setModified(False)
         self.say("")

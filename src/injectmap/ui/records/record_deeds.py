@@ -26,8 +26,15 @@ def _take(desk: Desk, deed: Callable[[], OpenSession]) -> None:
     except InputRefused as refused:
         if refused.code == "session_signed":
             desk.reload_session()
+            let_go(desk)
         raise
     desk.take_changed(opened)
+
+
+def let_go(desk: Desk) -> None:
+    """Select nothing: after a signature, or when it is opened again, no digit reaches what was chosen before."""
+    if desk.editor is not None:
+        desk.editor.select(())
 
 
 def same(entry: RecordEntry | None, text: str, details: tuple[tuple[str, str], ...]) -> bool:
@@ -57,6 +64,7 @@ def amend(desk: Desk, reason: str) -> None:
     """Begin an amendment of the signed record."""
     signing, session = desk.services.signing, desk.session_now()
     _take(desk, lambda: signing.amend(desk.acting, session.id, reason))
+    let_go(desk)
     desk.stored(session=True)
 
 

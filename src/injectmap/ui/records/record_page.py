@@ -12,6 +12,7 @@ from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import Requirement
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
+from injectmap.ui.records import record_deeds
 from injectmap.ui.records.balance_panel import BalancePanel
 from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.records.preview import RecordPreview
@@ -79,6 +80,7 @@ class RecordPage(Surface):
         self.review.chart_wanted.connect(self.chart_wanted)
         self.review.all_there.connect(self._ready_to_sign)
         self.balance.balanced.connect(self._go_on)
+        self.balance.done.connect(self._go_on)
         self.signature.sign_wanted.connect(self.sign)
         self.signature.chart_wanted.connect(self.chart_wanted)
         self.signature.amended.connect(self.chart_wanted)
@@ -189,6 +191,7 @@ class RecordPage(Surface):
         self._signing = False
         self.signature.set_busy(False)
         self._desk.reload_session()
+        record_deeds.let_go(self._desk)
         self._desk.stored(session=True)
         self._desk.notice.emit(load_words()("signature.done", version=version.version))
         self.refresh()
@@ -200,6 +203,8 @@ class RecordPage(Surface):
         if isinstance(error, Conflict | InputRefused):
             # Somebody else was there first: what is stored now is shown.
             self._desk.reload_session()
+            if self._state is RecordState.SIGNED:
+                record_deeds.let_go(self._desk)
             self._desk.stored(session=True)
         self.refresh()
         self.signature.say(error_sentence(error))
