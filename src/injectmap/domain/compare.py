@@ -9,8 +9,8 @@ from injectmap.domain.skin_paths import apart_um
 from injectmap.domain.totals import ZoneTotal, done_passes, shown_totals, totals
 from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
 
-# Passes of two sessions that lie farther apart than this, entry and tip together, are not the same pass.
-FARTHEST_MATCH_UM = 40_000
+# Passes of two sessions whose entry points or tips lie farther apart than this are not the same pass.
+FARTHEST_MATCH_UM = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,14 @@ def _by_descent(
     pairs = []
     for one in new:
         original = originals.pop(one.reference, None)
-        if original is not None:
+        if original is not None and _near(original, one):
             pairs.append((original, one))
     return pairs
+
+
+def _near(one: CannulaPass, other: CannulaPass) -> bool:
+    farthest = max(apart_um(one.path.entry, other.path.entry), apart_um(one.path.tip, other.path.tip))
+    return farthest <= FARTHEST_MATCH_UM
 
 
 def _by_nearness(
@@ -201,12 +206,12 @@ def _by_nearness(
         (apart_um(one.path.entry, other.path.entry) + apart_um(one.path.tip, other.path.tip), at, to)
         for at, one in enumerate(old)
         for to, other in enumerate(new)
-        if one.is_point is other.is_point and one.side is other.side
+        if one.is_point is other.is_point and one.side is other.side and _near(one, other)
     )
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for distance, at, to in distances:
-        if distance <= FARTHEST_MATCH_UM and at not in pairs and to not in taken:
+    for _, at, to in distances:
+        if at not in pairs and to not in taken:
             pairs[at] = to
             taken.add(to)
     return [(old[at], new[to]) for at, to in pairs.items()]

@@ -11,7 +11,7 @@ from injectmap.domain import skin_paths
 from injectmap.domain.edits import Edit, EditKind, PassChange
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.ids import new_id
-from injectmap.domain.treatment_map import CannulaPass, PassStatus, Share, Side, SkinPoint
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side, SkinPoint
 from injectmap.editing import changes
 from injectmap.editing.both_sides import Controls, Laid, mirrored, partners, with_followers, with_image
 from injectmap.editing.deposits import with_path
@@ -47,9 +47,11 @@ class Arranging(Drawing):
         if frozenset(one.id for one in wanted) in self.drawn_together:
             self.drawn_together.add(images)
         self.select(images)
+        sides = {change.after.side.value for change in edit.changes if change.after is not None}
+        params: dict[str, object] = {"count": len(wanted), "side": sides.pop() if len(sides) == 1 else ""}
         if len(wanted) < len(originals):
-            params: dict[str, object] = {"count": len(wanted), "left_out": len(originals) - len(wanted)}
-            self.show_hint(Cursor.ARROW, Hint("mirror_partly", params))
+            params["left_out"] = len(originals) - len(wanted)
+        self.show_hint(Cursor.ARROW, Hint("mirror_partly" if "left_out" in params else "mirrored", params))
         self._tell("defaults")
 
     def _side_to_mirror(self) -> tuple[CannulaPass, ...]:
@@ -86,7 +88,7 @@ class Arranging(Drawing):
                 id=new_id(),
                 order=first + index,
                 entry_id=images[one.id].entry_id,
-                shares=shares.get(one.id, (Share("", one.microlitres),)),
+                shares=shares.get(one.id, one.shares),
                 fulfils=None,
                 deviation="",
                 reference="",

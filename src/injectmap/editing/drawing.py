@@ -75,6 +75,8 @@ class Drawing(Setting):
             self.drawn_together.add(ids)
         self.select(ids)
         if drawn is not None:
+            every = frozenset(change.pass_id for change in edit.changes)
+            self._drawn_from = (every, self.syringe_id) if self.syringe_id is not None else None
             self.syringe_id = drawn.in_use
             self._tell_of(drawn)
         self._tell("defaults")

@@ -16,12 +16,13 @@ from injectmap.domain.product import Syringe
 from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession, PassDefaults, TreatmentSession
 from injectmap.domain.totals import SyringeBalance, check_syringes, syringe_balances
-from injectmap.domain.treatment_map import TreatmentMap
+from injectmap.domain.treatment_map import CannulaPass, TreatmentMap
 from injectmap.editing import changes, remembered
 from injectmap.editing.gesture_state import GestureState
 from injectmap.editing.hit import HitFinder
 from injectmap.editing.pointer import Cursor
 from injectmap.editing.shapes import HatchSettings
+from injectmap.editing.sharing import Shares
 from injectmap.editing.undo import Step, UndoHistory
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Handle(StrEnum):
 _REMEMBERED = frozenset(
     {EditKind.SET_VOLUME, EditKind.SET_TECHNIQUE, EditKind.SET_PLANE, EditKind.SET_INSTRUMENT}
 )
+
+
+def _shares(one: CannulaPass | None) -> Shares:
+    """What a pass holds of real syringes."""
+    return tuple(share for share in one.shares if share.syringe_id) if one is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class EditorBase(GestureState):
         self.linked = self.planning = False
         # Passes that were drawn with one gesture: a volume typed for all of them is shared.
         self.drawn_together: set[frozenset[str]] = set()
+        # The passes of the last gesture, with the syringe that was in use before it.
+        self._drawn_from: tuple[frozenset[str], str] | None = None
         self.selected_by_undo = self.write_protected = False
         self.failed: FailedEdit | None = None
         self._tools = self._make_tools()
@@ -226,6 +234,8 @@ class EditorBase(GestureState):
         step = self.undo_history.step(undoes)
         self.undo_history.record(committed.journal_number, step.edit if step else edit, undoes)
         self.previews, self.preview_replaces = (), frozenset()
+        # What was said of the map before is no longer so.
+        self.show_hint(self.cursor, None)
         kept = self.selection & after.by_id.keys()
         if kept != self.selection:
             self.select(kept, by_undo=undoes is not None)
@@ -259,7 +269,7 @@ class EditorBase(GestureState):
     def reload(self, opened: OpenSession, history: Sequence[JournalRow]) -> None:
         """Show a newer state, after a conflict or a change of the session's details."""
         self.tool.cancel()
-        self.failed = None
+        self.failed = self._drawn_from = None
         chosen, known = self.syringe_id, {syringe.id for syringe in self.syringes}
         self._take(opened, history)
         added = [syringe.id for syringe in self.syringes if syringe.id not in known]
@@ -302,6 +312,10 @@ class EditorBase(GestureState):
                     # The next pass must not take what was just taken back.
                     self.defaults = remembered.defaults_of(self.map, self.opened.session.defaults)
                     self.volumes |= remembered.volumes_of(self.map)
+                    self._tell("defaults")
+                if any(_shares(one.before) != _shares(one.after) for one in edit.changes):
+                    used = remembered.last_syringe(self.map)
+                    self.syringe_id = changes.syringe_in_use(self.map, self.syringes, used)
                     self._tell("defaults")
                 self._select_changed(edit, by_undo=True)
         except Conflict:

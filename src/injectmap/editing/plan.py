@@ -13,6 +13,7 @@ from injectmap.domain.patient import clean_text
 from injectmap.domain.treatment_map import CannulaPass, PassStatus, TreatmentMap
 from injectmap.domain.units import show_volume
 from injectmap.editing.both_sides import entry_at
+from injectmap.editing.pointer import Hint
 from injectmap.editing.sharing import Rests, Shares
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ def fulfil_next(editor: MapEditor) -> bool:
 
 
 def volume_of(editor: MapEditor, one: CannulaPass) -> int:
-    """What a pass that is not drawn yet takes: its own volume, or where it has none that of the next pass."""
-    return one.microlitres or editor.defaults.microlitres
+    """What a pass that is not drawn yet takes: its own volume, or where it has none that of the next such pass."""
+    if one.microlitres:
+        return one.microlitres
+    return editor.volume_of_tool(one.technique.value) if one.is_point else editor.defaults.microlitres
 
 
 def _entry_of(treatment_map: TreatmentMap, planned: CannulaPass) -> str:
@@ -117,6 +120,21 @@ def confirm(editor: MapEditor, pass_ids: Collection[str] | None = None) -> bool:
         for one, own in zip(copied, shares, strict=True)
     )
     return commit_and_select(editor, Edit(EditKind.CONFIRM, tuple(pairs)), in_use)
+
+
+def confirm_selected(editor: MapEditor) -> bool:
+    """Confirm the selected copied passes; where none is selected, only select the next one that waits.
+
+    InputRefused: as `confirm`.
+    """
+    copied = [one.id for one in editor.map.passes if one.status is PassStatus.UNCONFIRMED]
+    chosen = [one for one in copied if one in editor.selection]
+    if chosen or not copied:
+        return confirm(editor, chosen)
+    editor.select([copied[0]])
+    number = editor.map.numbers[copied[0]]
+    editor.show_hint(editor.cursor, Hint("next_to_confirm", {"number": number, "count": len(copied)}))
+    return True
 
 
 def set_deviation(editor: MapEditor, pass_id: str, reason: str) -> bool:

@@ -12,7 +12,7 @@ from injectmap.domain.laying import LaidPass, lay, number_in, reference_to
 from injectmap.domain.map_items import AppliedProtocol
 from injectmap.domain.protocol import Protocol, protocol_digest
 from injectmap.domain.skin_paths import mirrored
-from injectmap.domain.treatment_map import CannulaPass, PassStatus, Share, Side
+from injectmap.domain.treatment_map import CannulaPass, PassStatus, Side
 from injectmap.editing.both_sides import entry_at
 from injectmap.editing.plan import commit_and_select, drawn_in_order
 from injectmap.editing.remembered import POINT_TECHNIQUES
@@ -34,8 +34,8 @@ def apply_protocol(
 ) -> bool:
     """Lay a protocol on sides of the map, to the plan or as done; one edit.
 
-    Technique and plane come from the protocol; the instrument and the volume of each pass are those the
-    clinician has set for the next one. InputRefused: protocol_applied_already, protocol_landmark_unknown,
+    Technique and plane come from the protocol, the instrument is the one the clinician has set for the next
+    pass. A planned pass has no volume; one done takes that of the next pass. InputRefused: protocol_applied_already, protocol_landmark_unknown,
     syringe_missing, syringes_hold_less.
     """
     wanted = [side for side in _IN_TURN if side in sides]
@@ -44,11 +44,10 @@ def apply_protocol(
     for side in wanted:
         _check_not_there(editor, protocol, side, planned=planned)
     laid = _laid(editor, protocol, wanted, with_optional=with_optional)
-    volumes = [_volume(editor, one) for one in laid]
     in_use: str | None = None
-    shares: Sequence[Shares] = [(Share("", volume),) for volume in volumes]
+    shares: Sequence[Shares] = [() for _ in laid]
     if not planned:
-        shares, in_use = drawn_in_order(editor, volumes)
+        shares, in_use = drawn_in_order(editor, [_volume(editor, one) for one in laid])
     passes = _passes(editor, protocol, laid, shares, planned=planned)
     edit = Edit(
         EditKind.APPLY_PROTOCOL,

@@ -15,7 +15,7 @@ from injectmap.editing.both_sides import partners
 from injectmap.editing.pointer import Hint
 from injectmap.editing.remembered import GIVEN_BY, POINT_TECHNIQUES, POINT_VOLUMES_UL
 from injectmap.editing.selecting import Selecting
-from injectmap.editing.sharing import with_volumes
+from injectmap.editing.sharing import drawn_anew, with_volumes
 
 # A pass is thought of in tenths of a millimetre; deeper than this no face is.
 DEEPEST_MM = 40.0
@@ -143,9 +143,15 @@ class Setting(Selecting):
             wanted |= {
                 paired[one]: ul for one, ul in wanted.items() if one in paired and paired[one] not in wanted
             }
-        changed, split = with_volumes(self.map, self.syringes, wanted)
+        # The volume of the last gesture is chosen only now: its syringes are those that this volume takes.
+        anew = None
+        if self._drawn_from is not None and self._drawn_from[0] == wanted.keys():
+            anew = drawn_anew(self.map, self.syringes, wanted, in_use=self._drawn_from[1])
+        changed, split = anew[:2] if anew is not None else with_volumes(self.map, self.syringes, wanted)
         edit = changes.change_passes(self.map, wanted, EditKind.SET_VOLUME, lambda one: changed[one.id])
         stored = self.commit(edit)
+        if stored and anew is not None:
+            self.syringe_id = anew[2]
         if stored and split is not None:
             self.show_hint(self.cursor, Hint("pass_split", {"first": split[0], "second": split[1]}))
         return stored
@@ -213,7 +219,7 @@ class Setting(Selecting):
 
     def use_syringe(self, syringe_id: str) -> None:
         """Draw the next pass from a syringe; those drawn keep theirs."""
-        self.syringe_id = syringe_id
+        self.syringe_id, self._drawn_from = syringe_id, None
         self._tell("defaults")
 
     def split_shares(self, pass_id: str, shares: Sequence[tuple[str, int]]) -> None:
@@ -234,6 +240,7 @@ class Setting(Selecting):
             raise InputRefused("shares_do_not_add_up", sum_ml=sum_ml, volume_ml=volume_ml)
         after = replace(one, shares=tuple(Share(*share) for share in shares))
         if after != one:
+            self._drawn_from = None
             self.commit(Edit(EditKind.SPLIT_SYRINGES, (PassChange(one, after),)))
 
     def set_deposits(self, pass_id: str, rows: Sequence[tuple[str, str]]) -> None:

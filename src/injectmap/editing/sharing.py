@@ -245,3 +245,25 @@ def with_volumes(
             split = tuple(rests.syringes[shares[at].syringe_id].number for at in (0, -1))
         changed[one.id] = replace(one, shares=shares)
     return changed, (split[0], split[1]) if split else None
+
+
+def drawn_anew(
+    treatment_map: TreatmentMap, syringes: Iterable[Syringe], wanted: Mapping[str, int], *, in_use: str
+) -> tuple[dict[str, CannulaPass], tuple[int, int] | None, str] | None:
+    """As `with_volumes`, as if the passes were only now drawn, from a syringe on; also the syringe then in use.
+
+    None where a pass of them is not done, that syringe is gone, or the syringes do not hold all of it.
+    """
+    own = [one for one in treatment_map.passes if one.id in wanted]
+    known = tuple(syringes)
+    if any(one.status is not PassStatus.DONE for one in own) or in_use not in {one.id for one in known}:
+        return None
+    others = TreatmentMap(tuple(one for one in treatment_map.passes if one.id not in wanted))
+    try:
+        drawn = allot(others, known, [wanted[one.id] for one in own], in_use=in_use, whole_first=len(own) > 1)
+    except InputRefused:
+        return None
+    if drawn.reduced:
+        return None
+    changed = {one.id: replace(one, shares=shares) for one, shares in zip(own, drawn.shares, strict=True)}
+    return changed, drawn.split, drawn.in_use

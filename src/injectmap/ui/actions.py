@@ -63,6 +63,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("copy_last", ("Ctrl+Shift+C",), When.SESSION, "session"),
     ActionSpec("compare_with", ("Ctrl+H",), When.SESSION, "session"),
     ActionSpec("fulfil_all", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), When.SESSION, "tick"),
+    ActionSpec("confirm_all", (), When.SESSION, "tick"),
     ActionSpec("scan_picture", (), When.WRITABLE, "picture"),
     ActionSpec("stock_receive", (), When.WRITABLE, "box", page="stock", method="receive"),
     ActionSpec("recall", (), When.CLINIC, "search", page="stock", method="recall"),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.palette_commands import Command
-from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.plan.which_session import which_session
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -47,7 +47,7 @@ class LastSession(QObject):
             for one in self._desk.sessions
             if one.id != editor.session.id and one.pass_count and not one.error_reason
         ]
-        return sorted(found, key=lambda one: one.date, reverse=True)
+        return sorted(found, key=lambda one: (one.date, one.number), reverse=True)
 
     @property
     def shown(self) -> SessionSummary | None:
@@ -56,8 +56,17 @@ class LastSession(QObject):
         chosen = next((one for one in others if one.id == self._chosen), None)
         if chosen is not None or editor is None or self._chosen == self.NONE:
             return chosen
-        before = [one for one in others if one.date <= editor.session.date]
-        return before[0] if before else None
+        here = (editor.session.date, editor.session.number)
+        return next((one for one in others if (one.date, one.number) < here), None)
+
+    @property
+    def to_copy(self) -> SessionSummary | None:
+        """The one that is shown, else the latest that is no later one of the same day."""
+        editor = self._desk.editor
+        if editor is None or self.shown is not None:
+            return self.shown
+        day, number = editor.session.date, editor.session.number
+        return next((one for one in self.others() if one.date != day or one.number < number), None)
 
     def choose(self, session_id: str | None) -> None:
         """Show another session, or again the last one, or with NONE no other."""
@@ -71,7 +80,7 @@ class LastSession(QObject):
         words, found, editor = load_words(), list[Command](), self._desk.editor
         closed = words("chart.needs.editable") if editor is not None and editor.read_only else ""
         for one in self.others():
-            date = show_date(one.date)
+            date = which_session(one, self._desk.sessions)
             shows, copies = words("palette.ghost", date=date), words("palette.copy", date=date)
             found.append(Command(f"ghost.{one.id}", shows, partial(self.choose, one.id)))
             found.append(Command(f"copy.{one.id}", copies, partial(self.copy, one.id), "", closed))
@@ -96,13 +105,14 @@ class LastSession(QObject):
     def _offer(self) -> None:
         """Tell the chart of a session; nothing if it knows already."""
         one = self.shown
-        key = (one.id, one.date) if one is not None else ()
+        said = which_session(one, self._desk.sessions) if one is not None else ""
+        key = (one.id, said) if one is not None else ()
         if key != self._offered:
             self._offered = key
             if one is None:
                 self._chart.offer_ghost(None)
             else:
-                self._chart.offer_ghost(partial(self._read, one.id), show_date(one.date))
+                self._chart.offer_ghost(partial(self._read, one.id), said)
             self.changed.emit()
 
     def _read(self, session_id: str) -> TreatmentMap | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from injectmap.domain.treatment_map import PassStatus
 from injectmap.ui.plan.tick_box import TickBox
+from injectmap.ui.widgets.dates import show_date
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -133,3 +134,22 @@ def test_a_tick_box_paints_its_tick(qtbot, theme):
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
     assert box.isChecked()
     assert box.grab().toImage() != empty
+
+
+def test_sessions_of_one_day_are_told_apart_and_a_later_one_is_never_the_last(room):
+    from injectmap.domain.session import record_number
+
+    day = room.editor.session.date
+    for _ in range(2):
+        room.shell.opener.put_session(room.shell.elin, date=day, count=1)
+    own = room.editor.session.id
+    room.desk.open_patient(room.shell.elin)
+    later = [one for one in room.desk.sessions if one.date == day and one.id != own]
+    room.desk.open_session(own)
+    names = [f"{show_date(day)}, {record_number(one.date, one.number)}" for one in later]
+    lines = [one.text() for one in foot(room).choice.menu.actions() if one.text()]
+    assert len(names) == 2
+    assert [one.rpartition(",")[0] for one in lines[:2]] == names
+    assert foot(room).choice.text() == "6 May 2025"
+    room.desk.open_session(later[0].id)
+    assert foot(room).choice.text() == names[1]

@@ -39,7 +39,7 @@ def test_the_next_and_then_all_planned_passes_are_done(room, qtbot):
     qtbot.mouseClick(room.panel.next, LEFT)
     assert len(done(room)) == 1
     assert room.panel.line.said.full_text() == "Plan: 7 of 8 not done"
-    assert room.panel.all.text() == "All 7"
+    assert room.panel.all.text() == "All 7 done as planned"
     assert room.space.chart.view.hasFocus()
     qtbot.mouseClick(room.panel.all, LEFT)
     assert len(done(room)) == 8
@@ -100,6 +100,7 @@ def deviating(room):
     """One planned pass done and then changed; it is selected."""
     room.clear()
     room.lay(Side.LEFT, planned=True)
+    room.editor.set_volume_text("0.15")
     plan.fulfil_next(room.editor)
     (one,) = done(room)
     room.editor.select([one.id])
@@ -283,3 +284,50 @@ def test_the_last_session_is_the_one_before_by_date(room):
     room.desk.open_session(next(s.id for s in room.desk.sessions if s.date == dt.date(2025, 5, 6)))
     room.clear()
     assert room.panel.start.from_last.text() == "Start from 18 Mar 2024"
+
+
+def test_confirming_asks_for_a_pass_and_all_has_a_way_of_its_own(room):
+    room.clear()
+    room.space.actions["copy_last"].trigger()
+    room.editor.select([])
+    chart = room.space.chart
+    chart.view.setFocus()
+    room.key(Qt.Key.Key_E)
+    assert not done(room)
+    assert len(room.editor.selection) == 1
+    assert chart.notice.sentence.text() == "Pass 1 is the next of 4 to confirm. E confirms it."
+    assert chart.notice.isVisible()
+    room.key(Qt.Key.Key_E)
+    assert len(done(room)) == 1
+    assert not chart.notice.isVisible()
+    room.space.actions["confirm_all"].trigger()
+    assert len(done(room)) == 4
+
+
+def test_what_was_said_goes_with_the_next_selection_edit_or_undo(room):
+    notice = room.space.chart.notice
+    for leave in (
+        lambda: room.editor.select([room.editor.map.passes[0].id]),
+        lambda: room.editor.set_volume_text("0.07"),
+        room.editor.undo,
+        lambda: room.editor.set_view("front"),
+    ):
+        room.space.actions["fulfil_all"].trigger()
+        assert notice.isVisible()
+        leave()
+        assert not notice.isVisible()
+
+
+def test_planned_passes_are_counted_apart(room):
+    room.clear()
+    room.lay(Side.LEFT, Side.RIGHT, planned=True)
+    assert room.space.session._count.text() == "planned 16"
+    plan.fulfil(room.editor)
+    assert room.space.session._count.text() == "16 · planned 16"
+
+
+def test_mirroring_says_how_many_and_where(room):
+    room.clear()
+    room.lay(Side.LEFT, planned=True)
+    room.editor.mirror_selection()
+    assert room.space.chart.notice.sentence.text() == "8 drawn on the patient’s right."

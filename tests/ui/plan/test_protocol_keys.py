@@ -23,13 +23,30 @@ def save_form(room):
     return room.space.extras.protocols.save_form
 
 
-def test_two_keys_apply_the_c_shape_with_the_volume_that_was_set(room):
+def as_done(form):
+    form.layer.setCurrentIndex(form.layer.findData(False))
+
+
+def test_two_keys_lay_the_c_shape_as_a_plan_without_a_dose(room):
+    room.clear()
+    room.editor.set_volume_text("0.11")
+    form = lay_form(room)
+    assert form.layer.currentText() == load_words()("protocol.as_plan")
+    room.key(Qt.Key.Key_Return)
+    assert {(one.status, one.microlitres) for one in room.editor.map.passes} == {(PassStatus.PLANNED, 0)}
+    room.editor.select([])
+    room.key(Qt.Key.Key_Return)
+    assert [one.microlitres for one in room.editor.map.passes if not one.is_planned] == [110]
+
+
+def test_as_done_the_c_shape_takes_the_volume_that_was_set(room):
     room.clear()
     room.editor.set_volume_text("0.11")
     form = lay_form(room)
     assert form.isVisible()
     said = load_words()("protocol.lay.what")
-    assert "No dose is given in a protocol" in said
+    assert "No dose is given" in said
+    as_done(form)
     room.key(Qt.Key.Key_Return)
     assert not form.isVisible()
     assert room.space.chart.view.hasFocus()
@@ -52,6 +69,7 @@ def test_what_is_there_already_is_refused_in_the_form(room):
     room.clear()
     room.lay(Side.LEFT, planned=False)
     form = lay_form(room)
+    as_done(form)
     room.key(Qt.Key.Key_Return)
     assert form.isVisible()
     assert form.problem.full_text() == load_words()("error.protocol_applied_already", name="C-shape")
@@ -77,6 +95,7 @@ def test_saved_anew_it_is_the_next_version_and_the_record_says_which_was_applied
     form = lay_form(room)
     form.which.setCurrentIndex(form.which.findText("Our arch, version 2"))
     assert "Clinic’s own protocol" in form.about.full_text()
+    as_done(form)
     room.key(Qt.Key.Key_Return)
     assert {(one.name, one.version) for one in room.editor.map.protocols} == {("Our arch", 2)}
     assert room.panel.line.said.full_text() == "Our arch, version 2: nothing differs"

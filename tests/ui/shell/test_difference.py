@@ -24,7 +24,7 @@ def test_it_says_what_is_more_and_less_and_what_moved(shell, panel):
     assert panel.isVisible()
     assert panel.title.full_text() == "Difference from 6 May 2025"
     assert panel.sums.figures == ["+0.60", "–", "+0.60"]
-    assert panel.passes.text() == "Passes: 4 where they were, 4 only now."
+    assert panel.passes.text() == "Passes: 4 where they were, 4 new."
     own = shell.editor.map.passes
     shell.editor.select([own[0].id])
     assert panel.chosen.text() == "Pass 1: entry moved 0 mm, tip 0 mm; length 0 mm, volume – mL"
@@ -32,7 +32,7 @@ def test_it_says_what_is_more_and_less_and_what_moved(shell, panel):
     assert panel.chosen.text().endswith("volume −0.05 mL")
     assert panel.sums.figures == ["+0.60", "−0.05", "+0.55"]
     shell.editor.select([own[5].id])
-    assert panel.chosen.text() == "Pass 6: nothing like it then"
+    assert panel.chosen.text() == "Pass 6: new, nothing like it then"
     shell.editor.select([one.id for one in own])
     assert not panel.chosen.isVisible()
 

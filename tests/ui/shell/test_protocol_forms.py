@@ -38,7 +38,9 @@ def test_the_form_says_what_the_protocol_is_and_what_it_will_draw(lay):
     assert lay.about.text().startswith("Training convention. Source: Trainer's article")
     assert "No dose is given here" in lay.about.text()
     assert lay.optional.text() == "With the optional passes (2 a side)"
-    assert "16 passes, 0.15 mL each" in lay._layer_row.field.accessibleDescription()
+    assert "16 passes without a volume" in lay._layer_row.field.accessibleDescription()
+    lay.layer.setCurrentIndex(lay.layer.findData(False))
+    assert "16 passes done now, 0.15 mL each" in lay._layer_row.field.accessibleDescription()
     lay.optional.setChecked(True)
     assert "20 passes" in lay._layer_row.field.accessibleDescription()
 
@@ -48,7 +50,7 @@ def test_enter_lays_it_on_both_sides_and_the_column_is_back(with_protocols, lay,
     assert not with_protocols.space.session.form_open
     passes = with_protocols.editor.map.passes
     assert [one.side for one in passes] == [Side.LEFT] * 8 + [Side.RIGHT] * 8
-    assert {one.status for one in passes} == {PassStatus.DONE}
+    assert {one.status for one in passes} == {PassStatus.PLANNED}
 
 
 def test_one_side_as_planned_with_the_optional_passes(with_protocols, lay):

@@ -90,11 +90,19 @@ def test_a_copy_is_the_like_of_its_original_even_where_another_is_nearer() -> No
 def test_the_nearest_pairs_are_matched_first_and_the_far_not_at_all() -> None:
     first, second = builders.cannula_pass(order=1), builders.cannula_pass(order=2, side=Side.RIGHT)
     far = near(first, FARTHEST_MATCH_UM / 1000 + 1, order=1)
+    assert FARTHEST_MATCH_UM == 20_000
     close, closer = near(first, 5, order=2), near(first, 2, order=3)
     found = compare(TreatmentMap((first, second)), TreatmentMap((far, close, closer)))
     assert [(one.before, one.after) for one in found.matched] == [(first, closer)]
     assert found.only_before == (second,)
     assert found.only_after == (far, close)
+
+
+def test_a_copy_drawn_far_away_is_another_pass() -> None:
+    original = builders.cannula_pass(order=1)
+    copy = near(original, 21, order=1, reference=f"pass:{original.id}")
+    found = compare(TreatmentMap((original,)), TreatmentMap((copy,)))
+    assert (found.matched, found.only_before, found.only_after) == ((), (original,), (copy,))
 
 
 def test_zones_that_only_one_session_has_are_listed() -> None:

@@ -79,13 +79,14 @@ def test_without_a_selection_the_side_shown_is_mirrored(bench: Bench) -> None:
     bench.editor.select([])
     bench.editor.mirror_selection()
     assert [one.side for one in bench.editor.map.passes] == [Side.RIGHT, *[Side.LEFT] * 2, *[Side.RIGHT] * 2]
+    assert (bench.editor.hint.code, bench.editor.hint.params) == ("mirrored", {"count": 2, "side": "right"})
     bench.editor.select([])
     bench.editor.set_view("right_oblique")
     bench.editor.mirror_selection()
     assert totals(bench.editor.map).left_ul == totals(bench.editor.map).right_ul
     assert (bench.editor.hint.code, bench.editor.hint.params) == (
         "mirror_partly",
-        {"count": 1, "left_out": 2},
+        {"count": 1, "side": "left", "left_out": 2},
     )
 
 

@@ -237,3 +237,53 @@ def test_a_session_can_be_copied_as_a_plan_or_as_done(bench: Bench) -> None:
     assert totals(bench.editor.map).both_ul == 400
     assert all(share.syringe_id for one in bench.editor.map.passes for share in one.shares)
     assert {one.side for one in bench.editor.map.passes} == {Side.LEFT}
+
+
+def test_confirming_without_a_copy_selected_only_selects_the_next_one(bench: Bench) -> None:
+    copy_session(bench.editor, last_session(bench))
+    first, second = bench.editor.map.passes
+    bench.editor.select([])
+    assert plan.confirm_selected(bench.editor)
+    assert bench.editor.map.passes == (first, second)
+    assert bench.editor.selection == {first.id}
+    assert bench.editor.hint is not None
+    assert (bench.editor.hint.code, bench.editor.hint.params) == (
+        "next_to_confirm",
+        {"number": 1, "count": 2},
+    )
+    plan.confirm_selected(bench.editor)
+    assert [one.status for one in bench.editor.map.passes] == [PassStatus.DONE, PassStatus.UNCONFIRMED]
+    assert bench.editor.hint is None
+    plan.confirm_selected(bench.editor)
+    assert bench.editor.selection == {second.id}
+    plan.confirm_selected(bench.editor)
+    assert totals(bench.editor.map).both_ul == 400
+    with pytest.raises(InputRefused, match="nothing_unconfirmed"):
+        plan.confirm_selected(bench.editor)
+
+
+def test_a_planned_bolus_without_a_volume_takes_that_of_the_next_bolus(bench: Bench) -> None:
+    one = builders.cannula_pass(status=PassStatus.PLANNED, technique=Technique.MICRO_BOLUS, shares=())
+    place = skin_paths.snap(bench.atlas, bench.atlas.landmarks["zygion"])
+    give(bench, replace(one, path=skin_paths.point(bench.atlas, place)))
+    plan.fulfil_next(bench.editor)
+    assert done(bench)[0].microlitres == bench.editor.micro_bolus_volume_ul == 20
+
+
+def test_undo_takes_the_syringe_in_use_back(bench: Bench) -> None:
+    one, two = (syringe.id for syringe in bench.editor.syringes)
+    give_plan(bench, 300, 700, 700)
+    plan.fulfil_next(bench.editor)
+    plan.fulfil(bench.editor)
+    assert bench.editor.syringe_id == two
+    bench.editor.undo()
+    assert bench.editor.syringe_id == one
+    bench.editor.redo()
+    assert bench.editor.syringe_id == two
+    bench.editor.undo()
+    bench.editor.undo()
+    assert bench.editor.syringe_id == one
+    bench.editor.use_syringe(two)
+    bench.editor.undo()
+    assert bench.editor.map.passes == ()
+    assert bench.editor.syringe_id == two

@@ -67,10 +67,12 @@ def test_the_record_keeps_which_version_was_laid_on_which_side(bench: Bench, c_s
 
 def test_a_plan_needs_no_syringe_and_becomes_done_in_order(bench: Bench, c_shape: Protocol) -> None:
     apply_protocol(bench.editor, c_shape, BOTH, planned=True)
-    assert {one.shares for one in bench.editor.map.passes} == {(Share("", 100),)}
+    assert {one.shares for one in bench.editor.map.passes} == {()}
     assert totals(bench.editor.map).both_ul == 0
+    bench.editor.select([])
+    bench.editor.set_volume_text("0.12")
     plan.fulfil(bench.editor)
-    assert totals(bench.editor.map).both_ul == 1600
+    assert totals(bench.editor.map).both_ul == 16 * 120
     assert not any(one.differs for one in deviations(bench.editor.map))
     assert all(one.none for one in differences(bench.editor.map, c_shape, bench.atlas))
     with pytest.raises(InputRefused, match="protocol_applied_already"):
@@ -147,3 +149,19 @@ def test_what_was_laid_makes_the_same_pattern_from_either_side(bench: Bench, c_s
     again = Protocol("mine", 1, "Mine", "clinic_protocol", "Own", "", entries, references)
     for side, own in ((Side.LEFT, passes[:10]), (Side.RIGHT, passes[10:])):
         assert [one.path for one in lay(bench.atlas, again, side)] == [one.path for one in own]
+
+
+def test_a_plan_without_volumes_is_mirrored_without_them_and_takes_one_where_it_is_given(
+    bench: Bench, c_shape: Protocol
+) -> None:
+    apply_protocol(bench.editor, c_shape, [Side.LEFT], planned=True)
+    bench.editor.mirror_selection()
+    assert {one.shares for one in bench.editor.map.passes} == {()}
+    first, second = bench.editor.map.passes[:2]
+    bench.editor.select([first.id])
+    bench.editor.set_volume_text("0.07")
+    bench.editor.select([])
+    bench.editor.set_volume_text("0.11")
+    plan.fulfil(bench.editor, [first.id, second.id])
+    assert [one.microlitres for one in bench.editor.map.passes[-2:]] == [70, 110]
+    assert not any(one.differs for one in deviations(bench.editor.map) if one.done is not None)

@@ -191,3 +191,38 @@ def test_a_planned_pass_cannot_be_split(bench: Bench) -> None:
     (planned,) = bench.editor.map.passes
     with pytest.raises(InputRefused, match="split_needs_done"):
         bench.editor.split_shares(planned.id, [(bench.editor.syringes[0].id, 100)])
+
+
+def hatch(bench: Bench) -> None:
+    bench.editor.choose_tool("cross_hatch")
+    bench.stroke(bench.at("zygion", dz=-12), bench.at("zygion", dz=12))
+
+
+def test_a_typed_volume_that_fits_goes_back_to_the_syringe_before_the_gesture(bench: Bench) -> None:
+    one, two = (syringe.id for syringe in bench.editor.syringes)
+    bench.stroke(bench.at("gonion", dz=14), bench.at("gonion", dy=10, dz=30))
+    bench.editor.set_volume_text("0.95")
+    bench.editor.select([])
+    bench.editor.choose_tool("cross_hatch")
+    bench.editor.set_volume_text("0.60")
+    hatch(bench)
+    assert {share.syringe_id for each in bench.editor.selected_passes for share in each.shares} == {one, two}
+    assert bench.editor.syringe_id == two
+    assert bench.editor.hint is not None
+    bench.editor.set_volume_text("0.20")
+    assert {share.syringe_id for each in bench.editor.selected_passes for share in each.shares} == {one}
+    assert bench.editor.selection_volume_ul == 200
+    assert bench.editor.syringe_id == one
+    assert bench.editor.hint is None
+    bench.editor.set_volume_text("0.60")
+    assert bench.editor.syringe_id == two
+    assert [balance.left_ul for balance in bench.editor.balances] == [0, 950]
+
+
+def test_a_syringe_chosen_after_the_gesture_stays_chosen(bench: Bench) -> None:
+    _, two = (syringe.id for syringe in bench.editor.syringes)
+    hatch(bench)
+    bench.editor.set_syringe(two)
+    bench.editor.set_volume_text("0.30")
+    assert {share.syringe_id for each in bench.editor.selected_passes for share in each.shares} == {two}
+    assert bench.editor.syringe_id == two

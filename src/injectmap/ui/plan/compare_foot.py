@@ -13,6 +13,7 @@ from injectmap.domain.errors import InjectmapError
 from injectmap.domain.units import show_volume
 from injectmap.ui.desk import Desk
 from injectmap.ui.icons import paint_icon
+from injectmap.ui.plan.which_session import which_session
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.ui.widgets.dates import show_date
@@ -126,11 +127,13 @@ class CompareFoot(Surface):
             return
         shown = last.shown
         for one in others:
-            text = words("plan.compare.line", date=show_date(one.date), volume=show_volume(one.microlitres))
+            date = which_session(one, self._desk.sessions)
+            text = words("plan.compare.line", date=date, volume=show_volume(one.microlitres))
             self._add(text, one.id, chosen=shown is not None and one.id == shown.id)
         self.choice.menu.addSeparator()
         self._add(words("plan.compare.none"), last.NONE, chosen=shown is None)
-        self.choice.say(show_date(shown.date) if shown is not None else words("plan.compare.none"))
+        none = words("plan.compare.none")
+        self.choice.say(which_session(shown, self._desk.sessions) if shown is not None else none)
 
     def _add(self, text: str, wanted: str, *, chosen: bool) -> None:
         assert self._last is not None

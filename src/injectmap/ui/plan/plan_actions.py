@@ -37,7 +37,7 @@ class PlanActions(QObject):
         self._last: LastSession | None = None
         panel = session.plan
         panel.confirm_wanted.connect(self._confirm)
-        panel.confirm_all_wanted.connect(self._confirm_all)
+        panel.confirm_all_wanted.connect(self.confirm_all)
         panel.next_wanted.connect(self._fulfil_next)
         panel.all_wanted.connect(self.fulfil_all)
         panel.copy_wanted.connect(self.copy_last)
@@ -54,7 +54,12 @@ class PlanActions(QObject):
     @property
     def handlers(self) -> dict[str, Callable[[], None]]:
         """One entry for each of the window's actions that are carried out here."""
-        return {"fulfil_all": self.fulfil_all, "copy_last": self.copy_last, "compare_with": self.compare_with}
+        return {
+            "fulfil_all": self.fulfil_all,
+            "confirm_all": self.confirm_all,
+            "copy_last": self.copy_last,
+            "compare_with": self.compare_with,
+        }
 
     # The plan
 
@@ -76,7 +81,8 @@ class PlanActions(QObject):
             chart_commands.confirm(self._chart)
             self._show_chart()
 
-    def _confirm_all(self) -> None:
+    def confirm_all(self) -> None:
+        """All copied passes were done as they were copied."""
         from injectmap.editing import plan
 
         self._call(plan.confirm)
@@ -101,8 +107,7 @@ class PlanActions(QObject):
             self._show_chart()
 
     def _to_copy(self) -> SessionSummary | None:
-        last = self._last
-        return (last.shown or next(iter(last.others()), None)) if last is not None else None
+        return self._last.to_copy if self._last is not None else None
 
     def compare_with(self) -> None:
         """Open the list of sessions that can lie under the open one."""

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from injectmap.ui.desk import Desk
 from injectmap.ui.plan.details import Details
 from injectmap.ui.plan.reason_line import ReasonLine
+from injectmap.ui.plan.which_session import which_session
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.dates import show_date
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -40,11 +40,26 @@ class _Line(QWidget):
             layout.addWidget(button)
 
 
+class _Buttons(QWidget):
+    """Buttons side by side under a line of words."""
+
+    def __init__(self, *buttons: Button) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(9, 0, 9, 0)
+        layout.setSpacing(0)
+        for button in buttons:
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            layout.addWidget(button)
+        layout.addStretch(1)
+
+
 class StartLines(QWidget):
     """What an empty map can start from, under the words that say it is empty."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self._source: Callable[[], SessionSummary | None] | None = None
         self.from_last = Button(theme, "", kind="flat", icon_name="session")
         self.protocol = Button(theme, load_words()("plan.empty.protocol"), kind="flat", icon_name="page")
@@ -70,7 +85,8 @@ class StartLines(QWidget):
         self.planning.setText(load_words()("plan.draw.done" if editor.planning else "plan.draw.plan"))
         self.from_last.setVisible(last is not None and not editor.read_only)
         if last is not None:
-            self.from_last.setText(load_words()("plan.empty.from_last", date=show_date(last.date)))
+            date = which_session(last, self._desk.sessions)
+            self.from_last.setText(load_words()("plan.empty.from_last", date=date))
 
 
 class PlanPanel(QWidget):
@@ -93,7 +109,7 @@ class PlanPanel(QWidget):
         super().__init__()
         words = load_words()
         self._desk = desk
-        self.start = StartLines(theme)
+        self.start = StartLines(theme, desk)
         self.confirm = Button(theme, "", kind="flat")
         self.confirm_all = Button(theme, words("plan.confirm.all"), kind="flat")
         self.next = Button(theme, words("plan.do.next"), kind="flat")
@@ -101,7 +117,8 @@ class PlanPanel(QWidget):
         self.more = Button(theme, words("plan.more"), kind="flat")
         self.more.setCheckable(True)
         self.copies = _Line(theme, self.confirm, self.confirm_all)
-        self.line = _Line(theme, self.next, self.all, self.more)
+        self.line = _Line(theme, self.more)
+        self.doing = _Buttons(self.next, self.all)
         self.reason = ReasonLine(theme, desk)
         self.details = Details(theme, desk)
         for button, key in (
@@ -114,7 +131,7 @@ class PlanPanel(QWidget):
             button.setToolTip(words(f"plan.{key}.tip"))
         layout = column(self, margins=(0, 0, 0, 3))
         layout.addWidget(Hairline(theme))
-        for part in (self.copies, self.line, self.reason):
+        for part in (self.copies, self.line, self.doing, self.reason):
             layout.addWidget(part)
         layout.addWidget(self.details, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -181,9 +198,9 @@ class PlanPanel(QWidget):
             said = words(key, count=len(waiting), of=planned)
         self.line.said.setText(said)
         self.line.setVisible(bool(said))
-        self.next.setVisible(bool(waiting) and not editor.read_only)
+        self.doing.setVisible(bool(waiting) and not editor.read_only)
         self.all.setText(words("plan.do.all", count=len(waiting)))
-        self.all.setVisible(len(waiting) > 1 and not editor.read_only)
+        self.all.setVisible(len(waiting) > 1)
         self.more.setVisible(bool(self.details.lines))
         if not self.details.lines:
             self.more.setChecked(False)

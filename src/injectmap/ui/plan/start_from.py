@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.plan.tick_box import TickBox
+from injectmap.ui.plan.which_session import which_session
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
@@ -41,7 +41,8 @@ class StartFromLast(TickBox):
         self.setChecked(False)
         self.setVisible(one is not None)
         if one is not None:
-            self.setText(words("plan.start_from", date=show_date(one.date), count=one.pass_count))
+            date = which_session(one, self._desk.sessions)
+            self.setText(words("plan.start_from", date=date, count=one.pass_count))
             self.setToolTip(words("plan.start_from.tip"))
 
     def copy(self) -> None:

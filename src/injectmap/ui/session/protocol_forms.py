@@ -124,14 +124,14 @@ class LayForm(_ProtocolForm):
         self.optional = TickBox(theme)
         self.sides = choice_field(theme, [(words(f"protocol.sides.{one}"), one) for one in _SIDES])
         self.layer = choice_field(
-            theme, [(words("protocol.as_done"), False), (words("protocol.as_plan"), True)]
+            theme, [(words("protocol.as_plan"), True), (words("protocol.as_done"), False)]
         )
         self.form.row(words("protocol.field.which"), self.which)
         self.form.add(self.about)
         self.form.add(self.optional)
         self.form.row(words("protocol.field.sides"), self.sides)
         self._layer_row = self.form.row(words("protocol.field.layer"), self.layer)
-        for field in (self.which, self.sides):
+        for field in (self.which, self.sides, self.layer):
             field.currentIndexChanged.connect(self._show)
         self.optional.toggled.connect(self._show)
 
@@ -149,7 +149,8 @@ class LayForm(_ProtocolForm):
         for key, one in self._listed.items():
             self.which.addItem(words("protocol.listed", name=one.name, version=one.version), key)
         self.which.setCurrentIndex(max(self.which.findData(kept), 0))
-        self.layer.setCurrentIndex(int(self.editor.planning))
+        # A plan records nothing that was not done; only the clinician says that it was.
+        self.layer.setCurrentIndex(0)
         self.problem.hide()
         self._show()
 
@@ -176,7 +177,8 @@ class LayForm(_ProtocolForm):
         count = len(one.passes) if self.optional.isChecked() else len(one.passes) - extra
         count *= len(_SIDES[self.sides.currentData()])
         ml = show_volume(self.editor.defaults.microlitres) if self._desk.editor is not None else ""
-        self._layer_row.show_hint(words("protocol.count", count=count, ml=ml))
+        key = "protocol.count.plan" if self.layer.currentData() else "protocol.count"
+        self._layer_row.show_hint(words(key, count=count, ml=ml))
 
     def carry_out(self) -> bool:
         """Lay it."""
