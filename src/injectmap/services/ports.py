@@ -47,6 +47,7 @@ class SessionSummary:
     error_reason: str
     state: RecordState = RecordState.DRAFT
     version: int = 1
+    planned_count: int = 0
 
 
 class Patients(Protocol):

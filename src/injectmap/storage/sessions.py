@@ -57,10 +57,15 @@ _RAISE_REVISION = Prepared(
 
 _DONE = passes.c.status == literal_column(f"'{PassStatus.DONE.value}'")
 
+_PLANNED = passes.c.status == literal_column(f"'{PassStatus.PLANNED.value}'")
+
 
 def _summaries() -> Prepared:
     """The time line of a patient in one statement, each figure from its own index."""
-    done = select(func.count()).where(passes.c.session_id == _sessions.c.id, _DONE).scalar_subquery()
+    done, planned = (
+        select(func.count()).where(passes.c.session_id == _sessions.c.id, one).scalar_subquery()
+        for one in (_DONE, _PLANNED)
+    )
     volume = (
         select(func.coalesce(func.sum(pass_shares.c.microlitres), literal_column("0")))
         .select_from(passes.join(pass_shares, pass_shares.c.pass_id == passes.c.id))
@@ -87,6 +92,7 @@ def _summaries() -> Prepared:
             _sessions.c.error_reason,
             _sessions.c.state,
             _sessions.c.version,
+            planned,
         )
         .join(practitioners, practitioners.c.id == _sessions.c.practitioner_id)
         .where(_sessions.c.patient_id == bindparam("patient_id"))
@@ -184,6 +190,7 @@ class StoredSessions:
                 error_reason,
                 RecordState(state),
                 version,
+                planned,
             )
             for (
                 session_id,
@@ -196,6 +203,7 @@ class StoredSessions:
                 error_reason,
                 state,
                 version,
+                planned,
             ) in _SUMMARIES(self._connection, {"patient_id": patient_id})
         )
 

@@ -125,7 +125,7 @@ class SessionCard(QWidget):
         lines = (
             ("body_strong", first, date, 8),
             ("table", first, products_and_volume(summary), 29),
-            ("label", "text2", f"{count_of_passes(summary.pass_count)} · {summary.practitioner_name}", 48),
+            ("label", "text2", f"{count_of_passes(summary)} · {summary.practitioner_name}", 48),
         )
         for role, name, text, top in lines:
             painter.setFont(font(role))
@@ -142,7 +142,7 @@ class SessionCard(QWidget):
             painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
             painter.setFont(font("label"))
             painter.setPen(theme.colour("text2"))
-            painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, load_words()("insight.card.no_passes"))
+            painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, _nothing_done(self.summary))
             return
         picture = self._thumbnails.picture(self.summary, self.devicePixelRatioF())
         if picture is not None:
@@ -154,3 +154,8 @@ class SessionCard(QWidget):
         for left in (MARGIN, MARGIN + THUMBNAIL + GAP):
             frame = QRectF(left + 0.5, top + 0.5, THUMBNAIL - 1, THUMBNAIL - 1)
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
+
+
+def _nothing_done(summary: SessionSummary) -> str:
+    """What stands where pictures would."""
+    return count_of_passes(summary) if summary.planned_count else load_words()("insight.card.no_passes")

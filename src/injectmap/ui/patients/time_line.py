@@ -40,9 +40,11 @@ def products_and_volume(summary: SessionSummary) -> str:
     return " · ".join(filter(None, (products_of(summary), volume_of(summary))))
 
 
-def count_of_passes(count: int) -> str:
-    """How many passes, in words where there is none or one."""
-    words = load_words()
+def count_of_passes(summary: SessionSummary) -> str:
+    """How many passes were done, in words where there is none or one; a plan without any says what is planned."""
+    words, count = load_words(), summary.pass_count
+    if not count and summary.planned_count:
+        return words("session.passes.planned", count=summary.planned_count)
     if not count:
         return words("session.passes.none")
     return words("session.pass") if count == 1 else words("session.passes", count=count)
@@ -71,7 +73,7 @@ def say_summary(summary: SessionSummary) -> str:
         "session.line",
         date=show_date(summary.date),
         what=products_and_volume(summary),
-        passes=count_of_passes(summary.pass_count),
+        passes=count_of_passes(summary),
         practitioner=summary.practitioner_name,
     )
     return (
@@ -85,7 +87,7 @@ def tip_of(summary: SessionSummary) -> str:
     lines = [
         show_date(summary.date),
         products_and_volume(summary),
-        count_of_passes(summary.pass_count),
+        count_of_passes(summary),
         summary.practitioner_name,
         words("session.record", number=record_number(summary.date, summary.number)),
     ]
@@ -125,7 +127,7 @@ class _TimeLineDelegate(RowDelegate):
             width -= SIDE + 8
         struck = bool(row.error_reason)
         # The products' names may be cut short; the volume beside the passes never is.
-        amount = " · ".join(filter(None, (volume_of(row), count_of_passes(row.pass_count))))
+        amount = " · ".join(filter(None, (volume_of(row), count_of_passes(row))))
         state, mark = state_of(row, is_open=is_open)
         state = metrics("label").elidedText(state, Qt.TextElideMode.ElideRight, width - 18)
         lines = (
