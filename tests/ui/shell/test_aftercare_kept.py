@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from injectmap.domain.treatment_map import Side
 from injectmap.ui.aftercare.moment_field import MomentField
@@ -233,3 +234,27 @@ def test_the_due_list_keeps_its_place_and_shows_nobody_of_another_clinic(shell):
     due._review_current()
     assert [one.due for one in due._rows.rows] == [TODAY + dt.timedelta(days=days) for days in (1, 3)]
     assert due.list.currentIndex().row() == 1
+
+
+def test_an_open_event_is_put_away_with_its_patient(shell, page):
+    form = page.events.form
+    form.what.setText("Blanching")
+    shell.desk.close_patient()
+    assert [one.title for one in events(shell)] == ["Blanching"]
+    assert page.events.shown is None
+    assert page.events._place.isHidden()
+
+
+def test_a_refusal_moves_no_button_of_the_event(shell, page):
+    form = page.events.form
+    QCoreApplication.processEvents()
+    before = form.save.y()
+    form.submit()
+    assert form._rows["title"].problem
+    QCoreApplication.processEvents()
+    assert form.save.y() == before
+    form.what.setText("Swelling")
+    form.passes.setText("99")
+    form.submit()
+    QCoreApplication.processEvents()
+    assert form.save.y() == before

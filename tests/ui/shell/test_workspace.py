@@ -345,3 +345,15 @@ def test_what_the_patient_column_is_wanted_for_is_seen_from_every_page(shell, pa
     assert focus is not None
     assert focus.isVisible()
     assert (page == "patient" and action == "find_patient") or shell.space.side.isVisible()
+
+
+def test_what_was_done_is_said_for_a_while_and_a_problem_until_it_is_put_away(shell, qtbot):
+    banner = shell.space.banner
+    banner.timer.setInterval(1)
+    shell.desk.notice.emit("Saved as record.pdf")
+    assert banner.text == "Saved as record.pdf"
+    qtbot.waitUntil(lambda: not banner.isVisible())
+    shell.desk.notice.emit("Saved as record.pdf")
+    shell.desk.problem.emit("The disk is full")
+    assert not banner.timer.isActive()
+    assert banner.text == "The disk is full"

@@ -52,10 +52,10 @@ class EntryForm(QWidget):
         line.setSpacing(8)
         self._refill_rows = {}
         for side, field in self.refill.items():
-            row = FormRow(theme, words(f"events.refill.{side.value}"), field)
+            row = FormRow(theme, words(f"events.refill.{side.value}"), field, steady=True)
             self._refill_rows[side] = row
             line.addWidget(row)
-        self._form = Form(theme)
+        self._form = Form(theme, steady=True)
         self._moment_row = self._form.row(words("events.at"), self.moment)
         self._observed_row = self._form.row(words("events.observed"), self.observed)
         self._form.row(words("events.refill.place"), self.place)

@@ -71,7 +71,7 @@ class EventForm(QWidget):
         self._began: dict[str, Any] | None = None
         self.print = Button(theme, words("events.print"), icon_name="printer")
         self.cancel = Button(theme, words("form.cancel"), kind="flat")
-        self._form = Form(theme)
+        self._form = Form(theme, steady=True)
         self._rows = {
             "title": self._form.row(words("events.what"), self.what),
             "onset": self._form.row(words("events.onset"), self.onset),

@@ -82,6 +82,7 @@ class EventsCard(Card):
         self.reason.given.connect(self._mark_error)
         self.reason.cancelled.connect(self.reason.hide)
         desk.leaving.connect(self.keep)
+        desk.patient_changed.connect(self._on_patient)
         self.entry.given.connect(self._add_entry)
 
     def refresh(self) -> None:
@@ -90,8 +91,7 @@ class EventsCard(Card):
         _clear(self._rows)
         assert desk.patient is not None
         found, zone = desk.services.events.of_patient(desk.acting, desk.patient.id), zone_of(desk)
-        if self._opened is not None and self._opened.patient.id != desk.patient.id:
-            self._put_away()
+        self._on_patient()
         for one in found:
             state = "in_error" if one.error_reason else "closed" if one.closed else "open"
             button = QPushButton(
@@ -115,6 +115,12 @@ class EventsCard(Card):
             self.shown = next((one for one in found if one.id == self.shown.id), None)
             if self.shown is None:
                 self._put_away()
+
+    def _on_patient(self) -> None:
+        """An open event is put away with its patient, whatever page is open."""
+        opened, patient = self._opened, self._desk.patient
+        if opened is not None and (patient is None or patient.id != opened.patient.id):
+            self._put_away()
 
     def start_new(self) -> None:
         """Open the form of a new event of the open treatment session."""

@@ -68,7 +68,7 @@ class ReviewsCard(Card):
         self.due = DateField(reader=read_coming_date)
         self.note = text_field()
         self.plan = Button(theme, words("review.plan"))
-        self._form = Form(theme)
+        self._form = Form(theme, steady=True)
         self._due_row = self._form.row(words("review.due"), self.due)
         self._note_row = self._form.row(words("review.note"), self.note)
         self.due.show_reading_in(self._due_row, "")

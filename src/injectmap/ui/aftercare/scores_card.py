@@ -41,7 +41,7 @@ class ScoresCard(Card):
         self.cancel = Button(theme, words("form.cancel"), kind="flat")
         self.correcting: OutcomeScore | None = None
         self._of: tuple[str, str] | None = None
-        self._form = Form(theme)
+        self._form = Form(theme, steady=True)
         self._rows = {
             key: self._form.row(words(f"score.{key}"), field)
             for key, field in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -11,6 +11,8 @@ from injectmap.ui.theme import FOOTER, Theme
 from injectmap.ui.widgets.basics import KeyCap, Surface, TextLabel
 from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.words import load_words
+
+_SAID_MS = 6_000
 
 
 class Mark(QWidget):
@@ -166,7 +168,10 @@ class Footer(Surface):
 
 
 class Banner(Surface):
-    """One calm line under the top bar that says what happened and what to do; it stays until it is put away."""
+    """One calm line under the top bar that says what happened and what to do.
+
+    A problem stays until it is put away; what was done is said for some seconds, longer under the pointer.
+    """
 
     dismissed = Signal()
 
@@ -183,6 +188,10 @@ class Banner(Surface):
         layout.addWidget(self._text, 1)
         layout.addWidget(close)
         close.clicked.connect(self.put_away)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(_SAID_MS)
+        self.timer.timeout.connect(self._over)
         self.hide()
 
     @property
@@ -199,6 +208,7 @@ class Banner(Surface):
         """Say what was done."""
         self._mark.show_mark("tick", "ok")
         self._show(sentence)
+        self.timer.start()
 
     def say_notice(self, sentence: str) -> None:
         """Say what is worth knowing, neither done nor wrong."""
@@ -207,10 +217,18 @@ class Banner(Surface):
 
     def put_away(self) -> None:
         """Close."""
+        self.timer.stop()
         self.hide()
         self.dismissed.emit()
 
+    def _over(self) -> None:
+        if self.underMouse():
+            self.timer.start()
+        else:
+            self.put_away()
+
     def _show(self, sentence: str) -> None:
+        self.timer.stop()
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.show()
