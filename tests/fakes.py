@@ -429,10 +429,12 @@ class MemoryStock:
 
     def _recalled(self, patient: Patient, session: TreatmentSession, syringe: Syringe) -> Recalled:
         sums: dict[tuple[str, Side], int] = {}
+        exact = False
         for one in done_passes(self._state.maps.get(session.id, TreatmentMap())):
             for share in one.shares:
                 if share.syringe_id == syringe.id:
                     parts = share_by_zone(share.microlitres, one.microlitres, one.deposits, one.path.zones)
+                    exact = exact or bool(share.microlitres % 10 or one.microlitres % 10)
                     for key, volume in parts.items():
                         sums[key] = sums.get(key, 0) + volume
         ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
@@ -456,6 +458,9 @@ class MemoryStock:
             tuple((zone, side, volume) for (zone, side), volume in ranked),
             session.state is RecordState.SIGNED or session.version > 1,
             session.error_reason,
+            session.version,
+            session.state is RecordState.AMENDING,
+            exact,
         )
 
 

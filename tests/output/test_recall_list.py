@@ -44,6 +44,9 @@ def recalled(**changed: object) -> Recalled:
     return Recalled(**(fields | changed))  # type: ignore[arg-type]
 
 
+CLINIC = ClinicSettings("Test clinic")
+
+
 @pytest.fixture(scope="module")
 def writer() -> RecallWriter:
     words = load_words()
@@ -56,7 +59,7 @@ def read(content: bytes) -> list[list[str]]:
 
 
 def test_the_table_has_one_row_a_syringe_with_all_that_a_recall_asks(writer: RecallWriter) -> None:
-    head, row = read(writer.csv(RecallList("H26C118", (recalled(),), NOW_MS)))
+    head, row = read(writer.csv(RecallList("H26C118", (recalled(exact=True),), NOW_MS), CLINIC))
     line = dict(zip(head, row, strict=True))
     assert line["Patient"] == "Vasterholm, Elin"
     assert line["Treatment date"] == "2026-11-22"
@@ -64,6 +67,40 @@ def test_the_table_has_one_row_a_syringe_with_all_that_a_recall_asks(writer: Rec
     assert line["Zones"] == "Preauricular L 0.45; Mand. border R 0.175"
     assert line["Record state"] == "signed"
     assert line["Telephone"] == "'+46 70 123 45 67"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "signed"),
+        ({"version": 2}, "signed, amended"),
+        ({"version": 2, "amending": True}, "amendment in progress"),
+        ({"version": 2, "error_reason": "wrong patient"}, "entered in error"),
+        ({"signed": False}, "not signed"),
+    ],
+)
+def test_the_state_of_a_record_is_told(writer: RecallWriter, changed: dict, said: str) -> None:
+    assert writer.state(recalled(**changed)) == said
+
+
+def test_a_table_of_a_demonstration_says_so_in_every_row(writer: RecallWriter) -> None:
+    found = RecallList("H26C118", (recalled(), recalled(patient_id="p2")), NOW_MS)
+    head, *rows = read(writer.csv(found, ClinicSettings("Test clinic", demo=True)))
+    assert head[-1] == "Demonstration"
+    assert [row[-1] for row in rows] == ["Demonstration data, not for patients"] * 2
+    assert "Demonstration" not in read(writer.csv(found, CLINIC))[0]
+
+
+def test_shares_of_zones_are_rounded_as_totals_are_and_sides_stay_whole(writer: RecallWriter) -> None:
+    right = (("arch", 114), ("malar", 38), ("subzygomatic", 32), ("periorbital", 13), ("other", 3))
+    zones = (("arch", Side.LEFT, 600), *((zone, Side.RIGHT, volume) for zone, volume in right))
+    row = recalled(microlitres=800, zones=zones)
+    shown = row.shown_zones
+    assert [(zone, side) for zone, side, _ in shown] == [(zone, side) for zone, side, _ in zones]
+    assert sum(volume for _, side, volume in shown if side is Side.RIGHT) == 200
+    assert all(volume % 10 == 0 for *_, volume in shown)
+    assert writer.zones(row).endswith("other R <0.01")
+    assert recalled(microlitres=800, zones=zones, exact=True).shown_zones == zones
 
 
 @pytest.mark.parametrize(

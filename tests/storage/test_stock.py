@@ -15,7 +15,7 @@ from injectmap.domain.stock import MovementKind, StockItem, StockMovement
 from injectmap.domain.treatment_map import Deposit, PassStatus, Plane, Share, Side, Technique
 from tests import builders
 from tests.storage.conftest import Charted, chart
-from tests.storage.test_records import sign
+from tests.storage.test_records import amend, sign
 
 EXPIRY = dt.date(2027, 9, 30)
 
@@ -173,6 +173,14 @@ def test_a_recall_says_who_where_and_how_much(either):
     sign(either)
     with either.database.reading() as work:
         assert [one.signed for one in work.stock.recall(first.lot)] == [False, True]
+        assert [one.state for one in work.stock.recall(first.lot)] == ["draft", "signed"]
+        assert [one.exact for one in work.stock.recall(first.lot)] == [False, True]
+    amend(either)
+    with either.database.reading() as work:
+        assert work.stock.recall(first.lot)[1].state == "amending"
+    sign(either, 2)
+    with either.database.reading() as work:
+        assert work.stock.recall(first.lot)[1].state == "amended"
 
 
 def test_a_recall_takes_one_statement(charted):

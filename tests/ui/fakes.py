@@ -120,7 +120,7 @@ class FakeRecordOutput:
 class FakeRecallOutput:
     """Says how many rows it was given."""
 
-    def csv(self, found: RecallList) -> bytes:
+    def csv(self, found: RecallList, clinic: ClinicSettings) -> bytes:
         return f"csv {len(found.rows)}".encode()
 
     def pdf(self, found: RecallList, clinic: ClinicSettings) -> bytes:

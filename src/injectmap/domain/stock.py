@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from injectmap.domain.places import Side
 from injectmap.domain.product import Product
+from injectmap.domain.units import share_out
+
+# What is shown of a volume that was given in hundredths of a millilitre.
+_SHOWN_UL = 10
 
 
 class MovementKind(StrEnum):
@@ -54,7 +58,11 @@ class StockMovement:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """One patient's part of a recalled lot: a syringe, what was injected from it and where."""
+    """One patient's part of a recalled lot: a syringe, what was injected from it and where.
+
+    `exact` says that a pass it was injected by was given to the microlitre, and `amending` that the record is open
+    for its next version.
+    """
 
     patient_id: str
     patient_number: int
@@ -74,3 +82,33 @@ class Recalled:
     zones: tuple[tuple[str, Side, int], ...]
     signed: bool
     error_reason: str = ""
+    version: int = 1
+    amending: bool = False
+    exact: bool = False
+
+    @property
+    def state(self) -> str:
+        """What the record is: `error`, `amending`, `amended`, `signed` or `draft`."""
+        if self.error_reason:
+            return "error"
+        if self.amending:
+            return "amending"
+        if self.signed:
+            return "amended" if self.version > 1 else "signed"
+        return "draft"
+
+    @property
+    def shown_zones(self) -> tuple[tuple[str, Side, int], ...]:
+        """The zones to 0.01 mL as in a record's totals, their sum unchanged; exact if a volume was given so."""
+        if self.exact:
+            return self.zones
+        sums: dict[Side, int] = {}
+        for _, side, volume in self.zones:
+            sums[side] = sums.get(side, 0) + volume
+        whole = (self.microlitres + _SHOWN_UL // 2) // _SHOWN_UL
+        shown: dict[tuple[str, Side], int] = {}
+        for side, steps in zip(sums, share_out(whole, list(sums.values())), strict=True):
+            own = [(zone, volume) for zone, at, volume in self.zones if at is side]
+            parts = share_out(steps, [volume for _, volume in own])
+            shown |= {(zone, side): part * _SHOWN_UL for (zone, _), part in zip(own, parts, strict=True)}
+        return tuple((zone, side, shown[zone, side]) for zone, side, _ in self.zones)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.stock import Recalled
+from injectmap.domain.totals import show_part
 from injectmap.domain.units import show_volume
 from injectmap.output.csv_export import csv_bytes
 from injectmap.output.show import show_date, show_instant
@@ -47,10 +48,14 @@ class RecallWriter:
         self._atlas_loader = atlas_loader
         self._words = words
 
-    def csv(self, found: RecallList) -> bytes:
-        """The list as CSV, dates as 2026-03-14 and volumes in mL."""
+    def csv(self, found: RecallList, clinic: ClinicSettings) -> bytes:
+        """The list as CSV, dates as 2026-03-14 and volumes in mL; that of a demonstration says so in every row."""
         head = [self._words(f"recall.csv.{name}") for name in _CSV]
-        return csv_bytes(head, (self._csv_row(row) for row in found.rows))
+        mark = []
+        if clinic.demo:
+            head.append(self._words("recall.csv.demo"))
+            mark.append(self._words("app.demo"))
+        return csv_bytes(head, (self._csv_row(row) + mark for row in found.rows))
 
     def pdf(self, found: RecallList, clinic: ClinicSettings) -> bytes:
         """The list as PDF, with the time at which it was asked for."""
@@ -125,13 +130,11 @@ class RecallWriter:
                 "recall.zone",
                 zone=info[zone].short_name if zone in info else zone,
                 side=self._words(f"recall.side.{side.value}"),
-                volume=show_volume(volume),
+                volume=show_part(shown, exact),
             )
-            for zone, side, volume in row.zones
+            for (zone, side, exact), (_, _, shown) in zip(row.zones, row.shown_zones, strict=True)
         )
 
     def state(self, row: Recalled) -> str:
-        """Whether the record is signed, and whether it was entered in error."""
-        if row.error_reason:
-            return self._words("recall.state.error")
-        return self._words("recall.state.signed" if row.signed else "recall.state.draft")
+        """Whether the record is signed or amended, and whether it was entered in error."""
+        return self._words(f"recall.state.{row.state}")

@@ -40,7 +40,7 @@ class RecallList:
 class RecallOutput(Protocol):
     """Makes a recall list that can leave the program."""
 
-    def csv(self, found: RecallList) -> bytes:
+    def csv(self, found: RecallList, clinic: ClinicSettings) -> bytes:
         """A table as CSV for a spreadsheet: UTF-8 with a byte order mark."""
         ...
 
@@ -77,7 +77,7 @@ class RecallService:
     def csv(self, acting: Acting, found: RecallList) -> bytes:
         """The list as CSV."""
         acting.require(Right.RECALL)
-        return self._output.csv(found)
+        return self._output.csv(found, self._settings())
 
     def pdf(self, acting: Acting, found: RecallList) -> bytes:
         """The list as PDF."""

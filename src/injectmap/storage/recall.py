@@ -113,7 +113,8 @@ def _recalled(rows: list[tuple[Any, ...]]) -> Recalled:
         error_reason,
     ) = rows[0][:_OF_SYRINGE]
     day = dt.date.fromisoformat(date)
-    zones, microlitres = _injected(row[_OF_SYRINGE:] for row in rows if row[_ZONES] is not None)
+    done = [row[_OF_SYRINGE:] for row in rows if row[_ZONES] is not None]
+    zones, microlitres = _injected(done)
     return Recalled(
         patient_id=patient_id,
         patient_number=patient_number,
@@ -134,6 +135,9 @@ def _recalled(rows: list[tuple[Any, ...]]) -> Recalled:
         # An amendment that was begun leaves the signed version before it standing.
         signed=state == RecordState.SIGNED.value or version > 1,
         error_reason=error_reason,
+        version=version,
+        amending=state == RecordState.AMENDING.value,
+        exact=any(share % 10 or whole % 10 for share, whole, *_ in done),
     )
 
 

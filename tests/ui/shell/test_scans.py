@@ -149,6 +149,28 @@ def test_a_damaged_box_is_typed_beside_those_that_were_scanned(shell, form) -> N
     assert [one.lot for one in shell.editor.syringes] == ["28S93R", "H26"]
 
 
+def test_one_lot_with_two_expiry_dates_is_told_in_words(shell, form) -> None:
+    scan(shell, "010506091751001117280930" + "10H26X002")
+    assert form.scans.differs == ""
+    scan(shell, "010506091751001117281031" + "10h26x002")
+    assert form.scans.differs == (
+        "Lot H26X002 stands here with different expiry dates: 30 Sep 2028, 31 Oct 2028. Compare the boxes."
+    )
+    form.scans.rows[0].remove.click()
+    assert form.scans.differs == ""
+
+
+def test_fast_text_that_is_no_code_is_typed_in_its_field(shell, monkeypatch) -> None:
+    field = shell.space.session.syringes.form.lot
+    router = shell.space.scans
+    monkeypatch.setattr("injectmap.ui.session.scan_router.QApplication.focusWidget", lambda: field)
+    assert router._is_typing("]Z9 no code")
+    assert not router._is_typing("0105060917510012")
+    assert not router._is_typing(BOX)
+    monkeypatch.setattr("injectmap.ui.session.scan_router.QApplication.focusWidget", lambda: shell.window)
+    assert not router._is_typing("]Z9 no code")
+
+
 def test_a_lot_typed_before_a_scan_is_not_dropped(shell, form) -> None:
     know(shell)
     form.lot.setText("H26")

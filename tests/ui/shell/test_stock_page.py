@@ -241,7 +241,7 @@ def test_the_list_is_saved_where_the_clinician_chooses(shell, page, kind, tmp_pa
     getattr(page.recalls, kind).click()
     assert (tmp_path / f"list.{kind}").read_bytes().endswith(b"4")
     (asked,) = [one[1] for one in shell.prompts.asked if one[0] == "new"]
-    assert asked.name == f"recall H26C118.{kind}"
+    assert asked.name == f"recall H26C118 demonstration.{kind}"
     assert "saved" in shell.space.banner.text
 
 

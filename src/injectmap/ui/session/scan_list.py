@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.product import Product
+from injectmap.domain.product import Product, fold_lot
 from injectmap.services.scanning import Scan
 from injectmap.services.sessions import NewSyringes
 from injectmap.ui.desk import Desk
@@ -17,6 +17,7 @@ from injectmap.ui.session.scan_text import expired, scan_line
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
+from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
@@ -37,12 +38,15 @@ class ScanList(QWidget):
         label = TextLabel(theme, "label", "text2", load_words()("scan.label"))
         self.field = ScanField(theme, desk)
         self._hint = TextLabel(theme, "label", "text3", load_words()("scan.each"), wrap=True)
+        self._differs = TextLabel(theme, "label", "error", wrap=True)
+        self._differs.hide()
         layout = column(self, spacing=4)
         layout.addWidget(label)
         layout.addWidget(self.field)
         layout.addWidget(self._hint)
         self._list = column(spacing=4)
         layout.addLayout(self._list)
+        layout.addWidget(self._differs)
         self.field.read.connect(self.add)
 
     def clear(self) -> None:
@@ -79,6 +83,11 @@ class ScanList(QWidget):
         self.changed.emit()
 
     @property
+    def differs(self) -> str:
+        """What two boxes of one lot say differently, or nothing."""
+        return self._differs.full_text() if not self._differs.isHidden() else ""
+
+    @property
     def any_unknown(self) -> bool:
         """True if the product of a scanned code is not known yet."""
         return any(scan.product is None for scan in self.scans)
@@ -113,10 +122,27 @@ class ScanList(QWidget):
         for number, (row, scan) in enumerate(zip(self.rows, self.scans, strict=True), start=1):
             row.show_scan(number, scan, self._chosen, self._treated)
         self._hint.setVisible(not self.scans)
+        twofold = _twofold(self.scans)
+        self._differs.setText(twofold)
+        self._differs.setVisible(bool(twofold))
 
 
 def _unit(scan: Scan) -> tuple[str, str, str]:
     return scan.code.identifier, scan.code.lot, scan.code.serial
+
+
+def _twofold(scans: list[Scan]) -> str:
+    """A lot has one expiry: where two boxes of it say two, one of them was misprinted or misread."""
+    expiries: dict[tuple[str, str], list[dt.date]] = {}
+    for code in (scan.code for scan in scans if scan.code.lot and scan.code.expiry):
+        known = expiries.setdefault((code.identifier, fold_lot(code.lot)), [])
+        if code.expiry is not None and code.expiry not in known:
+            known.append(code.expiry)
+    return "\n".join(
+        load_words()("scan.two_expiries", lot=lot.upper(), dates=", ".join(map(show_date, sorted(dates))))
+        for (_, lot), dates in expiries.items()
+        if len(dates) > 1
+    )
 
 
 class _ScannedRow(QWidget):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.settings import Paper
 from injectmap.domain.stock import Recalled
+from injectmap.domain.totals import show_part
 from injectmap.domain.units import show_volume
 from injectmap.services.ports import RenderedPage
 from injectmap.services.recall import RecallList
@@ -46,7 +47,6 @@ def _cells(row: Recalled, zone_name: object) -> dict[str, tuple[str, str]]:
     """Each column's first and second line."""
     words = load_words()
     born = words("recall.person", born=show_date(row.birth_date), number=f"{row.patient_number:05d}")
-    state = "error" if row.error_reason else "signed" if row.signed else "draft"
     return {
         "patient": (row.patient_name, born),
         "contact": (row.telephone or words("recall.no_telephone"), ""),
@@ -54,7 +54,7 @@ def _cells(row: Recalled, zone_name: object) -> dict[str, tuple[str, str]]:
         "practitioner": (row.practitioner_name, f"{row.syringe_number}: {row.product_name}"),
         "volume": (show_volume(row.microlitres) if row.microlitres else "–", ""),
         "zones": (zones_text(row, zone_name), ""),
-        "state": (words(f"recall.state.{state}"), row.error_reason),
+        "state": (words(f"recall.state.{row.state}"), row.error_reason),
     }
 
 
@@ -69,9 +69,9 @@ def zones_text(row: Recalled, zone_name: object) -> str:
             "recall.zone",
             zone=zone_name(zone),
             side=words(f"recall.side.{side.value}"),
-            volume=show_volume(volume),
+            volume=show_part(shown, exact),
         )
-        for zone, side, volume in row.zones
+        for (zone, side, exact), (_, _, shown) in zip(row.zones, row.shown_zones, strict=True)
     )
     # A line ends between zones, never between a zone and its volume.
     return "; ".join(part.replace(" ", "\u00a0") for part in parts)
@@ -247,7 +247,8 @@ class RecallView(QWidget):
         if found is None:
             return
         words, recall, acting = load_words(), self._desk.services.recall, self._desk.acting
-        name = re.sub(r"[^\w\-. ]", "_", words("recall.file", lot=found.lot))
+        of = "recall.file.demo" if self._desk.services.settings.demo else "recall.file"
+        name = re.sub(r"[^\w\-. ]", "_", words(of, lot=found.lot))
         suggested = Path.home() / f"{name}.{kind}"
         path = self._prompts.choose_new_file(
             words("recall.print" if kind == "pdf" else "recall.csv"), suggested, words(f"recall.kinds.{kind}")
