@@ -148,7 +148,7 @@ def test_an_expired_syringe_is_said_in_words() -> None:
     rows = made["syringes"]["rows"]
     assert [row["expired"] for row in rows][:2] == [True, False]
     page = " ".join(texts(pdf_of(replace(opened, syringes=syringes))))
-    assert page.count("expired on the treatment date") == 1
+    assert page.count("had expired by the treatment date") == 1
     assert "Reason for the use of an expired unit: not entered" in page
     excused = (replace(one, expired_reason="Only unit at hand, patient informed"), *syringes[1:])
     page = " ".join(texts(pdf_of(replace(opened, syringes=excused))))

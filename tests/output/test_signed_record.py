@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -12,6 +13,7 @@ import pypdf
 import pytest
 
 from injectmap.atlas import load_atlas
+from injectmap.domain.amending import Change, ChangeCode, CornersValue, PathValue, changes, contents_of
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.record import (
@@ -25,10 +27,21 @@ from injectmap.domain.record import (
 )
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, Paper
-from injectmap.domain.treatment_map import TreatmentMap
+from injectmap.domain.treatment_map import (
+    Deposit,
+    Instrument,
+    InstrumentKind,
+    PassStatus,
+    Plane,
+    Share,
+    Side,
+    Technique,
+    TreatmentMap,
+)
 from injectmap.output import pdf as pdf_module
 from injectmap.output import record_document as document_module
 from injectmap.output.pdf import RecordWriter
+from injectmap.output.record_changes import change_table
 from injectmap.output.record_maps import LARGE_ROW, SMALL_ROW
 from injectmap.services.record_parts import Attached, EventOutput, ListOutput, SignedPaper, SigningOutput
 from injectmap.words import load_words
@@ -252,3 +265,90 @@ def test_what_was_signed_is_of_a_size_that_can_be_kept() -> None:
     assert len(packed) < 150_000
     assert len(document.document) < 60_000
     assert RecordField.NOTES not in opened.entries
+
+
+def test_an_amendment_tells_what_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    blank = dict.fromkeys([*LARGE_ROW, *SMALL_ROW], BLANK)
+    monkeypatch.setattr(document_module, "view_pictures", lambda *_, mono: blank)
+    full = full_session()
+    one = full.map.passes[0]
+    later = replace(
+        one, plane=Plane.SUPRA_SMAS, shares=(Share(one.shares[0].syringe_id, one.microlitres - 10),)
+    )
+    long = "Discussed at length with the patient: bruising, swelling, asymmetry, nodules and "
+    now = replace(
+        full,
+        map=TreatmentMap((later, *full.map.passes[1:-1]), full.map.items[1:]),
+        syringes=(replace(full.syringes[0], lot="NEW-1", discarded_ul=40), *full.syringes[1:]),
+        entries={**full.entries, RecordField.RISKS: entry(f"{long}infection")},
+    )
+    before = replace(
+        contents_of(full), entries={**full.entries, RecordField.RISKS: entry(f"{long}loss of sight")}
+    )
+    change = Amendment("session-1", 2, "Misread", PRINTED_AT_MS, "practitioner-1", "Dr R. Okonjo-Lind")
+    opened = replace(state_of(now, RecordState.AMENDING, 2), amendment=change)
+    beside = Attached(changes=changes(before, contents_of(opened)))
+    page = texts(opened, beside)[0]
+    was, less = (f"{ul / 1000:.2f}" for ul in (one.microlitres, later.microlitres))
+    assert "Misread Changes against version 1 What Was Now" in page
+    assert f"Pass 1, patient’s left, volume {was} mL {less} mL" in page
+    assert "Pass 1, patient’s left, plane Subdermal Supra-SMAS" in page
+    assert "Planned pass 3" in page
+    assert "Syringe 1, lot" in page
+    assert "NEW-1" in page
+    assert "Baseline asymmetry" in page
+    assert re.search(r"Syringe 1, discarded [\d.]+ mL 0\.04 mL", page)
+    assert "… asymmetry, nodules and loss of sight … asymmetry, nodules and infection" in page
+    none = replace(beside, changes=())
+    assert "No changes of the record; see the reason." in texts(opened, none)[0]
+    assert "can no longer be read from the journal" in texts(opened, Attached())[0]
+
+
+def test_every_change_has_words() -> None:
+    full = full_session()
+    one, needle = full.map.passes[0], Instrument(InstrumentKind.NEEDLE, 27, 13_000)
+    side, syringe = {"number": 1, "side": Side.LEFT, "planned": False}, {"number": 1}
+    values = {
+        ChangeCode.PASS_SYRINGE: (((1, None),), ((1, 40), (2, 60)), "1", "1 (0.04 mL) + 2 (0.06 mL)"),
+        ChangeCode.PASS_TECHNIQUE: (Technique.FANNING, Technique.BOLUS, "Fanning", "Bolus"),
+        ChangeCode.PASS_INSTRUMENT: (needle, needle, "Needle 27G × 13 mm", "Needle 27G × 13 mm"),
+        ChangeCode.PASS_PATH: (
+            PathValue(26_000),
+            PathValue(0, 20),
+            "26 mm long",
+            "a point, moved by less than 0.1 mm",
+        ),
+        ChangeCode.PASS_STATUS: (PassStatus.PLANNED, PassStatus.DONE, "planned", "done"),
+        ChangeCode.PASS_DEPOSITS: ((), (Deposit(4_000, 50, "chin", Side.LEFT),), "–", "0.05 mL at 4 mm"),
+        ChangeCode.PASS_ZONES: ((("chin", Side.LEFT),), (), "Chin", "–"),
+        ChangeCode.NUMBERS: ((2, 3), (1, 2), "2, 3", "1, 2"),
+        ChangeCode.ZONE_OUTLINES: (
+            CornersValue(0),
+            CornersValue(2, 3_210),
+            "not adjusted",
+            "2 corners adjusted, moved again by up to 3.2 mm",
+        ),
+        ChangeCode.SYRINGE_ADDED: (None, full.syringes[0], "–", "1.25 mL"),
+        ChangeCode.SYRINGE_EXPIRY: (None, dt.date(2027, 8, 31), "–", "31 Aug 2027"),
+        ChangeCode.PRACTITIONER: ("p2", full.practitioner.id, "Dr Ines Berg", full.practitioner.name),
+        ChangeCode.ITEM: (full.map.items[1], None, "C-shape (1)", "removed"),
+        ChangeCode.ENTRY: (None, entry("Typed"), "–", "Typed"),
+        ChangeCode.PASS_PLANE: (
+            (one.plane, None),
+            (one.plane, 3_000),
+            "Subdermal",
+            "Subdermal, about 3.0 mm deep",
+        ),
+        ChangeCode.PASS_OTHER: (None, None, "–", "changed"),
+    }
+    for code in ChangeCode:
+        was, now, was_text, now_text = values.get(code, (None, None, "–", "–"))
+        subject = {**side, "field": RecordField.NOTES} if not code.startswith("syringe") else syringe
+        beside = Attached(names=(("p2", "Dr Ines Berg"),), changes=(Change(code, subject, was, now),))
+        table = change_table(1, beside, full, load_atlas(), load_words())
+        ((what, *cells),) = table["rows"]
+        assert what
+        plain = [cell.replace("\u00a0", " ") for cell in cells]
+        if code in values:
+            assert plain[0] == was_text
+            assert plain[1].endswith(now_text)

@@ -82,8 +82,25 @@ def test_from_draft_to_amended(clinic: Services, tmp_path: Path) -> None:
     assert first.digest != second.digest
     assert all(clinic.signing.verify_version(session_id, version) for version in (1, 2))
     text = text_of(clinic.records.pdf(acting, session_id))
+    assert "Changes against version 1 What Was Now Notes – Left earlier than planned" in text
     assert text.index("Left earlier than planned") < text.index("VERSION 1, AMENDED")
     opened = clinic.sessions.open(acting, session_id)
     assert [one.version for one in opened.versions] == [1, 2]
     assert opened.versions[0].cosignature is not None
     assert opened.versions[1].amendment is not None
+
+
+def test_the_amended_record_of_the_demo_clinic_says_what_was_changed(clinic: Services) -> None:
+    acting = clinic.acting
+    (patient,) = clinic.patients.search(acting, "Vasterholm")
+    with clinic.database.reading() as work:
+        (amended,) = (
+            one.id
+            for one in work.sessions.of_patient(patient.id)
+            if one.version == 2 and one.id != clinic.records.latest(acting)
+        )
+    text = text_of(clinic.records.pdf(acting, amended))
+    assert "Changes against version 1 What Was Now" in text
+    assert "Pass 1, patient’s left, volume 0.16 mL 0.15 mL" in text
+    assert "Syringe 1, discarded 0.00 mL 0.01 mL" in text
+    assert text.count("Changes against version") == 1

@@ -95,7 +95,7 @@ def document_of(opened: OpenSession, beside: Attached | None = None) -> dict[str
         "Photographs Five views before, five after.",
         "Follow-up date 20 Dec 2026",
         "UDI (01)07640173456789(17)270831(10)H26C111(21)4017152",
-        "expired on the treatment date",
+        "had expired by the treatment date",
         "Reason for the use of an expired unit: The only unit at hand; the patient was told and agreed.",
         "1.25 1.17 0.02 0.06",
         "Pass 3, deposits: 0.04 mL at 8 mm, 0.04 mL at 16 mm, 0.04 mL along the pass",

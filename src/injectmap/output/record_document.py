@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.product import Product
-from injectmap.domain.record import Amendment
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.totals import done_passes, shown_totals
 from injectmap.domain.treatment_map import Side
 from injectmap.domain.units import show_volume
+from injectmap.output.record_changes import change_table
 from injectmap.output.record_maps import map_views, shown_numbers, view_pictures
 from injectmap.output.record_plan import plan_lines, protocol_lines
 from injectmap.output.record_tables import count_text, map_page_full, side_tables, syringe_table, totals_table
@@ -72,10 +72,10 @@ def record_document(
             "date": show_date(session.date),
         },
         "fields": _fields(opened, clinic, words),
-        "amendment": _amendment(opened.amendment, clinic, words),
+        "amendment": _amendment(opened, clinic, atlas, attached, words),
         "views": map_views(atlas, shown, words),
         "map_notes": map_notes(opened, atlas, words),
-        "map_page_full": map_page_full(opened),
+        "map_page_full": map_page_full(opened, len(attached.changes or ())),
         "syringes": syringe_table(opened, words),
         "sides": side_tables(opened, atlas, words, samples),
         "totals": totals_table(opened.map, atlas, samples),
@@ -140,7 +140,10 @@ def about_practitioner(practitioner: Practitioner, words: Words) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _amendment(amendment: Amendment | None, clinic: ClinicSettings, words: Words) -> dict[str, str] | None:
+def _amendment(
+    opened: OpenSession, clinic: ClinicSettings, atlas: Atlas, attached: Attached, words: Words
+) -> dict[str, Any] | None:
+    amendment = opened.amendment
     if amendment is None:
         return None
     return {
@@ -151,6 +154,7 @@ def _amendment(amendment: Amendment | None, clinic: ClinicSettings, words: Words
             when=show_instant(amendment.at_ms, clinic.time_zone),
         ),
         "reason": amendment.reason,
+        "changes": change_table(amendment.version - 1, attached, opened, atlas, words),
     }
 
 

@@ -44,14 +44,18 @@ def decimals_of(treatment_map: TreatmentMap) -> int:
     return 3 if any(one.microlitres % 10 for one in treatment_map.passes) else 2
 
 
-def map_page_full(opened: OpenSession) -> bool:
-    """True if the syringes will not fit under the map, so that the passes follow them without a new page."""
+def map_page_full(opened: OpenSession, changes: int = 0) -> bool:
+    """True if the syringes will not fit under the map, so that the passes follow them without a new page.
+
+    `changes` is how many lines an amendment's table has.
+    """
     name_lines = -(-len(opened.patient.display_name) // _NAME_LINE)
     products = len({syringe.product.id for syringe in opened.syringes})
     expired = sum(1 + len(one.expired_reason) // 60 for one in opened.syringes if _expired(one, opened))
     codes = sum(bool(one.udi) for one in opened.syringes)
     rows = len(opened.syringes) + products + expired + codes
-    rows += 2 * (name_lines - 1) + 2 * bool(opened.session.error_reason) + 3 * bool(opened.amendment)
+    rows += 2 * (name_lines - 1) + 2 * bool(opened.session.error_reason)
+    rows += 4 + changes if opened.amendment else 0
     rows += len(opened.map.zone_moves) > 0
     return rows > _ROWS_UNDER_MAP
 

@@ -50,11 +50,14 @@ def written_fields(
             continue
         by = names.get(entry.practitioner_id, "")
         when = show_instant(entry.at_ms, clinic.time_zone)
+        if not when.startswith(f"{show_date(opened.session.date)},"):
+            # Written on another day than the treatment: the page says that it is the time of writing.
+            when = words("complete.recorded", time=when)
         fields.append(
             {
                 "label": words(f"field.{which.value}"),
                 "notes": [part for part in (when, by) if part],
-                "details": _details(which, entry, words),
+                "details": details_of(which, entry, words),
                 "text": entry.text,
             }
         )
@@ -70,7 +73,7 @@ def written_fields(
     return fields
 
 
-def _details(which: RecordField, entry: RecordEntry, words: Words) -> list[list[str]]:
+def details_of(which: RecordField, entry: RecordEntry, words: Words) -> list[list[str]]:
     """Named details as label and value; answers of the history in the order in which they are asked."""
     known = dict(entry.details)
     if which is RecordField.HISTORY:
@@ -122,7 +125,7 @@ def measurement_lines(opened: OpenSession, words: Words) -> list[dict[str, str]]
     def line(one: Measurement) -> dict[str, str]:
         return {
             "kind": words(f"record.measured.{one.kind.value}"),
-            "mm": words("record.measured_mm", skin=_tenths(one.path.length_um), chord=_tenths(one.chord_um)),
+            "mm": words("record.measured_mm", skin=tenths(one.path.length_um), chord=tenths(one.chord_um)),
             "note": one.note,
         }
 
@@ -130,7 +133,8 @@ def measurement_lines(opened: OpenSession, words: Words) -> list[dict[str, str]]
     return [line(one) for one in ranked]
 
 
-def _tenths(micrometres: int) -> str:
+def tenths(micrometres: int) -> str:
+    """Write a length in mm to a tenth."""
     whole, tenth = divmod((micrometres + 50) // 100, 10)
     return f"{whole}.{tenth}"
 

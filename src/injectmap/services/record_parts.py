@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from injectmap.domain.aftercare import AdverseEvent, OutcomeScore
+from injectmap.domain.amending import Change
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.protocol import Protocol as TreatmentProtocol
 from injectmap.domain.record import SignedDocument, SignedVersion
@@ -30,6 +31,7 @@ class Attached:
     """What is printed with a session beside its own: signed versions first to last, adverse events, scores.
 
     `names` are practitioners' names by id, and `protocols` the versions that were applied, as far as they are known.
+    `changes` are those of an amendment against the version before; None if they are not known.
     """
 
     signed: tuple[SignedPaper, ...] = ()
@@ -37,6 +39,7 @@ class Attached:
     scores: tuple[OutcomeScore, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     protocols: tuple[TreatmentProtocol, ...] = ()
+    changes: tuple[Change, ...] | None = None
 
 
 NOTHING_ATTACHED = Attached()

@@ -9,6 +9,7 @@ from injectmap.domain.acting import Acting, Right
 from injectmap.domain.protocol import Protocol
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, PrintLook
+from injectmap.services.amending import changes_since_signed
 from injectmap.services.ports import (
     Clock,
     Database,
@@ -46,6 +47,7 @@ def attached(
         scores,
         tuple((one.id, one.name) for one in work.practitioners.all()),
         _applied(work, opened, shipped),
+        changes_since_signed(work, opened) if opened.amendment else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from injectmap.domain.box_code import CODE_LIMIT
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.patient import clean_text
-from injectmap.domain.product import Syringe, product_to_json
+from injectmap.domain.product import Syringe, product_from_json, product_to_json
 from injectmap.domain.session import OpenSession
 from injectmap.domain.totals import SyringeBalance, syringe_balances
 from injectmap.domain.treatment_map import TreatmentMap
@@ -39,6 +39,25 @@ def syringe_to_json(syringe: Syringe) -> dict[str, Any]:
         "expired_reason": syringe.expired_reason,
         "stock_item": syringe.stock_item_id,
     }
+
+
+def syringe_from_json(data: dict[str, Any]) -> Syringe:
+    """Return the syringe of its journal form; rows of earlier programs lack what was added later."""
+    expiry = data.get("expiry")
+    return Syringe(
+        id=data["id"],
+        session_id=data["session"],
+        number=data["number"],
+        product=product_from_json(data["product"]),
+        lot=data["lot"],
+        expiry=dt.date.fromisoformat(expiry) if expiry else None,
+        serial=data["serial"],
+        udi=data.get("udi", ""),
+        opened_volume_ul=data.get("opened_volume_ul"),
+        discarded_ul=data.get("discarded_ul", 0),
+        expired_reason=data.get("expired_reason", ""),
+        stock_item_id=data.get("stock_item"),
+    )
 
 
 def one_line(text: str, *, limit: int) -> str:
