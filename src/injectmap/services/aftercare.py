@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from injectmap.domain.acting import Acting, Right
-from injectmap.domain.aftercare import Due, FollowUp, OutcomeScore
+from injectmap.domain.aftercare import Due, DueKind, FollowUp, OutcomeScore
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.ids import new_id
 from injectmap.domain.journal import JournalKind, SubjectKind
@@ -43,6 +43,16 @@ class AftercareService:
         acting.require(Right.READ)
         with self._database.reading() as work:
             return work.aftercare.follow_ups(patient_id)
+
+    def follow_up_dates(self, acting: Acting, patient_id: str) -> tuple[Due, ...]:
+        """Follow-up dates in a patient's records after which neither a review nor a treatment is stored."""
+        acting.require(Right.READ)
+        with self._database.reading() as work:
+            today = self._today(work)
+            last = dt.date(today.year + DUE_YEARS + 1, 12, 31)
+            found = work.aftercare.due(last, review_months=None)
+        wanted = (patient_id, DueKind.FOLLOW_UP_DATE)
+        return tuple(one for one in found if (one.patient_id, one.kind) == wanted)
 
     def plan(
         self, acting: Acting, patient_id: str, due: dt.date, *, note: str = "", session_id: str | None = None

@@ -8,6 +8,10 @@ from PySide6.QtCore import QCoreApplication
 
 from injectmap.domain.treatment_map import Side
 from injectmap.ui.aftercare.moment_field import MomentField
+from injectmap.ui.aftercare.reviews_card import _ReviewRow
+from injectmap.ui.widgets.basics import TextLabel
+from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.dates import show_date
 from tests.fakes import TODAY
 from tests.ui.shell.test_aftercare_page import events, page
 
@@ -258,3 +262,25 @@ def test_a_refusal_moves_no_button_of_the_event(shell, page):
     form.submit()
     QCoreApplication.processEvents()
     assert form.save.y() == before
+
+
+def test_a_follow_up_date_of_the_record_stands_among_the_reviews_and_is_reviewed(shell, page):
+    desk, session = shell.desk, shell.desk.session_now()
+    day = session.date + dt.timedelta(days=28)
+    desk.take_changed(desk.services.fields.set_follow_up(desk.acting, session, day))
+    page.refresh()
+    (row,) = rows_of(page)
+    assert row.follow_up.due == day
+    said = " ".join(label.full_text() for label in row.findChildren(TextLabel))
+    assert show_date(day) in said
+    assert "Follow-up date of the record" in said
+    row.findChild(Button).click()
+    (kept,) = desk.services.aftercare.follow_ups(desk.acting, shell.elin.id)
+    assert (kept.due, kept.done_on, kept.session_id) == (day, TODAY, session.id)
+    (row,) = rows_of(page)
+    assert row.follow_up == kept
+
+
+def rows_of(page):
+    widgets = [page.reviews._list.itemAt(at).widget() for at in range(page.reviews._list.count())]
+    return [one for one in widgets if isinstance(one, _ReviewRow)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from injectmap.domain.aftercare import FollowUp
+from injectmap.domain.aftercare import Due, FollowUp
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.records.entry_editors import read_coming_date
@@ -22,22 +22,23 @@ from injectmap.words import load_words
 
 
 class _ReviewRow(QWidget):
-    """One review; a planned one can be noted as taken place."""
+    """One review, planned or a follow-up date of a record; it can be noted as taken place."""
 
     done = Signal(object)
     undone = Signal(object)
 
-    def __init__(self, theme: Theme, one: FollowUp, *, writable: bool) -> None:
+    def __init__(self, theme: Theme, one: FollowUp | Due, *, writable: bool) -> None:
         super().__init__()
         words = load_words()
         self.follow_up = one
-        taken = one.done_on is not None
-        said = words("review.done", date=show_date(one.done_on)) if one.done_on else words("review.planned")
+        taken = isinstance(one, FollowUp) and one.done_on is not None
+        note = one.note if isinstance(one, FollowUp) else ""
+        said = _said(one)
         text = column(spacing=0)
         text.addWidget(TextLabel(theme, "body", "text", show_date(one.due)))
         text.addWidget(TextLabel(theme, "label", "text2", said))
-        if one.note:
-            text.addWidget(TextLabel(theme, "table", "text", one.note, wrap=True))
+        if note:
+            text.addWidget(TextLabel(theme, "table", "text", note, wrap=True))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 6)
         layout.addLayout(text, 1)
@@ -51,7 +52,18 @@ class _ReviewRow(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _tell(self) -> None:
-        (self.done if self.follow_up.done_on is None else self.undone).emit(self.follow_up)
+        one = self.follow_up
+        taken = isinstance(one, FollowUp) and one.done_on is not None
+        (self.undone if taken else self.done).emit(one)
+
+
+def _said(one: FollowUp | Due) -> str:
+    """Whether it took place, or where the date is written."""
+    words = load_words()
+    if isinstance(one, Due):
+        treated = words("due.treated", date=show_date(one.session_date)) if one.session_date else ""
+        return " · ".join(filter(None, (words(f"due.{one.kind.value}"), treated)))
+    return words("review.done", date=show_date(one.done_on)) if one.done_on else words("review.planned")
 
 
 class ReviewsCard(Card):
@@ -94,7 +106,10 @@ class ReviewsCard(Card):
             self.due.clear()
             self.note.clear()
             self._form.clear_problems()
-        found = desk.services.aftercare.follow_ups(desk.acting, desk.patient.id)
+        service = desk.services.aftercare
+        planned = service.follow_ups(desk.acting, desk.patient.id)
+        written = service.follow_up_dates(desk.acting, desk.patient.id)
+        found: list[FollowUp | Due] = sorted([*planned, *written], key=lambda one: one.due)
         for one in found:
             row = _ReviewRow(self._theme, one, writable=not desk.read_only)
             row.done.connect(self._note_done)
@@ -125,8 +140,16 @@ class ReviewsCard(Card):
         desk.stored()
         self.refresh()
 
-    def _note_done(self, one: FollowUp) -> None:
-        self._store(lambda: self._desk.services.aftercare.reviewed(self._desk.acting, one, self._desk.today))
+    def _note_done(self, one: FollowUp | Due) -> None:
+        desk, service = self._desk, self._desk.services.aftercare
+
+        def deed() -> None:
+            planned = one
+            if isinstance(planned, Due):
+                planned = service.plan(desk.acting, one.patient_id, one.due, session_id=one.session_id)
+            service.reviewed(desk.acting, planned, desk.today)
+
+        self._store(deed)
 
     def _note_undone(self, one: FollowUp) -> None:
         """A press too many: the review is planned again."""
