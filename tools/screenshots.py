@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_SCALE_FACTOR"] = "2"
@@ -52,7 +52,7 @@ def _colours_of(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
-    exact = [channel for _, colour in counted[:PLAIN_COLOURS] for channel in colour]
+    exact = [channel for _, colour in counted[:PLAIN_COLOURS] for channel in cast("tuple[int, ...]", colour)]
     others = picture.quantize(256 - PLAIN_COLOURS, method=Image.Quantize.FASTOCTREE, kmeans=2)
     palette = Image.new("P", (1, 1))
     palette.putpalette([*exact, *(others.getpalette() or [])[: 3 * (256 - PLAIN_COLOURS)]])

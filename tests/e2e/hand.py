@@ -46,7 +46,7 @@ class Hand:
         words: list[object] = []
         for number, part in enumerate(code.split("\x1d")):
             words += ["key", "ctrl+bracketright"] if number else []
-            words += ["type", "--delay", 1, "--args", 1, part]
+            words += ["type", "--delay", 0, "--args", 1, part]
         self._do(*words, "key", "Return")
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:

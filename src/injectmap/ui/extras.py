@@ -24,12 +24,7 @@ class Extras:
     """Start screen, list of keys, list of actions and presenter of one window."""
 
     def __init__(
-        self,
-        window: MainWindow,
-        desk: Desk,
-        prompts: Prompts,
-        actions: ActionSet,
-        session: SessionColumn,
+        self, window: MainWindow, desk: Desk, prompts: Prompts, actions: ActionSet, session: SessionColumn
     ) -> None:
         """Build nothing yet."""
         self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
