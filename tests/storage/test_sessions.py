@@ -321,3 +321,11 @@ def test_a_recall_names_every_patient_of_the_lot_and_what_was_injected(charted):
         (charted.patient.display_name, charted.session.number_text, 1, 60),
     ]
     assert [one.zones for one in found] == [(), (("preauricular", Side.LEFT, 60),)]
+
+
+def test_the_time_line_counts_planned_passes_apart(charted):
+    planned = builders.cannula_pass(status=PassStatus.PLANNED, shares=())
+    charted.commit(builders.add(planned), 1)
+    with charted.database.reading() as work:
+        (line,) = work.sessions.of_patient(charted.patient.id)
+    assert (line.pass_count, line.planned_count, line.microlitres) == (0, 1, 0)

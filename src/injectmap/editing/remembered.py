@@ -33,7 +33,10 @@ def defaults_of(treatment_map: TreatmentMap, started_with: PassDefaults) -> Pass
     single = next((one for one in reversed(treatment_map.passes) if _plain(one)), None)
     if single is None:
         return PassDefaults(started_with.technique, last.plane, last.instrument, started_with.microlitres)
-    return PassDefaults(single.technique, last.plane, last.instrument, single.microlitres)
+    # A plan laid from a protocol has no volume: none was given with it.
+    singles = (one for one in reversed(treatment_map.passes) if _plain(one))
+    given = next((one.microlitres for one in singles if one.microlitres), started_with.microlitres)
+    return PassDefaults(single.technique, last.plane, last.instrument, given)
 
 
 def volumes_of(treatment_map: TreatmentMap) -> dict[str, int]:

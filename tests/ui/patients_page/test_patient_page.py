@@ -17,7 +17,7 @@ from injectmap.services.insight import FileForm, InsightFigure
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.patients.patient_facts import facts_of
 from injectmap.ui.patients.session_strip import places_in_time, since_line
-from injectmap.ui.patients.time_line import state_of
+from injectmap.ui.patients.time_line import count_of_passes, state_of
 
 
 def press(widget, key):
@@ -267,6 +267,13 @@ def summary(**fields) -> SessionSummary:
 )
 def test_the_standing_of_a_record_is_said(fields, is_open, said, icon):
     assert state_of(summary(**fields), is_open=is_open) == (said, icon)
+
+
+@pytest.mark.parametrize(
+    ("done", "planned", "said"), [(0, 16, "16 planned"), (0, 0, "No passes yet"), (4, 16, "4 passes")]
+)
+def test_a_plan_is_not_called_empty(done, planned, said):
+    assert count_of_passes(summary(pass_count=done, planned_count=planned)) == said
 
 
 def test_places_are_true_to_the_days_between_sessions():

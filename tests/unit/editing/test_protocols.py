@@ -165,3 +165,16 @@ def test_a_plan_without_volumes_is_mirrored_without_them_and_takes_one_where_it_
     plan.fulfil(bench.editor, [first.id, second.id])
     assert [one.microlitres for one in bench.editor.map.passes[-2:]] == [70, 110]
     assert not any(one.differs for one in deviations(bench.editor.map) if one.done is not None)
+
+
+def test_a_plan_without_volumes_leaves_the_volume_of_the_next_pass_as_it_was(
+    bench: Bench, c_shape: Protocol
+) -> None:
+    bench.stroke(bench.at("zygion", dz=-12), bench.at("zygion", dz=12))
+    bench.editor.set_volume_text("0.13")
+    apply_protocol(bench.editor, c_shape, BOTH, planned=True)
+    again = bench.reopened()
+    assert again.defaults.microlitres == bench.editor.defaults.microlitres == 130
+    bench.editor.set_plane(Plane.SUPRA_SMAS)
+    bench.editor.undo()
+    assert bench.editor.defaults.microlitres == 130

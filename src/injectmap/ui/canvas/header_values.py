@@ -61,14 +61,17 @@ def subject(editor: MapEditor, words: Words) -> str:
 
 
 def volume(editor: MapEditor, *, together: bool) -> str:
-    """The volume of the next gesture, of each selected pass where they agree, or of all of them together."""
+    """The volume of the next gesture, of each selected pass where they agree, or of all of them together.
+
+    Nothing for passes that have none, as those of a protocol laid as a plan.
+    """
     chosen = editor.selected_passes
     if not chosen:
         return show_volume(editor.next_volume_ul)
     if len(chosen) > 1 and together:
-        return show_volume(editor.selection_volume_ul)
+        return show_volume(editor.selection_volume_ul) if editor.selection_volume_ul else ""
     volumes = {one.microlitres for one in chosen}
-    return show_volume(volumes.pop()) if len(volumes) == 1 else ""
+    return show_volume(volumes.pop()) if len(volumes) == 1 and volumes != {0} else ""
 
 
 def said(editor: MapEditor, words: Words) -> str:
@@ -100,5 +103,5 @@ def _written(key: str, words: Words, short: bool) -> str:
 def _syringes(editor: MapEditor, chosen: Sequence[CannulaPass], words: Words) -> list[str]:
     numbers = {syringe.id: str(syringe.number) for syringe in editor.syringes}
     none = words("header.none")
-    used = ["+".join(numbers.get(s.syringe_id, none) for s in one.shares) for one in chosen]
+    used = ["+".join(numbers.get(s.syringe_id, none) for s in one.shares) or none for one in chosen]
     return used or [numbers.get(editor.syringe_id or "", none)]
