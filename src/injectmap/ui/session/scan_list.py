@@ -167,7 +167,7 @@ class _ScannedRow(QWidget):
         words = load_words()
         line = scan_line(scan.code, scan.product, treated)
         if scan.product is None and chosen is not None:
-            line += words("scan.product_chosen", product=chosen.name)
+            line = f"{line} {words('scan.product_chosen', product=chosen.name)}"
         past = expired(scan.code, treated)
         self._number.setText(str(number))
         self._mark.setVisible(past)
