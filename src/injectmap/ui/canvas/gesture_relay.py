@@ -28,15 +28,7 @@ _TRAIL_STEP_MM: Final = 1.5
 _REASON_MS: Final = 2500
 # Hints about what has happened, not about the place under the pointer: they are told at the top.
 NOTICES: Final = frozenset(
-    {
-        "syringe_switched",
-        "pass_split",
-        "rest_only",
-        "fan_cut",
-        "mirror_partly",
-        "mirrored",
-        "next_to_confirm",
-    }
+    {"syringe_switched", "pass_split", "rest_only", "fan_cut", "mirror_partly", "mirrored", "next_to_confirm"}
 )
 _CURSORS: Final = {
     "arrow": Qt.CursorShape.ArrowCursor,
