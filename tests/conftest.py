@@ -1,7 +1,9 @@
 """What holds for every test: no real folders, no leaked thread, widget or timer, no unexpected log line."""
 
+import gc
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,10 @@ def own_folders(monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in changed.items():
         monkeypatch.setenv(name, value)
     return home
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """What the program freezes once after its start would be kept for every test of the run."""
+    yield
+    gc.unfreeze()
