@@ -25,10 +25,13 @@ PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "guide" / "keys.md"
 
 # Headings of the chart's keys, each with the actions under it by id or by what their ids begin with.
 CHART_GROUPS: Final = (
-    ("Tools", ("tool.",)),
+    ("Tools", ("tool.", "draw")),
     ("Fan and cross-hatch", ("shape.",)),
     ("Both sides", ("mirror", "linked")),
-    ("The selected passes", ("volume", "deposits", "split", "nudge.", "next_handle", "remove", "select_all")),
+    (
+        "The selected passes",
+        ("volume", "deposits", "split", "nudge.", "nudge_far.", "next_handle", "remove", "select_all"),
+    ),
     ("Going through passes", ("next_pass", "previous_pass", "next_zone", "previous_zone")),
     ("Measuring and zone corners", ("measure.", "reset_corner", "reset_zones")),
     ("Last time and plan", ("planning", "confirm", "fulfil_next", "fulfil", "deviation")),

@@ -439,3 +439,36 @@ def test_a_kept_measurement_becomes_an_asymmetry_with_other_words(chart: Chart) 
     assert (kept.kind, kept.note) == (MeasurementKind.ASYMMETRY, "cheek")
     press_key(chart, Qt.Key.Key_A)
     assert note.field.text() == "cheek"
+
+
+def test_a_whole_pass_is_drawn_and_placed_without_the_mouse(chart: Chart) -> None:
+    chart.editor.choose_tool("select")
+    chart.view.setFocus()
+    press_key(chart, Qt.Key.Key_Insert)
+    (one,) = chart.editor.map.passes
+    assert chart.editor.tool_id == "cannula_pass"
+    assert chart.editor.selection == {one.id}
+    assert 15_000 < one.path.length_um < 40_000
+    QTest.keyClicks(QApplication.focusWidget(), "0.12")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert chart.editor.map.passes[0].microlitres == 120
+    chart.editor.select([one.id])
+    chart.view.setFocus()
+    before = chart.editor.map.passes[0].path.entry
+    press_key(chart, Qt.Key.Key_Down, ALT | SHIFT)
+    moved = chart.editor.map.passes[0].path.entry
+    assert 4_000 < before.y - moved.y < 6_000
+
+
+def test_the_tool_in_hand_is_what_the_key_draws_with(chart: Chart) -> None:
+    chart.view.setFocus()
+    chart.editor.choose_tool("bolus")
+    press_key(chart, Qt.Key.Key_Insert)
+    (one,) = chart.editor.map.passes
+    assert one.is_point
+    chart.editor.undo()
+    chart.editor.choose_tool("fan")
+    chart.view.setFocus()
+    press_key(chart, Qt.Key.Key_Insert)
+    assert len(chart.editor.map.passes) == chart.editor.fan.count
+    assert len({drawn.entry_id for drawn in chart.editor.map.passes}) == 1

@@ -117,16 +117,27 @@ def _overlays() -> tuple[ChartAction, ...]:
 
 def _nudges() -> tuple[ChartAction, ...]:
     ways = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
-    return tuple(
+    near = tuple(
         ChartAction(
             f"nudge.{way}", (f"Alt+{way.capitalize()}",), partial(do.nudge, right=x, down=y), Needs.SELECTION
         )
         for way, x, y in ways
     )
+    far = tuple(
+        ChartAction(
+            f"nudge_far.{way}",
+            (f"Alt+Shift+{way.capitalize()}",),
+            partial(do.nudge, right=x, down=y, steps=10),
+            Needs.SELECTION,
+        )
+        for way, x, y in ways
+    )
+    return near + far
 
 
 ACTIONS: Final[tuple[ChartAction, ...]] = (
     *_tools(),
+    ChartAction("draw", ("Ins",), do.draw, Needs.EDITABLE),
     ChartAction("mirror", ("X",), do.mirror, Needs.EDITABLE),
     ChartAction("linked", ("W",), do.toggle_linked, Needs.EDITABLE),
     ChartAction("planning", ("Shift+P",), do.toggle_planning, Needs.EDITABLE),

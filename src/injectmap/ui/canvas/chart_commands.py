@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from injectmap.ui.canvas.chart_column import ChartColumn
 
 _NUDGE_MM = 0.5
+# A pass drawn by key begins at the middle of the picture and runs so far towards its left edge; from there it is
+# taken to its place with the keys that move handles. The place says nothing about where to treat.
+_DRAWN_MM = 20.0
+_DRAWING_TOOLS = ("cannula_pass", "fan", "cross_hatch", "bolus", "micro_bolus")
 
 
 def lacking(column: ChartColumn, needs: str) -> str:
@@ -185,9 +189,30 @@ def next_handle(column: ChartColumn) -> bool:
     return _call(column, lambda editor: editor.next_handle())
 
 
-def nudge(column: ChartColumn, right: int, down: int) -> bool:
-    """Move what is selected half a millimetre in the view shown."""
-    return _call(column, lambda editor: editor.nudge(right * _NUDGE_MM, down * _NUDGE_MM))
+def nudge(column: ChartColumn, right: int, down: int, steps: int = 1) -> bool:
+    """Move what is selected half a millimetre in the view shown, or some such steps at once."""
+    far = steps * _NUDGE_MM
+    return _call(column, lambda editor: editor.nudge(right * far, down * far))
+
+
+def draw(column: ChartColumn) -> bool:
+    """Draw with the tool in hand at the middle of the picture, as a drag there would."""
+
+    def gesture(editor: MapEditor) -> None:
+        from injectmap.editing.pointer import Pointer
+
+        if editor.tool_id not in _DRAWING_TOOLS:
+            editor.choose_tool("cannula_pass")
+        camera, view_id = column.view.camera, column.view.view_id
+        start = Pointer(view_id, camera.centre_u, camera.centre_v)
+        end = Pointer(view_id, camera.centre_u - _DRAWN_MM, camera.centre_v)
+        if editor.tool_id in ("bolus", "micro_bolus"):
+            end = start
+        editor.tool.press(start)
+        editor.tool.drag(end)
+        editor.tool.release(end)
+
+    return _call(column, gesture)
 
 
 def select_all(column: ChartColumn) -> bool:
