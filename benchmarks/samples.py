@@ -97,7 +97,7 @@ def practitioner() -> Practitioner:
 
 
 def acting_as(one: Practitioner) -> Acting:
-    return Acting(one.id, Role.PRACTITIONER, "bench")
+    return Acting(one.id, frozenset({Role.PRACTITIONER}), "bench")
 
 
 def person(number: int, numbers: random.Random) -> Patient:

@@ -45,8 +45,11 @@ def practitioner(*, name: str = "Dr Miriam Okafor", profession: str = "Doctor") 
     return Practitioner(new_id(), name, profession, "GMC 7000001")
 
 
-def acting_as(one: Practitioner, *, workstation: str = "room-1") -> Acting:
-    return Acting(one.id, Role.PRACTITIONER, workstation)
+def acting_as(
+    one: Practitioner, *, workstation: str = "room-1", roles: frozenset[Role] = frozenset(Role)
+) -> Acting:
+    """Somebody who practises alone, and so has every role; `roles` for one who does not."""
+    return Acting(one.id, roles, workstation)
 
 
 def patient(

@@ -11,7 +11,8 @@ import pypdf
 import pytest
 
 from injectmap import cli
-from injectmap.bootstrap import CLINIC_SUFFIX, Opener
+from injectmap.bootstrap import Opener
+from injectmap.bootstrap.opener import CLINIC_SUFFIX
 from injectmap.domain.edits import edit_from_json
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.journal import JournalKind, check_chain

@@ -62,8 +62,8 @@ NEXT_STEP = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade():
@@ -81,7 +81,7 @@ def next_version(tmp_path, monkeypatch):
     shutil.copytree(migrations.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migrations, "SCRIPTS", scripts)
     monkeypatch.setattr(tables, "SCHEMA_VERSION", PRESENT + 1)
-    return scripts / "versions" / "v0003_next.py"
+    return scripts / "versions" / "v0004_next.py"
 
 
 def make_older(folder: Path, monkeypatch: pytest.MonkeyPatch, key: bytes | None) -> tuple[Path, str]:
@@ -111,7 +111,7 @@ def test_an_older_file_is_backed_up_then_brought_up_to_date(tmp_path, next_versi
         assert work.patients.search("lindqvist", limit=5) == (opened.patient,)
     database.close()
     (copy,) = [one for one in path.parent.iterdir() if one != path]
-    assert copy.name.startswith("Harbour.before-upgrade-from-2.")
+    assert copy.name.startswith("Harbour.before-upgrade-from-3.")
     assert copy.suffix == ".injectmap"
     raw = connect(copy, key, Mode.FROZEN)
     assert raw.execute("PRAGMA user_version").fetchone() == (PRESENT,)

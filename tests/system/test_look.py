@@ -1,6 +1,7 @@
 """The chosen look is remembered beside the program's own files, and nothing else with it."""
 
-from injectmap.bootstrap import LOOK_FILE, Opener
+from injectmap.bootstrap import Opener
+from injectmap.bootstrap.opener import LOOK_FILE
 
 
 def test_the_chosen_look_is_remembered(tmp_path):

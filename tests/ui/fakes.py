@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from injectmap.domain.acting import Acting, Role
 from injectmap.domain.aftercare import AdverseEvent
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product
@@ -202,7 +201,7 @@ class FakeOpener:
         one = builders.practitioner(name="Dr R. Okonjo-Lind")
         other = builders.practitioner(name="M. Sandahl RN")
         self.database.state.practitioners = (one, other)
-        self.acting = Acting(one.id, Role.PRACTITIONER, "room-1")
+        self.acting = builders.acting_as(one)
 
     def keep_dark(self, dark: bool) -> None:
         self.dark = dark

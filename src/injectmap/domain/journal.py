@@ -22,6 +22,11 @@ class JournalKind(StrEnum):
     READ = "read"
     SIGN = "sign"
     ERASE = "erase"
+    # A practitioner signed in, or did not get in.
+    ENTER = "enter"
+    REFUSE = "refuse"
+    # A backup took the place of what was there; the payload names the head that was left behind.
+    RESTORE = "restore"
 
 
 class SubjectKind(StrEnum):
@@ -29,6 +34,7 @@ class SubjectKind(StrEnum):
 
     CLINIC = "clinic"
     PRACTITIONER = "practitioner"
+    ACCOUNT = "account"
     PATIENT = "patient"
     SESSION = "treatment_session"
     SYRINGE = "syringe"

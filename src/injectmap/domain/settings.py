@@ -70,7 +70,9 @@ class ClinicSettings:
     """Settings stored with the clinic's data; `time_zone` is an IANA name and gives the treatment date.
 
     `required` is what must be there before signing. `review_months` puts a patient on the list of those due so
-    many months after a treatment; None for a clinic that keeps no such list.
+    many months after a treatment; None for a clinic that keeps no such list. `retention_years` after the last treatment
+    a patient stands on the list of those whose data may be erased; None keeps no such list. `journal_reads` makes
+    every opening of a record a row of the journal. `idle_lock_minutes` without a hand on the program lock it.
     """
 
     name: str
@@ -84,6 +86,9 @@ class ClinicSettings:
     review_months: int | None = 18
     low_stock: int = 2
     expiry_notice_days: int = 90
+    retention_years: int | None = None
+    journal_reads: bool = False
+    idle_lock_minutes: int = 10
 
 
 def settings_to_json(settings: ClinicSettings) -> dict[str, Any]:
@@ -99,6 +104,9 @@ def settings_to_json(settings: ClinicSettings) -> dict[str, Any]:
         "review_months": settings.review_months,
         "low_stock": settings.low_stock,
         "expiry_notice_days": settings.expiry_notice_days,
+        "retention_years": settings.retention_years,
+        "journal_reads": settings.journal_reads,
+        "idle_lock_minutes": settings.idle_lock_minutes,
     }
 
 
@@ -116,4 +124,8 @@ def settings_from_json(data: dict[str, Any], *, demo: bool = False) -> ClinicSet
         data["review_months"],
         data["low_stock"],
         data["expiry_notice_days"],
+        # Rows of the journal from before a clinic could choose do not name these.
+        data.get("retention_years"),
+        data.get("journal_reads", False),
+        data.get("idle_lock_minutes", 10),
     )

@@ -48,7 +48,7 @@ from injectmap.storage.record_tables import (
 
 # "injm": what `file` and our own opening find at byte 68 of a plain file.
 APPLICATION_ID = 0x696E6A6D
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 file_mark = table(
     "file_mark",
@@ -72,6 +72,19 @@ clinic = table(
 
 practitioners = table(
     "practitioners", text("id", primary_key=True), text("name"), text("profession"), text("register_number")
+)
+
+# How a person gets in, apart from who it is: records name the practitioner and never read this.
+accounts = table(
+    "accounts",
+    Column("practitioner_id", Text, ForeignKey("practitioners.id", ondelete="RESTRICT"), primary_key=True),
+    text("roles"),
+    whole("active"),
+    # Argon2id in its usual text form; empty for a person who cannot sign in.
+    text("password_hash"),
+    whole("revision"),
+    CheckConstraint("active IN (0, 1)", name="active_known"),
+    at_least("revision", 1),
 )
 
 patients = table(
@@ -131,7 +144,8 @@ treatment_sessions = table(
     one_of("default_technique", Technique),
     one_of("default_plane", Plane),
     one_of("default_instrument_kind", InstrumentKind),
-    Index(None, "patient_id", "date"),
+    # What the list of those due needs of a patient's last treatment, without the row.
+    Index(None, "patient_id", "date", "number", "error_reason"),
     Index(None, "date", "number"),
 )
 
@@ -238,6 +252,13 @@ journal = table(
     Index(None, "subject_id"),
 )
 
+# The subjects of which journal rows have lost their payload, each with the row that says so.
+erased_subjects = table(
+    "erased_subjects",
+    text("subject_id", primary_key=True),
+    Column("number", Integer, ForeignKey("journal.number", ondelete="RESTRICT"), nullable=False),
+)
+
 chain_head = table("chain_head", *single_row(), whole("number"), text("hash"))
 
 # Alembic's own table, declared here so that a new file is stamped without importing Alembic.
@@ -259,6 +280,7 @@ def clinical_tables() -> Iterable[Table]:
     return (
         clinic,
         practitioners,
+        accounts,
         patients,
         treatment_sessions,
         syringes,

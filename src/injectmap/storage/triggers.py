@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from injectmap.storage.problems import FOREIGN, SIGNED
-from injectmap.storage.tables import treatment_sessions
+from injectmap.storage.tables import journal, syringes, treatment_sessions
 
 _WRITE_ONCE = "{} are written once"
 
@@ -31,9 +31,43 @@ _NEXT_IN_CHAIN = (
 )
 
 
+def _erased(subject_id: str) -> str:
+    """True once an `erase` row of the journal has named this subject."""
+    return f"EXISTS (SELECT 1 FROM erased_subjects AS e WHERE e.subject_id = {subject_id})"  # noqa: S608 - ours
+
+
+# All that erasure may do to a row of the journal: the chain is over the digest, and still holds.
+_PAYLOAD_ERASED = " AND ".join(
+    (
+        _erased("OLD.subject_id"),
+        "NEW.payload IS NULL",
+        "NEW.salt IS NULL",
+        *(f"NEW.{c.name} IS OLD.{c.name}" for c in journal.columns if c.name not in ("payload", "salt")),
+    )
+)
+_ERASE_ROW = "EXISTS (SELECT 1 FROM journal AS j WHERE j.number = NEW.number AND j.kind = 'erase')"
+
+
 def _of_the_file() -> Iterator[tuple[str, str]]:
     """The journal grows at its head, and the file stays what it was made as."""
-    yield _refuse("journal_is_never_changed", "UPDATE", "journal", "the journal is never changed")
+    yield _refuse(
+        "journal_is_never_changed",
+        "UPDATE",
+        "journal",
+        "the journal is never changed",
+        f"NOT ({_PAYLOAD_ERASED})",
+    )
+    yield _refuse(
+        "erased_subjects_are_journalled",
+        "INSERT",
+        "erased_subjects",
+        "what is erased is journalled",
+        f"NOT {_ERASE_ROW} OR {_erased('NEW.subject_id')}",
+    )
+    for when in ("UPDATE", "DELETE"):
+        yield _refuse(
+            f"erased_subjects_stay_on_{when.lower()}", when, "erased_subjects", "what is erased stays erased"
+        )
     yield _refuse("journal_is_never_deleted", "DELETE", "journal", "the journal is never deleted")
     yield _refuse(
         "journal_grows_at_its_head", "INSERT", "journal", "the journal grows at its head", _NEXT_IN_CHAIN
@@ -55,6 +89,18 @@ def _of_the_file() -> Iterator[tuple[str, str]]:
     yield _refuse("file_mark_is_never_deleted", "DELETE", "file_mark", "the mark of a file is never deleted")
 
 
+# Rows that go when their patient is erased, and the column that says whose they are.
+_ERASED_WITH = {
+    "record_entries": "session_id",
+    "record_versions": "session_id",
+    "cosignatures": "session_id",
+    "amendments": "session_id",
+    "follow_ups": "patient_id",
+    "outcome_scores": "patient_id",
+    "adverse_events": "patient_id",
+}
+
+
 def _kept() -> Iterator[tuple[str, str]]:
     """What is marked as in error, closed or counted down to nought, and never deleted."""
     for table, why in (
@@ -67,11 +113,15 @@ def _kept() -> Iterator[tuple[str, str]]:
         ("follow_ups", "follow-ups are kept"),
         ("outcome_scores", "scores are kept"),
         ("adverse_events", "events are marked as in error"),
+        ("accounts", "accounts are closed"),
     ):
-        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
+        erased = _ERASED_WITH.get(table)
+        condition = f"NOT {_erased(f'OLD.{erased}')}" if erased else ""
+        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why, condition)
     for table, keys in (
         ("patients", ("id", "number")),
         ("practitioners", ("id",)),
+        ("accounts", ("practitioner_id",)),
         ("treatment_sessions", ("id", "number")),
         ("stock_items", ("id",)),
         ("follow_ups", ("id",)),
@@ -104,6 +154,16 @@ def _row_of_signed(table: str, key: str) -> str:
     return _exists(joined, f"{key} AND s.state = 'signed'")
 
 
+# A syringe outlives its patient, for stock and recall; what was typed about it does not.
+_REASON_ERASED = " AND ".join(
+    (
+        _erased("OLD.session_id"),
+        "NEW.expired_reason = ''",
+        *(f"NEW.{c.name} IS OLD.{c.name}" for c in syringes.columns if c.name != "expired_reason"),
+    )
+)
+
+
 def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
     """The rows of a signed session are neither added to nor changed nor taken away."""
     for table, key in (
@@ -123,7 +183,7 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
             "UPDATE",
             table,
             SIGNED,
-            _signed("OLD.session_id"),
+            _signed("OLD.session_id") + (f" AND NOT ({_REASON_ERASED})" if table == "syringes" else ""),
         )
         yield _refuse(f"{table}_keep_their_key", "UPDATE", table, "a row keeps its key", other)
         yield _refuse(
@@ -131,7 +191,7 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
             "DELETE",
             table,
             SIGNED,
-            _signed("OLD.session_id"),
+            f"{_signed('OLD.session_id')} AND NOT {_erased('OLD.session_id')}",
         )
     new, old = (_row_of_signed("passes", f"there.id = {row}.pass_id") for row in ("NEW", "OLD"))
     yield _refuse("pass_shares_of_a_signed_record_stay_when_adding", "INSERT", "pass_shares", SIGNED, new)
@@ -142,7 +202,8 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
         SIGNED,
         f"{old} OR {new}",
     )
-    yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", SIGNED, old)
+    kept = f"{old} AND NOT " + _exists("passes AS p", f"p.id = OLD.pass_id AND {_erased('p.session_id')}")
+    yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", SIGNED, kept)
 
 
 def _drawn_from_own_syringes() -> Iterator[tuple[str, str]]:
@@ -175,6 +236,7 @@ _AMENDED = (
     f"OLD.error_reason = '' AND NEW.state = 'amending' AND NEW.version = OLD.version + 1 "
     f"AND {_unchanged('state', 'version')} AND {_REASON_GIVEN}"
 )
+_TEXTS_ERASED = f"{_erased('OLD.id')} AND {_unchanged('error_reason', 'follow_up')}"
 _MARKED_IN_ERROR = f"OLD.error_reason = '' AND NEW.error_reason <> '' AND {_unchanged('error_reason')}"
 
 
@@ -200,7 +262,7 @@ def _life_of_a_record() -> Iterator[tuple[str, str]]:
         "UPDATE",
         table,
         SIGNED,
-        f"OLD.state = 'signed' AND NOT ({_AMENDED}) AND NOT ({_MARKED_IN_ERROR})",
+        f"OLD.state = 'signed' AND NOT ({_AMENDED}) AND NOT ({_MARKED_IN_ERROR}) AND NOT ({_TEXTS_ERASED})",
     )
     yield _refuse(
         "treatment_sessions_are_signed_with_a_document",
@@ -251,7 +313,9 @@ def _written_once() -> Iterator[tuple[str, str]]:
     ):
         why = _WRITE_ONCE.format(table.replace("_", " "))
         yield _refuse(f"{table}_are_never_changed", "UPDATE", table, why)
-        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why)
+        erased = _ERASED_WITH.get(table)
+        condition = f"NOT {_erased(f'OLD.{erased}')}" if erased else ""
+        yield _refuse(f"{table}_are_never_deleted", "DELETE", table, why, condition)
         taken = _exists(f"{table} AS there", _same_key(key))
         yield _refuse(f"{table}_are_never_replaced", "INSERT", table, why, taken)
 

@@ -135,7 +135,8 @@ def test_every_use_asks_for_the_right(clinic, monkeypatch):
     from injectmap.domain import acting as rights
     from injectmap.services.insight import FileForm, InsightFigure, ScreenSize
 
-    monkeypatch.setitem(rights.RIGHTS, acting.role, frozenset())
+    for role in acting.roles:
+        monkeypatch.setitem(rights.RIGHTS, role, frozenset())
     for use in (
         lambda: service.over_time(acting, patient.id),
         lambda: service.picture(acting, InsightFigure.DOSE, over_time, ScreenSize(10, 10)),

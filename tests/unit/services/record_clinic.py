@@ -80,7 +80,7 @@ class RecordClinic:
     @property
     def desk(self) -> Acting:
         """Somebody whose rights a test takes away."""
-        return Acting(self.practitioner.id, Role.FRONT_DESK, "desk")
+        return Acting(self.practitioner.id, frozenset({Role.FRONT_DESK}), "desk")
 
     def patient(self, family_name: str = "Vale") -> str:
         details = PatientDetails.checked(

@@ -213,7 +213,7 @@ def test_records_are_found_by_number_id_or_as_the_latest(clinic: Clinic) -> None
 def test_the_table_of_rights_is_asked(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = clinic.session()
     monkeypatch.setitem(RIGHTS, Role.FRONT_DESK, frozenset({Right.READ}))
-    desk = Acting(clinic.practitioner.id, Role.FRONT_DESK, "desk")
+    desk = Acting(clinic.practitioner.id, frozenset({Role.FRONT_DESK}), "desk")
     edit = builders.add(builders.cannula_pass(syringe_id=opened.syringes[0].id))
     for forbidden in (
         lambda: clinic.patients.create(desk, clinic.details()),

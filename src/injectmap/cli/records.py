@@ -1,50 +1,20 @@
-"""The command line: opens the window, or makes records without a screen."""
+"""Commands that write a treatment record as PDF."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from injectmap import __version__
 from injectmap.bootstrap import Opener
-from injectmap.domain.errors import InjectmapError
 from injectmap.domain.print_look import Paper, PrintLook
-from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.services.clinic import Services
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error."""
-    arguments = _parser().parse_args(argv)
-    try:
-        return int(arguments.run(arguments))
-    except InjectmapError as error:
-        print(load_words()(f"error.{error.code}", **error.params), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    words = load_words()
-    parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
-    parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
-    parser.set_defaults(run=_window, clinic=None, demo=False)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    window = commands.add_parser(
-        "open", help="open the window with a clinic (without a command: the start screen)"
-    )
-    window.add_argument("clinic", nargs="?", type=Path, metavar="CLINIC")
-    window.add_argument("--demo", action="store_true", help="open the demonstration clinic")
-    window.set_defaults(run=_window)
-
+def add(commands: Any) -> None:
+    """Add the commands."""
     record = commands.add_parser("record", help="write the record of a treatment session as PDF")
     record.add_argument(
         "--session", required=True, metavar="ID", help="its record number (2026-00007), its id, or: latest"
@@ -61,7 +31,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--pdf", required=True, type=Path, metavar="FILE")
     _add_look(demo)
     demo.set_defaults(run=_record, clinic=None, session="latest", acting_as=None)
-    return parser
 
 
 def _add_look(parser: argparse.ArgumentParser) -> None:
@@ -69,13 +38,6 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
         "--paper", choices=[one.value for one in Paper], help="page size; without it the clinic's"
     )
     parser.add_argument("--mono", action="store_true", help="line art that needs no colour")
-
-
-def _window(arguments: argparse.Namespace) -> int:
-    from injectmap.ui.app import run
-
-    start = "demo" if arguments.demo else arguments.clinic
-    return run(Opener(), start=start)
 
 
 def _record(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,97 @@
+"""Builds the services of an open clinic upon their adapters."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from injectmap.resources import asset_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from injectmap.atlas import Atlas
+    from injectmap.services.clinic import Services
+    from injectmap.services.ports import Clock
+    from injectmap.services.sessions import MapVersions
+    from injectmap.storage.database import ClinicDatabase
+
+
+def map_versions() -> MapVersions:
+    """The versions of the shipped head and zone file, read without decoding either."""
+    import tomllib
+
+    from injectmap.services.sessions import MapVersions
+
+    views = json.loads(asset_path("atlas", "views.json").read_text("utf-8"))
+    zones = tomllib.loads(asset_path("atlas", "zones.toml").read_text("utf-8"))
+    return MapVersions(views["head_version"], zones["zones_version"])
+
+
+def atlas() -> Atlas:
+    from injectmap.atlas import load_atlas
+
+    return load_atlas()
+
+
+def workstation() -> str:
+    import platform
+
+    return platform.node() or "workstation"
+
+
+def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Services:
+    """The services of an open clinic; `folder` holds what the program keeps of its own on this computer."""
+    from injectmap.domain.acting import Acting, Role
+    from injectmap.domain.journal import SubjectKind
+    from injectmap.insight.figures import InsightPictures
+    from injectmap.output.over_time import OverTimeWriter
+    from injectmap.output.pdf import RecordWriter
+    from injectmap.output.recall_list import RecallWriter
+    from injectmap.services.adverse_events import AdverseEventService
+    from injectmap.services.aftercare import AftercareService
+    from injectmap.services.clinic import Services
+    from injectmap.services.insight import InsightService
+    from injectmap.services.patients import PatientService
+    from injectmap.services.practitioners import PractitionerService
+    from injectmap.services.protocols import ProtocolService
+    from injectmap.services.recall import RecallService
+    from injectmap.services.record_fields import RecordFieldService
+    from injectmap.services.records import RecordService
+    from injectmap.services.scanning import ScanService
+    from injectmap.services.sessions import SessionService
+    from injectmap.services.settings import SettingsService
+    from injectmap.services.signing import SigningService
+    from injectmap.services.stock import StockService, take_for_session
+    from injectmap.system.catalogue import Catalogue
+    from injectmap.system.scanner import BoxPictures
+    from injectmap.words import load_words
+
+    with database.reading() as work:
+        settings = work.clinic.settings()
+        # Who made the clinic acts until there is a sign-in, whoever else was added since.
+        founder = work.journal.of_subject(SubjectKind.CLINIC, "clinic")[0].practitioner_id
+    catalogue = Catalogue(folder)
+    writer = RecordWriter(atlas, load_words())
+    figures = InsightPictures(atlas, load_words(), fonts_folder=folder / "figures")
+    return Services(
+        database=database,
+        clock=clock,
+        settings=settings,
+        acting=Acting(founder, frozenset(Role), workstation()),
+        staff=PractitionerService(database, clock),
+        patients=PatientService(database, clock),
+        sessions=SessionService(database, clock, map_versions(), settings.time_zone),
+        records=RecordService(database, clock, writer, catalogue),
+        fields=RecordFieldService(database, clock),
+        signing=SigningService(database, clock, writer, take_for_session, catalogue),
+        aftercare=AftercareService(database, clock),
+        events=AdverseEventService(database, clock, writer),
+        settings_service=SettingsService(database, clock),
+        stock=StockService(database, clock, settings.time_zone),
+        recall=RecallService(database, clock, RecallWriter(writer, atlas, load_words())),
+        scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
+        insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
+        products=catalogue,
+        protocols=ProtocolService(database, clock, catalogue),
+    )

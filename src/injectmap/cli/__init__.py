@@ -1,0 +1,52 @@
+"""The command line: opens the window, or makes records without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from injectmap import __version__
+from injectmap.bootstrap import Opener
+from injectmap.cli import records
+from injectmap.domain.errors import InjectmapError
+from injectmap.words import load_words
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except InjectmapError as error:
+        print(load_words()(f"error.{error.code}", **error.params), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    words = load_words()
+    parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
+    parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
+    parser.set_defaults(run=_window, clinic=None, demo=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    window = commands.add_parser(
+        "open", help="open the window with a clinic (without a command: the start screen)"
+    )
+    window.add_argument("clinic", nargs="?", type=Path, metavar="CLINIC")
+    window.add_argument("--demo", action="store_true", help="open the demonstration clinic")
+    window.set_defaults(run=_window)
+
+    records.add(commands)
+    return parser
+
+
+def _window(arguments: argparse.Namespace) -> int:
+    from injectmap.ui.app import run
+
+    start = "demo" if arguments.demo else arguments.clinic
+    return run(Opener(), start=start)
