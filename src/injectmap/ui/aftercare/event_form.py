@@ -16,7 +16,7 @@ from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.records.entry_editors import TextBox
 from injectmap.ui.session.syringe_row import lot_line
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.basics import TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import Form, text_field
 from injectmap.words import load_words
@@ -105,10 +105,7 @@ class EventForm(QWidget):
     ) -> None:
         """Show an event of a treatment session; None begins a new one."""
         self._opened = opened
-        while (item := self._syringes.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._syringes)
         self._boxes = {}
         for one in opened.syringes:
             said = load_words()("events.syringe", number=one.number, product=one.product.name)

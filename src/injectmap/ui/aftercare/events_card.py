@@ -20,7 +20,7 @@ from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.records.preview import write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
+from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
@@ -88,7 +88,7 @@ class EventsCard(Card):
     def refresh(self) -> None:
         """Read the events of the open patient."""
         desk, words = self._desk, load_words()
-        _clear(self._rows)
+        clear_layout(self._rows)
         assert desk.patient is not None
         found, zone = desk.services.events.of_patient(desk.acting, desk.patient.id), zone_of(desk)
         self._on_patient()
@@ -169,7 +169,7 @@ class EventsCard(Card):
 
     def _show_entries(self) -> None:
         event, zone = self.shown, zone_of(self._desk)
-        _clear(self._entries)
+        clear_layout(self._entries)
         for one in event.entries if event is not None else ():
             line = QWidget()
             text = column(line, margins=(0, 6, 0, 6))
@@ -295,10 +295,3 @@ class EventsCard(Card):
 
     def _failed(self, error: Exception) -> None:
         self._desk.problem.emit(error_sentence(error))
-
-
-def _clear(layout: Any) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -12,7 +12,7 @@ from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.records.entry_editors import read_coming_date
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
+from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.fields import DateField
@@ -95,10 +95,7 @@ class ReviewsCard(Card):
     def refresh(self) -> None:
         """Read the reviews of the open patient."""
         desk = self._desk
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._list)
         assert desk.patient is not None
         if desk.patient.id != self._of:
             # What was typed about one patient is not offered for another.

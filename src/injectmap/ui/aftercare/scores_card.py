@@ -14,7 +14,7 @@ from injectmap.domain.patient import NAME_LIMIT
 from injectmap.services.aftercare import NOTE_LIMIT
 from injectmap.ui.desk import Desk
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
+from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.fields import DateField
@@ -72,10 +72,7 @@ class ScoresCard(Card):
     def refresh(self) -> None:
         """Read the scores of the open patient."""
         desk = self._desk
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._list)
         assert desk.patient is not None
         found = desk.services.aftercare.scores(desk.acting, desk.patient.id)
         for one in found:

@@ -14,7 +14,7 @@ from injectmap.domain.patient import Patient, PatientDetails, check_birth_date
 from injectmap.ui.patients.found_list import say_patient
 from injectmap.ui.patients.typed import TypedDetails
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, column
+from injectmap.ui.widgets.basics import Hairline, Scroller, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import read_date
 from injectmap.ui.widgets.fields import DateField
@@ -266,11 +266,7 @@ class _LikelyDuplicates(QWidget):
 
     def show_patients(self, patients: Sequence[Patient]) -> None:
         """Show them with the reason."""
-        while (item := self._layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._layout)
         words = load_words()
         self.patients = tuple(patients)
         self._layout.addWidget(Hairline(self._theme))

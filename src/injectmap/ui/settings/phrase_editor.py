@@ -10,7 +10,7 @@ from injectmap.domain.record import RecordField
 from injectmap.domain.settings import ClinicSettings, Phrase
 from injectmap.ui.desk import Desk
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Hairline, TextLabel, column
+from injectmap.ui.widgets.basics import Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.form import FormRow, choice_field, text_field
 from injectmap.ui.widgets.sentences import error_sentence
@@ -88,11 +88,7 @@ class PhraseEditor(QWidget):
         return RecordField(self.field.currentData())
 
     def _show(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._list)
         phrases = self._settings.phrases if self._settings is not None else ()
         shown = [one for one in phrases if one.field is self.chosen]
         for number, phrase in enumerate(shown, 1):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from injectmap.ui.desk import Desk
 from injectmap.ui.session.practitioner_line import PractitionerLine
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Hairline, TextLabel, column
+from injectmap.ui.widgets.basics import Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.words import load_words
 
@@ -32,11 +32,7 @@ class StaffList(QWidget):
 
     def refresh(self) -> None:
         """Show who is stored now."""
-        while (item := self._list.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._list)
         for one in self._desk.services.practitioners:
             said = " · ".join(part for part in (one.name, one.profession, one.register_number) if part)
             self._list.addWidget(TextLabel(self._theme, "body", "text", said, wrap=True))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.start.logo import Logo
 from injectmap.ui.theme import Theme
-from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, column
+from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import Form, text_field
 from injectmap.words import load_words
@@ -101,11 +101,7 @@ class StartScreen(QWidget):
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Show clinics opened before."""
         words = load_words()
-        while (item := self._recent_list.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._recent_list)
         if paths:
             heading = TextLabel(self._theme, "label", "text2", words("start.recent"))
             heading.setContentsMargins(0, 8, 0, 0)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import FOOTER, Theme
-from injectmap.ui.widgets.basics import KeyCap, Surface, TextLabel
+from injectmap.ui.widgets.basics import KeyCap, Surface, TextLabel, clear_layout
 from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.words import load_words
 
@@ -146,11 +146,7 @@ class Footer(Surface):
         if hints == self._shown:
             return
         self._shown = list(hints)
-        while (item := self._hints.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._hints)
         for key, text in hints:
             if key:
                 self._hints.addWidget(KeyCap(self._theme, key))
