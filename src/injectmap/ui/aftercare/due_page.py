@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from PySide6.QtCore import QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.aftercare import Due
 from injectmap.domain.errors import InjectmapError
@@ -19,13 +19,15 @@ from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.form import choice_field
-from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
+from injectmap.ui.widgets.lists import CommandedView, Index, RowDelegate, RowsModel, RowsView
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 _ROW = 52
 # Where the columns begin, in shares of the width: day, patient, why, telephone.
 _COLUMNS = (0.0, 0.16, 0.5, 0.8)
+_NAMES = ("due", "patient", "why", "telephone")
+_SIDE = 32
 SPANS_DAYS = (0, 30, 90, 365)
 
 
@@ -53,7 +55,7 @@ class _DueDelegate(RowDelegate):
             (words(f"due.{row.kind.value}"), treated),
             (row.telephone, ""),
         )
-        left, width = rect.left() + 32, rect.width() - 64
+        left, width = rect.left() + _SIDE, rect.width() - 2 * _SIDE
         for place, (text, small) in enumerate(cells):
             x = left + round(_COLUMNS[place] * width)
             end = _COLUMNS[place + 1] if place + 1 < len(_COLUMNS) else 1.0
@@ -63,7 +65,7 @@ class _DueDelegate(RowDelegate):
         if past:
             at = QPointF(rect.left() + 18, rect.top() + 17)
             paint_icon(painter, "calendar", at, self.theme.colour("text2"), 14)
-        painter.fillRect(rect.left() + 32, rect.bottom(), width, 1, self.theme.colour("line"))
+        painter.fillRect(rect.left() + _SIDE, rect.bottom(), width, 1, self.theme.colour("line"))
 
     def _paint(self, painter: QPainter, at: QPointF, text: str, role: str, colour: str, room: int) -> None:
         painter.setFont(font(role))
@@ -71,17 +73,22 @@ class _DueDelegate(RowDelegate):
         painter.drawText(at, metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, room))
 
 
-class _DueList(RowsView):
-    """Leaves letters to the page: they are commands, not a search."""
+class _DueHeader(QWidget):
+    """The names of the columns."""
 
-    def keyboardSearch(self, search: str) -> None:
-        return
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedHeight(28)
+        theme.changed.connect(self.update)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text().isalpha() or event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        words, painter, width = load_words(), QPainter(self), self.width() - 2 * _SIDE
+        painter.setFont(font("label"))
+        painter.setPen(self._theme.colour("text2"))
+        for name, share in zip(_NAMES, _COLUMNS, strict=True):
+            painter.drawText(QPointF(_SIDE + round(share * width), 18), words(f"due.column.{name}"))
+        painter.fillRect(_SIDE, self.height() - 1, width, 1, self._theme.colour("line2"))
 
 
 class DuePage(Surface):
@@ -104,10 +111,11 @@ class DuePage(Surface):
         self.reviewed = Button(theme, words("due.reviewed"))
         self.open = Button(theme, words("due.open"), kind="primary")
         self._rows = RowsModel(say_due, self)
-        self.list = _DueList(theme, words("due.title"))
+        self.list = CommandedView(theme, words("due.title"))
         self.list.setModel(self._rows)
         self._delegate = _DueDelegate(theme, _ROW, self.list)
         self.list.setItemDelegate(self._delegate)
+        self._header = _DueHeader(theme)
         self._none = TextLabel(theme, "body", "text2", wrap=True)
         self._none.setContentsMargins(32, 16, 32, 0)
         head = QHBoxLayout()
@@ -121,6 +129,7 @@ class DuePage(Surface):
         layout = column(self)
         layout.addLayout(head)
         layout.addWidget(self._none)
+        layout.addWidget(self._header)
         layout.addWidget(self.list, 1)
         layout.addStretch(0)
         self.span.activated.connect(self.refresh)
@@ -170,6 +179,7 @@ class DuePage(Surface):
         self._none.setText(words("due.none", date=show_date(until)))
         self._none.setVisible(not found)
         self.list.setVisible(bool(found))
+        self._header.setVisible(bool(found))
         if found:
             # Where the list was left: the same line, or the one that moved up to its place.
             row = next(

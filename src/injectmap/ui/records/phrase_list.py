@@ -80,6 +80,10 @@ class PhraseList(RowsView):
         """As high as all phrases, up to where the list scrolls."""
         width = self.viewport().width()
         whole = sum(self._delegate.height_of(one, width) for one in self.offered)
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if whole > _TALLEST else policy.ScrollBarAlwaysOff
+        )
         self.setFixedHeight(min(_TALLEST, whole) + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStyleOptionViewItem, QWidget
 
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.settings import Paper
@@ -31,6 +31,7 @@ from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 _ROW = 48
+_WRAP = int(Qt.TextFlag.TextWordWrap)
 _PAD = 16
 _COLUMNS = (
     ("patient", 0.0),
@@ -84,6 +85,14 @@ class _RecallDelegate(RowDelegate):
         super().__init__(theme, _ROW, view)
         self._view = view
 
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as the zones need: none of them may be cut off."""
+        row = index.data(Qt.ItemDataRole.UserRole)
+        width = _column_box(self._view.list.viewport().rect(), "zones").width()
+        room = QRect(0, 0, max(60, width), 10_000)
+        zones = metrics("label").boundingRect(room, _WRAP, zones_text(row, self._view.zone_name))
+        return QSize(80, max(_ROW, zones.height() + 14))
+
     def paint_row(self, painter: QPainter, rect: QRect, row: Recalled, index: Index) -> None:
         cells = _cells(row, self._view.zone_name)
         for name, _ in _COLUMNS:
@@ -94,9 +103,9 @@ class _RecallDelegate(RowDelegate):
             if name == "zones":
                 painter.setFont(font("label"))
                 painter.setPen(self.theme.colour("text"))
-                flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter)
-                painter.drawText(box.adjusted(0, 2, 0, -2), flags, first)
+                painter.drawText(box.adjusted(0, 7, 0, 0), _WRAP, first)
                 continue
+            box.setHeight(_ROW)
             line = box.adjusted(0, 6, 0, -24)
             self._text(painter, line, first, "table_strong" if strong else "table", "text", side)
             if second:
@@ -163,6 +172,8 @@ class RecallView(QWidget):
         self._model = RowsModel(self._say, self, tip=self._say)
         self.list.setModel(self._model)
         self.list.setItemDelegate(_RecallDelegate(theme, self))
+        self.list.setUniformItemSizes(False)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self._table = Card(theme, border="line")
         inside = column(self._table, margins=(1, 4, 1, 4))
         inside.addWidget(_RecallHeader(theme))

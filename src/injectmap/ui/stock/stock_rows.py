@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from injectmap.services.stock import StockLine
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics
 from injectmap.ui.widgets.dates import show_date
-from injectmap.ui.widgets.lists import Index, RowDelegate, RowsView
+from injectmap.ui.widgets.lists import CommandedView, Index, RowDelegate
 from injectmap.words import load_words
 
 ROW_HEIGHT = 32
@@ -137,17 +137,8 @@ class StockHeader(QWidget):
         painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colour("line2"))
 
 
-class StockView(RowsView):
-    """Leaves letters to the page: they are commands, not a search."""
-
-    def keyboardSearch(self, search: str) -> None:
-        return
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text().isalpha() or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+class StockView(CommandedView):
+    """A list that never asks for more room than it is given."""
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""

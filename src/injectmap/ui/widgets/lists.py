@@ -131,3 +131,17 @@ class RowsView(QListView):
         row = index.data(Qt.ItemDataRole.UserRole)
         if row is not None:
             self.chosen.emit(row)
+
+
+class CommandedView(RowsView):
+    """Leaves letters, Escape and Insert to the page around it: they are commands there, not a search."""
+
+    def keyboardSearch(self, search: str) -> None:
+        """There is none."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pass commands on."""
+        if event.text().isalpha() or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Insert):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
