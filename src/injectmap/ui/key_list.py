@@ -15,7 +15,7 @@ from injectmap.words import load_words
 
 _BLOCKS = 3
 # Said in one line each: the keys of these differ by what they say themselves.
-_TOGETHER = {"view": "keys.views", "nudge": "keys.nudge"}
+_TOGETHER = {"view": "keys.views", "nudge": "keys.nudge", "nudge_far": "keys.nudge_far"}
 _GESTURES = ("views", "digits", "wheel", "space", "shift")
 
 

@@ -56,7 +56,7 @@ class GestureRelay(QObject):
         self._free_hand = False
         self._told: Pointer | None = None
         self._keys, self._finger = Qt.KeyboardModifier.NoModifier, Finger.FINE
-        self._at = QPointF()
+        self._at = self._began = QPointF()
         self._flushed = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.flush)
@@ -101,6 +101,7 @@ class GestureRelay(QObject):
         self._clear_note()
         pointer = self._pointer(at, finger, keys)
         self._at, self._told = at, pointer
+        self._began = at
         view.guarded(editor.tool.press, pointer)
         self._tell_refusal()
         drawing = editor.tool.active and editor.tool_id != "select"
@@ -282,7 +283,8 @@ class GestureRelay(QObject):
 
     def _set_note(self, lines: tuple[str, ...]) -> None:
         view = self._view
-        changed = view.note.set(lines, self._at.toPoint(), view.rect())
+        began = self._began.toPoint() if view.input.drawing else None
+        changed = view.note.set(lines, self._at.toPoint(), view.rect(), began)
         if view.input.drawing:
             view.repaint(changed)
         else:

@@ -24,16 +24,19 @@ class PointerNote:
         self._picture = QPixmap()
         self._key: tuple[object, ...] = ()
 
-    def set(self, lines: tuple[str, ...], at: QPoint, inside: QRect) -> QRect:
-        """Say something near a pixel, or nothing; returns the pixels to repaint."""
+    def set(self, lines: tuple[str, ...], at: QPoint, inside: QRect, began: QPoint | None = None) -> QRect:
+        """Say something near a pixel, or nothing; returns the pixels to repaint.
+
+        `began` is where the gesture was begun: the note keeps off what is being drawn.
+        """
         if not lines and not self.lines:
             return QRect()
         before = self.rect
         self.lines = lines
-        self.rect = self._place(at, inside) if lines else QRect()
+        self.rect = self._place(at, inside, began) if lines else QRect()
         return before.united(self.rect).adjusted(-2, -2, 2, 2)
 
-    def _place(self, at: QPoint, inside: QRect) -> QRect:
+    def _place(self, at: QPoint, inside: QRect, began: QPoint | None) -> QRect:
         strong, plain = metrics("table_strong"), metrics("label")
         width = max(
             (strong if number == 0 else plain).horizontalAdvance(line)
@@ -41,7 +44,8 @@ class PointerNote:
         )
         height = 18 + 16 * (len(self.lines) - 1)
         box = QRect(at.x() + _AWAY, at.y() + _AWAY, width + 2 * _PAD_X, height + 2 * _PAD_Y)
-        if box.right() > inside.right() - 8:
+        leftward = began is not None and at.x() < began.x() - _AWAY and at.x() - _AWAY - box.width() >= 8
+        if leftward or box.right() > inside.right() - 8:
             box.moveRight(at.x() - _AWAY)
         if box.bottom() > inside.bottom() - 8:
             box.moveBottom(at.y() - _AWAY)
