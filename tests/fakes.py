@@ -12,7 +12,7 @@ from injectmap.domain.aftercare import AdverseEvent, Due, DueKind, FollowUp, Out
 from injectmap.domain.dates import add_months, take_dates
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict, InjectmapError, InputRefused, StorageProblem
-from injectmap.domain.journal import GENESIS, JournalRow, canonical_json, make_row
+from injectmap.domain.journal import GENESIS, JournalHeading, JournalRow, canonical_json, make_row
 from injectmap.domain.patient import Patient, Practitioner, fold_name
 from injectmap.domain.product import Syringe, fold_lot
 from injectmap.domain.protocol import Protocol
@@ -303,6 +303,20 @@ class MemoryJournal:
             row
             for row in self._state.journal
             if row.subject_kind == subject_kind and row.subject_id == subject_id
+        )
+
+    def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
+        return tuple(
+            JournalHeading(
+                row.number,
+                row.at_ms,
+                row.practitioner_id,
+                row.workstation,
+                row.subject_kind,
+                row.subject_id,
+                row.kind,
+            )
+            for row in self._state.journal[number : number + limit]
         )
 
     def all(self) -> tuple[JournalRow, ...]:

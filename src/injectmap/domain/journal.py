@@ -97,6 +97,19 @@ class JournalRow:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class JournalHeading:
+    """Who wrote about what, without what was written."""
+
+    number: int
+    at_ms: int
+    practitioner_id: str
+    workstation: str
+    subject_kind: SubjectKind
+    subject_id: str
+    kind: JournalKind
+
+
 def row_hash(row: JournalRow) -> str:
     """Return the hash of a row: all its columns but payload, salt and the hash itself, in canonical form."""
     columns = [

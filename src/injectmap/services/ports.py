@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from injectmap.domain.acting import Acting
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import StorageProblem
-from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
+from injectmap.domain.journal import JournalHeading, JournalKind, JournalRow, SubjectKind
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.protocol import Protocol as TreatmentProtocol
@@ -157,6 +157,10 @@ class Journal(Protocol):
 
     def of_subject(self, subject_kind: SubjectKind, subject_id: str) -> tuple[JournalRow, ...]:
         """Rows about one subject, oldest first."""
+        ...
+
+    def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
+        """What was written after a row, oldest first, without payloads."""
         ...
 
     def all(self) -> tuple[JournalRow, ...]:

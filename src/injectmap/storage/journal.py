@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.errors import StorageProblem
-from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind, canonical_json, make_row
+from injectmap.domain.journal import (
+    JournalHeading,
+    JournalKind,
+    JournalRow,
+    SubjectKind,
+    canonical_json,
+    make_row,
+)
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import chain_head, journal
 
@@ -17,6 +24,15 @@ _HEAD = Prepared(select(chain_head.c.number, chain_head.c.hash))
 _APPEND = Prepared(insert(journal), [column.name for column in journal.columns])
 _ADVANCE = Prepared(
     update(chain_head).values(number=bindparam("number"), hash=bindparam("hash")), ["number", "hash"]
+)
+_HEADING = (
+    journal.c.number,
+    journal.c.at_ms,
+    journal.c.practitioner_id,
+    journal.c.workstation,
+    journal.c.subject_kind,
+    journal.c.subject_id,
+    journal.c.kind,
 )
 _ALL = select(journal).order_by(journal.c.number)
 
@@ -83,6 +99,16 @@ class StoredJournal:
             _ALL.where(journal.c.subject_kind == subject_kind.value, journal.c.subject_id == subject_id)
         )
         return tuple(map(_journal_row, found))
+
+    def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
+        """What was written after a row, oldest first, without payloads."""
+        found = self._connection.execute(
+            select(*_HEADING).where(journal.c.number > number).order_by(journal.c.number).limit(limit)
+        )
+        return tuple(
+            JournalHeading(row[0], row[1], row[2], row[3], SubjectKind(row[4]), row[5], JournalKind(row[6]))
+            for row in found
+        )
 
     def all(self) -> tuple[JournalRow, ...]:
         """The whole chain, oldest first."""
