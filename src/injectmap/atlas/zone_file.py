@@ -25,6 +25,8 @@ _DROPS = {
     "below": (np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.0, -1.0, 0.0])),  # outward, forward
 }
 _FAR_MM = 200.0
+_FARTHEST_MM = 1000.0
+_BYTE_LIMIT = 1_000_000
 _MISS_MM = 2.0
 
 # Borders are chart-straight pieces of at most this length; between them the error is below 0.01 mm.
@@ -82,8 +84,21 @@ class Partition:
 
 
 def read_partition(file: Path, skin: Skin, landmarks: Mapping[str, Floats]) -> Partition:
-    """Read and check the zones file against a head."""
-    stored = tomllib.loads(file.read_text("utf-8"))
+    """Read and check the zones file against a head; ZonesFileError for whatever is wrong with it."""
+    try:
+        with file.open("rb") as opened:
+            read = opened.read(_BYTE_LIMIT + 1)
+        if len(read) > _BYTE_LIMIT:
+            raise ZonesFileError(f"more than {_BYTE_LIMIT:,} bytes")
+        with np.errstate(all="raise"):
+            return _partition(tomllib.loads(read.decode("utf-8")), skin, landmarks)
+    except ZonesFileError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as wrong:
+        raise ZonesFileError(f"{type(wrong).__name__}: {wrong}") from wrong
+
+
+def _partition(stored: dict[str, Any], skin: Skin, landmarks: Mapping[str, Floats]) -> Partition:
     vertices = _place_vertices(stored["vertices"], skin, landmarks)
     edges = Edges(vertices, stored["lines"], skin)
     infos = tuple(_info(zone_id, entry) for zone_id, entry in stored["zones"].items())
@@ -173,6 +188,8 @@ def _place_vertices(
     for name, entry in stored.items():
         if "direction" in entry:
             azimuth, elevation = entry["direction"]
+            if not (0.0 <= azimuth <= 180.0 and -90.0 <= elevation <= 90.0):
+                raise ZonesFileError(f"vertex {name}: no such direction")
             placed[name] = np.array([2.0 * azimuth, 2.0 * elevation + 180.0])
             continue
         if entry["from"] not in landmarks:
@@ -189,6 +206,8 @@ def _place_vertices(
 def _dropped(name: str, start: Floats, kind: str, offset: list[float], skin: Skin) -> Floats:
     """Return the outermost skin point (3,) on the line through an offset place along the drop's axis."""
     axes, outward = _DROPS[kind]
+    if not all(abs(one) <= _FARTHEST_MM for one in offset):
+        raise ZonesFileError(f"vertex {name}: farther than the head")
     base = start + np.asarray(offset, dtype=float) @ axes
     base = base - outward * (base @ outward)
     along = np.linspace(_FAR_MM, -_FAR_MM, 801)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from injectmap.domain.errors import Conflict
+from injectmap.domain.forms import form
 from injectmap.domain.map_items import MapItem, item_from_json, item_to_json, path_from_json, path_to_json
 from injectmap.domain.treatment_map import (
     CannulaPass,
@@ -185,6 +186,7 @@ def pass_to_json(one: CannulaPass) -> dict[str, Any]:
     return data | {key: value for key, value in said.items() if value}
 
 
+@form("pass")
 def pass_from_json(data: dict[str, Any]) -> CannulaPass:
     """Return the pass of its journal form."""
     kind, gauge, length_um = data["instrument"]
@@ -224,6 +226,13 @@ def edit_to_json(edit: Edit) -> dict[str, Any]:
     return data
 
 
+@form("edit")
+def kind_from_json(data: dict[str, Any]) -> EditKind:
+    """Return what was done, of an edit's journal payload."""
+    return EditKind(data["kind"])
+
+
+@form("edit")
 def edit_from_json(data: dict[str, Any]) -> Edit:
     """Return the edit of its journal payload."""
 

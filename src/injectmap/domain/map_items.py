@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from injectmap.domain.forms import form
 from injectmap.domain.places import Side, SkinPath, SkinPoint, SkinPoints, ZoneLength
 
 
@@ -122,6 +123,7 @@ def item_to_json(item: MapItem) -> dict[str, Any]:
             }
 
 
+@form("map_item")
 def item_from_json(data: dict[str, Any]) -> MapItem:
     """Return the item of its journal form."""
     match data["item"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import accumulate
 
 from injectmap.domain.edits import Edit, EditKind, PassChange, edit_from_json
 from injectmap.domain.errors import InputRefused
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import JournalKind, JournalRow
 from injectmap.domain.laying import LaidPass
 from injectmap.domain.play_steps import PlayState, Step, StepKind
@@ -118,7 +118,7 @@ def _edits(rows: Sequence[JournalRow]) -> Iterator[tuple[Edit, bool]]:
         if row.kind is JournalKind.EDIT:
             if row.payload is None:
                 raise InputRefused("journal_erased", number=row.number)
-            yield edit_from_json(json.loads(row.payload)), row.undoes is not None
+            yield edit_from_json(parse_json(row.payload, "edit")), row.undoes is not None
 
 
 def _drawn_anew(final: TreatmentMap, in_order: Sequence[str]) -> Playback:

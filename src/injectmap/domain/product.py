@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from injectmap.domain.forms import form
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -40,6 +42,7 @@ def product_to_json(product: Product) -> dict[str, Any]:
     }
 
 
+@form("product")
 def product_from_json(data: dict[str, Any]) -> Product:
     """Return the product of its journal form."""
     return Product(

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from injectmap.domain.forms import form
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.treatment_map import Plane, Technique
 from injectmap.domain.units import UM_PER_MM
@@ -90,6 +91,7 @@ def protocol_to_json(protocol: Protocol) -> dict[str, Any]:
     }
 
 
+@form("protocol")
 def protocol_from_json(data: dict[str, Any]) -> Protocol:
     """Return the protocol of its journal form."""
     return Protocol(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from injectmap.domain.forms import form
 from injectmap.domain.print_look import Paper, PrintLook
 from injectmap.domain.record import RecordField
 
@@ -110,6 +111,7 @@ def settings_to_json(settings: ClinicSettings) -> dict[str, Any]:
     }
 
 
+@form("settings")
 def settings_from_json(data: dict[str, Any], *, demo: bool = False) -> ClinicSettings:
     """Return the settings of their journal form."""
     return ClinicSettings(

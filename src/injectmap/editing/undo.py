@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from injectmap.domain.edits import Edit, EditKind, edit_from_json
+from injectmap.domain.edits import Edit, EditKind, edit_from_json, kind_from_json
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import JournalKind, JournalRow
 
 
@@ -25,12 +25,16 @@ class Step:
         """What the clinician did."""
         if isinstance(self.payload, Edit):
             return self.payload.kind
-        return EditKind(json.loads(self.payload)["kind"])
+        return kind_from_json(parse_json(self.payload, "edit"))
 
     @property
     def edit(self) -> Edit:
         """The edit as it was first done."""
-        return self.payload if isinstance(self.payload, Edit) else edit_from_json(json.loads(self.payload))
+        return (
+            self.payload
+            if isinstance(self.payload, Edit)
+            else edit_from_json(parse_json(self.payload, "edit"))
+        )
 
 
 class UndoHistory:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from injectmap.domain.amending import Change, Contents, changes, contents_of, map_before
 from injectmap.domain.edits import edit_from_json
 from injectmap.domain.errors import Conflict
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
 from injectmap.domain.product import Syringe
 from injectmap.domain.record import RecordEntry, RecordField
@@ -37,7 +37,9 @@ def _as_signed(work: UnitOfWork, opened: OpenSession) -> Contents | None:
     edits = [row for row in rows if row.kind is JournalKind.EDIT and row.number > signed]
     if any(row.payload is None for row in edits):
         return None
-    drawn = map_before(opened.map, [edit_from_json(json.loads(row.payload or "")) for row in edits])
+    drawn = map_before(
+        opened.map, [edit_from_json(parse_json(row.payload or "", "journal")) for row in edits]
+    )
     syringes = tuple(
         one for now in opened.syringes if (one := _syringe_as_signed(work, now, signed)) is not None
     )
@@ -61,7 +63,7 @@ def _signing_row(rows: Iterable[JournalRow], opened: OpenSession) -> int | None:
     """The row of the version before; a co-signature, which may come later, does not count."""
     number = None
     for row in rows:
-        data = json.loads(row.payload) if row.payload is not None else {}
+        data = parse_json(row.payload, "journal") if row.payload is not None else {}
         if data.get("version") == opened.session.version - 1 and "cosigned_by" not in data:
             number = row.number
     return number
@@ -71,7 +73,7 @@ def _before(rows: Iterable[JournalRow], signed: int) -> Iterator[dict[str, Any]]
     """What was put before a row, oldest first."""
     for row in rows:
         if row.kind is JournalKind.PUT and row.number < signed and row.payload is not None:
-            yield json.loads(row.payload)
+            yield parse_json(row.payload, "journal")
 
 
 def _last_before(rows: Iterable[JournalRow], signed: int) -> dict[str, Any] | None:

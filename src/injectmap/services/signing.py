@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.completeness import Line, completeness, missing
 from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.record import Amendment, CoSignature, RecordState, SignedVersion, document_digest
@@ -147,7 +147,7 @@ class SigningService:
             signed = _version(work.sessions.open(session_id), version)
             rows = work.journal.of_subject(SubjectKind.RECORD_VERSION, session_id)
             found = document_digest(work.records.document(session_id, version))
-        payloads = [json.loads(row.payload) for row in rows if row.payload is not None]
+        payloads = [parse_json(row.payload, "journal") for row in rows if row.payload is not None]
         journalled = {one["digest"] for one in payloads if one["version"] == version}
         return found == signed.digest and journalled == {found}
 

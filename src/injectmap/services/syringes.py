@@ -9,6 +9,7 @@ from typing import Any
 
 from injectmap.domain.box_code import CODE_LIMIT
 from injectmap.domain.errors import InputRefused
+from injectmap.domain.forms import form
 from injectmap.domain.patient import clean_text
 from injectmap.domain.product import Syringe, product_from_json, product_to_json
 from injectmap.domain.session import OpenSession
@@ -41,6 +42,7 @@ def syringe_to_json(syringe: Syringe) -> dict[str, Any]:
     }
 
 
+@form("syringe")
 def syringe_from_json(data: dict[str, Any]) -> Syringe:
     """Return the syringe of its journal form; rows of earlier programs lack what was added later."""
     expiry = data.get("expiry")

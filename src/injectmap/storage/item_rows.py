@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from injectmap.domain.edits import ItemChange
 from injectmap.domain.errors import Conflict
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.map_items import MapItem, item_from_json, item_to_json
 from injectmap.storage.statements import Prepared
@@ -32,7 +32,11 @@ ITEMS = select(func.json_group_array(_in_order.c.body)).scalar_subquery()
 
 def items_of(text: str) -> tuple[MapItem, ...]:
     """Return the items of the value that ITEMS gives."""
-    return () if text == "[]" else tuple(item_from_json(json.loads(body)) for body in json.loads(text))
+    return (
+        ()
+        if text == "[]"
+        else tuple(item_from_json(parse_json(body, "map_item")) for body in parse_json(text, "map_item"))
+    )
 
 
 def write_item(connection: Connection, session_id: str, change: ItemChange) -> None:

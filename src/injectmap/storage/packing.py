@@ -8,6 +8,7 @@ import json
 import zlib
 from functools import lru_cache
 
+from injectmap.domain.forms import FAULTS, parse_json, refuse_form
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.product import Product, product_from_json, product_to_json
 from injectmap.domain.treatment_map import (
@@ -21,6 +22,8 @@ from injectmap.domain.treatment_map import (
 )
 
 NO_DEPOSITS = "[]"
+# Ten views of the fullest map stay far below; a few kilobytes could unpack to any amount.
+_PICTURES_LIMIT = 64_000_000
 
 # An enum's own look-up costs more than the row it belongs to.
 TECHNIQUES = {one.value: one for one in Technique}
@@ -60,7 +63,7 @@ def pack_product(product: Product) -> str:
 @lru_cache(maxsize=128)
 def unpack_product(text: str) -> Product:
     """Return the product of its packed form."""
-    return product_from_json(json.loads(text))
+    return product_from_json(parse_json(text, "product"))
 
 
 def pack_deposits(deposits: tuple[Deposit, ...]) -> str:
@@ -74,7 +77,10 @@ def unpack_deposits(text: str) -> tuple[Deposit, ...]:
     """Return the deposits of their packed form."""
     if text == NO_DEPOSITS:
         return ()
-    return tuple(Deposit(um, ul, zone, _SIDES[side]) for um, ul, zone, side in json.loads(text))
+    try:
+        return tuple(Deposit(um, ul, zone, _SIDES[side]) for um, ul, zone, side in json.loads(text))
+    except FAULTS:
+        refuse_form("deposits")
 
 
 def pack_date(day: dt.date | None) -> str | None:
@@ -95,4 +101,11 @@ def pack_pictures(pictures: tuple[tuple[str, str], ...]) -> str:
 
 def unpack_pictures(text: str) -> tuple[tuple[str, str], ...]:
     """Return the named SVG texts of their packed form."""
-    return tuple((name, svg) for name, svg in json.loads(zlib.decompress(base64.b85decode(text))))
+    try:
+        unpacking = zlib.decompressobj()
+        whole = unpacking.decompress(base64.b85decode(text), _PICTURES_LIMIT)
+        if unpacking.unconsumed_tail or not unpacking.eof:
+            raise ValueError("more than any record's pictures")
+        return tuple((name, svg) for name, svg in json.loads(whole))
+    except (*FAULTS, zlib.error):
+        refuse_form("pictures")

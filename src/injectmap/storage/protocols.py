@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import Connection, func, insert, select
 
 from injectmap.domain.errors import Conflict
+from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.protocol import Protocol, protocol_from_json, protocol_to_json
 from injectmap.storage.record_tables import protocols
@@ -30,12 +29,12 @@ class StoredProtocols:
             .join(newest, (newest.c.id == protocols.c.id) & (newest.c.version == protocols.c.version))
             .order_by(protocols.c.name, protocols.c.id)
         )
-        return tuple(protocol_from_json(json.loads(body)) for (body,) in rows)
+        return tuple(protocol_from_json(parse_json(body, "protocol")) for (body,) in rows)
 
     def get(self, protocol_id: str, version: int) -> Protocol | None:
         """One version."""
         body = self._body(protocol_id, version)
-        return None if body is None else protocol_from_json(json.loads(body))
+        return None if body is None else protocol_from_json(parse_json(body, "protocol"))
 
     def add(self, protocol: Protocol) -> None:
         """Store a version; Conflict if there is one."""

@@ -21,6 +21,9 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 # The widest offset of an anchor that still can lie on the same head.
 _FARTHEST_MM = 100.0
+# No list of products or protocols of a clinic comes near; what is longer is another file.
+_BYTE_LIMIT = 1_000_000
+_LARGEST_COUNT = 1_000_000
 
 
 class _WrongFile(Exception):
@@ -71,7 +74,7 @@ class _Table:
     def count(self, name: str) -> int:
         """A whole number of at least 1."""
         found = int(self.value(name, int))
-        if found < 1:
+        if not 1 <= found <= _LARGEST_COUNT:
             raise self.wrong(name)
         return found
 
@@ -206,7 +209,11 @@ _Read = TypeVar("_Read", Product, Protocol)
 
 def _read(file: Path, what: Callable[[_Table], list[_Read]], code: str) -> list[_Read]:
     try:
-        return what(_Table("", tomllib.loads(file.read_text("utf-8"))))
+        with file.open("rb") as opened:
+            read = opened.read(_BYTE_LIMIT + 1)
+        if len(read) > _BYTE_LIMIT:
+            raise _WrongFile(f"> {_BYTE_LIMIT:,} bytes")
+        return what(_Table("", tomllib.loads(read.decode("utf-8"))))
     except _WrongFile as wrong:
         reason = str(wrong)
     except tomllib.TOMLDecodeError as wrong:
@@ -215,6 +222,9 @@ def _read(file: Path, what: Callable[[_Table], list[_Read]], code: str) -> list[
         reason = f"TOML {place.group(1)}:{place.group(2)}" if place else "TOML"
     except UnicodeDecodeError:
         reason = "UTF-8"
+    except (ValueError, RecursionError):
+        # A number of thousands of figures, or lists within lists without end.
+        reason = "TOML"
     except OSError as wrong:
         reason = wrong.strerror or type(wrong).__name__
     raise StorageProblem(code, name=file.name, reason=reason)

@@ -30,9 +30,11 @@ class BoxPictures:
                 if opened.width * opened.height > PIXEL_LIMIT:
                     raise InputRefused("picture_too_large")
                 grey = ImageOps.exif_transpose(opened).convert("L")
+        except InputRefused:
+            raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise InputRefused("picture_too_large") from None
-        except (OSError, ValueError, SyntaxError):
+        except Exception:  # noqa: BLE001 - a broken picture breaks Pillow's readers in a dozen ways
             raise InputRefused("picture_unreadable") from None
         kinds = zxingcpp.BarcodeFormat
         found = zxingcpp.read_barcodes(
