@@ -14,3 +14,12 @@ def new_id(unix_ms: int | None = None) -> str:
     value = value & ~(0xF << 76) | 0x7 << 76  # version
     value = value & ~(0x3 << 62) | 0x2 << 62  # variant
     return str(uuid.UUID(int=value))
+
+
+def made_ms(identifier: str) -> int | None:
+    """Return when one of our ids was made, in UTC milliseconds; None for any other text."""
+    try:
+        value = uuid.UUID(identifier)
+    except ValueError:
+        return None
+    return value.int >> 80 if value.version == 7 else None

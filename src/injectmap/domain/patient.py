@@ -16,6 +16,10 @@ _PLAIN = str.maketrans(
 NAME_LIMIT = 120
 OLDEST_BIRTH = dt.date(1890, 1, 1)
 
+# What is left of a person whose data was erased: the number, and that it was erased.
+ERASED = "erased"
+ERASED_BIRTH = dt.date(1, 1, 1)
+
 
 def fold_name(text: str) -> str:
     """Return text for searching: lower case, without diacritics, single spaces."""
@@ -59,6 +63,11 @@ class Patient:
     def display_name(self) -> str:
         """Family name first, as in a register."""
         return display_name(self.family_name, self.given_name)
+
+    @property
+    def erased(self) -> bool:
+        """True for the tombstone of an erased person; nobody else is without a family name."""
+        return self.error_reason == ERASED and not self.family_name
 
     @property
     def number_text(self) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from injectmap.domain.errors import StorageProblem
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
 from injectmap.storage.lock import FileLock
+from injectmap.storage.statements import run_bare
 from injectmap.storage.unit_of_work import StoredWork
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,11 @@ class ClinicDatabase:
         """True if nothing can be written; `read_only_reason` says why, unless it was asked for."""
         return self._writer is None
 
+    @property
+    def shared(self) -> bool:
+        """True while another program has the file open for writing."""
+        return self.read_only_reason is not None and self.read_only_reason.code == "file_locked"
+
     def writing(self) -> StoredWork:
         """A unit of work that holds the write lock; StorageProblem if the file is open for reading only."""
         self._check_open()
@@ -70,6 +76,20 @@ class ClinicDatabase:
         """A unit of work for reading one consistent state."""
         self._check_open()
         return StoredWork("BEGIN", self._readers.connect, _return_to_pool)
+
+    def compact(self) -> bool:
+        """Write the file anew from what it holds, so that nothing deleted is left in it; the same of its log.
+
+        False if somebody was reading and the log could not be cut: that is done when the file is closed.
+        """
+        connection = self._take_turn()
+        try:
+            # Built in memory, as all that is temporary.
+            run_bare(connection, "VACUUM")
+            ((busy, *_),) = run_bare(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+            return not busy
+        finally:
+            self._end_turn(connection)
 
     def close(self) -> None:
         """Checkpoint and release the file; never raises."""

@@ -51,6 +51,14 @@ def index_patient(connection: Connection, patient: Patient) -> None:
     )
 
 
+def unindex_patient(connection: Connection, number: int) -> None:
+    """Take a patient out of both indexes, so that no part of a name is left in them."""
+    _DELETE_PARTS(connection, {"of": number})
+    connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (number,))
+    # A deleted row's trigrams stay in the index until its segments are merged.
+    connection.exec_driver_sql("INSERT INTO patient_search (patient_search) VALUES ('optimize')")
+
+
 def _indexed_words(patient: Patient) -> list[str]:
     """The words of the names, and a name of several words also in one: O'Brien is found as obrien too."""
     words: list[str] = []

@@ -133,11 +133,13 @@ class StoredSessions:
             raise StorageProblem("session_not_found")
         *row, items, entries, signed, amended = found[0]
         own, of_patient = len(SESSION_COLUMNS), len(SESSION_COLUMNS) + len(PATIENT_COLUMNS)
-        session = session_of(row[:own])
+        session, patient = session_of(row[:own]), patient_of(row[own:of_patient])
+        if patient.erased:
+            raise InputRefused("patient_erased", number=patient.number_text)
         versions, amendments = versions_of(session_id, signed, amended)
         return OpenSession(
             session=session,
-            patient=patient_of(row[own:of_patient]),
+            patient=patient,
             practitioner=Practitioner(*row[of_patient:]),
             syringes=tuple(map(syringe_of, _READ_SYRINGES.rows(self._connection, wanted))),
             map=TreatmentMap(passes_of(READ_PASSES.rows(self._connection, wanted)), items_of(items)),

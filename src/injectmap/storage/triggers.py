@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from injectmap.domain.patient import ERASED
 from injectmap.storage.problems import FOREIGN, SIGNED
 from injectmap.storage.tables import journal, syringes, treatment_sessions
 
@@ -39,7 +40,8 @@ def _erased(subject_id: str) -> str:
 # All that erasure may do to a row of the journal: the chain is over the digest, and still holds.
 _PAYLOAD_ERASED = " AND ".join(
     (
-        _erased("OLD.subject_id"),
+        # The row that says so keeps its own payload: it names what is left.
+        "EXISTS (SELECT 1 FROM erased_subjects AS e WHERE e.subject_id = OLD.subject_id AND OLD.number < e.number)",
         "NEW.payload IS NULL",
         "NEW.salt IS NULL",
         *(f"NEW.{c.name} IS OLD.{c.name}" for c in journal.columns if c.name not in ("payload", "salt")),
@@ -236,7 +238,12 @@ _AMENDED = (
     f"OLD.error_reason = '' AND NEW.state = 'amending' AND NEW.version = OLD.version + 1 "
     f"AND {_unchanged('state', 'version')} AND {_REASON_GIVEN}"
 )
-_TEXTS_ERASED = f"{_erased('OLD.id')} AND {_unchanged('error_reason', 'follow_up')}"
+# What the next pass would have taken goes with the passes.
+_DEFAULTS = tuple(c.name for c in treatment_sessions.columns if c.name.startswith("default_"))
+_TEXTS_ERASED = (
+    f"{_erased('OLD.id')} AND NEW.error_reason = '{ERASED}' AND NEW.follow_up IS NULL "
+    f"AND {_unchanged('error_reason', 'follow_up', *_DEFAULTS)}"
+)
 _MARKED_IN_ERROR = f"OLD.error_reason = '' AND NEW.error_reason <> '' AND {_unchanged('error_reason')}"
 
 
