@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from injectmap.storage.aftercare import StoredAftercare
 from injectmap.storage.clinic import StoredClinic, StoredPractitioners
+from injectmap.storage.erasing import StoredErasing
 from injectmap.storage.journal import StoredJournal
 from injectmap.storage.patients import StoredPatients
 from injectmap.storage.protocols import StoredProtocols
@@ -59,6 +60,7 @@ class StoredWork:
         self.stock = StoredStock(connection)
         self.protocols = StoredProtocols(connection)
         self.aftercare = StoredAftercare(connection)
+        self.erasing = StoredErasing(connection)
         return self
 
     def __exit__(
