@@ -21,6 +21,7 @@ from injectmap.editing import changes, remembered
 from injectmap.editing.gesture_state import GestureState
 from injectmap.editing.hit import HitFinder
 from injectmap.editing.pointer import Cursor
+from injectmap.editing.refit import refit
 from injectmap.editing.shapes import HatchSettings
 from injectmap.editing.sharing import Shares
 from injectmap.editing.undo import Step, UndoHistory
@@ -259,6 +260,15 @@ class EditorBase(GestureState):
         kept = [change.item_id for change in edit.items if change.after is not None]
         if kept and not edit.changes:
             self.select_item(kept[-1])
+
+    def keep(self, edit: Edit) -> bool:
+        """Keep on the chart what met a newer map, until it is retried or discarded; False if it fits no longer."""
+        fitted = None if self.read_only else refit(edit, self.map)
+        if fitted is None:
+            return False
+        self.failed = FailedEdit(fitted, InputRefused("kept_on_newer_map"))
+        self._tell("state", "preview")
+        return True
 
     def discard_failed(self) -> None:
         """Let go of the edit that failed."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.edits import Committed, Edit, edit_to_json
-from injectmap.domain.errors import InputRefused
+from injectmap.domain.errors import Conflict, InputRefused
 from injectmap.domain.ids import new_id
-from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
+from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind, canonical_json
 from injectmap.domain.product import Product, Syringe
 from injectmap.domain.session import (
     OpenSession,
@@ -70,6 +70,21 @@ class MapVersions:
 
     head: int
     zones: int
+
+
+def _stored_already(
+    work: UnitOfWork, acting: Acting, session_id: str, edit: Edit, revision: int
+) -> Committed | None:
+    """The proof of an edit that was stored although its answer was lost with the connection; None if it was not."""
+    now = work.sessions.get(session_id).revision
+    rows = work.journal.of_subject(SubjectKind.SESSION, session_id)
+    if now != revision + 1 or not rows:
+        return None
+    last, wanted = rows[-1], canonical_json(edit_to_json(edit))
+    same = (last.practitioner_id, last.workstation) == (acting.practitioner_id, acting.workstation)
+    if last.kind is JournalKind.EDIT and same and last.payload == wanted:
+        return Committed(now, last.number)
+    return None
 
 
 class SessionService:
@@ -162,7 +177,13 @@ class SessionService:
         """Store an edit and its journal row in one transaction."""
         acting.require(Right.EDIT_SESSION)
         with self._database.writing() as work:
-            new_revision = work.sessions.apply_edit(session_id, edit, revision)
+            try:
+                new_revision = work.sessions.apply_edit(session_id, edit, revision)
+            except Conflict:
+                stored = _stored_already(work, acting, session_id, edit, revision)
+                if stored is None:
+                    raise
+                return stored
             number = work.journal.append(
                 acting,
                 kind=JournalKind.EDIT,

@@ -100,6 +100,10 @@ class StoredJournal:
         )
         return tuple(map(_journal_row, found))
 
+    def head(self) -> int:
+        """The number of the last row."""
+        return int(_HEAD(self._connection).one()[0])
+
     def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
         """What was written after a row, oldest first, without payloads."""
         found = self._connection.execute(

@@ -51,7 +51,7 @@ class Desk(ClinicHolder):
         self._saved_at_ms: int | None = None
         self._summaries = QTimer(self)
         self._summaries.setSingleShot(True)
-        self._summaries.timeout.connect(self._read_sessions)
+        self._summaries.timeout.connect(self.read_sessions)
         self.bridge.changed.connect(self._on_edited)
 
     # The clinic
@@ -187,13 +187,13 @@ class Desk(ClinicHolder):
         )
         self._take_session(opened)
         self._saved()
-        self._read_sessions()
+        self.read_sessions()
 
     def mark_session_in_error(self, reason: str) -> None:
         """Mark the open treatment session as entered in error; it stays readable."""
         self.refuse_if_unsaved()
         self.take_changed(self.services.sessions.mark_error(self.acting, self.session_now(), reason))
-        self._read_sessions()
+        self.read_sessions()
 
     def correct_session(self, *, date: dt.date, practitioner_id: str) -> None:
         """Correct the open treatment session's date or practitioner; after a conflict the newer state is shown."""
@@ -216,10 +216,10 @@ class Desk(ClinicHolder):
             opened = change(self.acting, self.session_now())
         except Conflict:
             self.reload_session()
-            self._read_sessions()
+            self.read_sessions()
             raise
         self.take_changed(opened)
-        self._read_sessions()
+        self.read_sessions()
 
     def reload_session(self) -> None:
         """Show the stored state of the open treatment session."""
@@ -247,7 +247,7 @@ class Desk(ClinicHolder):
         """A page has stored something; with `session`, what lists the open treatment session reads it anew."""
         self._saved()
         if session:
-            self._read_sessions()
+            self.read_sessions()
             self.session_changed.emit()
 
     def _reload(self, opened: OpenSession) -> None:
@@ -282,7 +282,8 @@ class Desk(ClinicHolder):
         if self.editor is not None and self.editor.failed is not None:
             raise InputRefused("unsaved_first")
 
-    def _read_sessions(self) -> None:
+    def read_sessions(self) -> None:
+        """Read the open patient's sessions as they are stored now."""
         if self.patient is None or self._services is None:
             return
         try:
@@ -315,11 +316,12 @@ class Desk(ClinicHolder):
         editor = self.editor
         if editor is None or editor.failed is None:
             return
-        sentence = error_sentence(editor.failed.error)
+        failed = editor.failed
         try:
             self.reload_session()
         except InjectmapError as error:
             self.problem.emit(error_sentence(error))
             return
-        self.notice.emit(sentence)
-        self._read_sessions()
+        if failed.undoes is not None or not editor.keep(failed.edit):
+            self.notice.emit(error_sentence(failed.error))
+        self.read_sessions()

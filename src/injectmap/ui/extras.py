@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from injectmap.ui.last_session import LastSession
+from injectmap.ui.news import NewsWatch
 
 if TYPE_CHECKING:
     from injectmap.ui.actions import ActionSet
@@ -30,6 +31,7 @@ class Extras:
         self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
         self._session = session
         self.last_session = LastSession(desk, window.chart)
+        self.news = NewsWatch(desk)
 
     @cached_property
     def start(self) -> StartScreen:

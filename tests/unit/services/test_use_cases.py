@@ -159,8 +159,9 @@ def test_an_edit_is_stored_with_its_row_or_not_at_all(clinic: Clinic) -> None:
     assert clinic.database.state.journal[-1].number == committed.journal_number
     assert len(clinic.sessions.history(clinic.acting, opened.session.id)) == 2
     before = clinic.database.state
+    other = builders.add(builders.cannula_pass(syringe_id=opened.syringes[0].id, order=2))
     with pytest.raises(Conflict):
-        clinic.sessions.commit(clinic.acting, opened.session.id, edit, opened.session.revision)
+        clinic.sessions.commit(clinic.acting, opened.session.id, other, opened.session.revision)
     clinic.database.failing = StorageProblem("disk_full")
     with pytest.raises(StorageProblem):
         clinic.sessions.commit(clinic.acting, opened.session.id, edit.inverse(), committed.revision)
