@@ -7,12 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from injectmap.domain.accounts import Account
 from injectmap.domain.acting import Acting
 from injectmap.domain.aftercare import AdverseEvent, Due, DueKind, FollowUp, OutcomeScore
 from injectmap.domain.dates import add_months, take_dates
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict, InjectmapError, InputRefused, StorageProblem
-from injectmap.domain.journal import GENESIS, JournalHeading, JournalRow, canonical_json, make_row
+from injectmap.domain.journal import (
+    GENESIS,
+    JournalHeading,
+    JournalKind,
+    JournalRow,
+    SubjectKind,
+    canonical_json,
+    make_row,
+)
 from injectmap.domain.patient import Patient, Practitioner, fold_name
 from injectmap.domain.product import Syringe, fold_lot
 from injectmap.domain.protocol import Protocol
@@ -64,6 +73,7 @@ class State:
     scores: dict[str, OutcomeScore] = field(default_factory=dict)
     events: dict[str, AdverseEvent] = field(default_factory=dict)
     practitioners: tuple[Practitioner, ...] = ()
+    accounts: dict[str, Account] = field(default_factory=dict)
     journal: tuple[JournalRow, ...] = ()
     settings: ClinicSettings = field(default_factory=lambda: ClinicSettings("Memory"))
 
@@ -87,6 +97,7 @@ class MemoryDatabase:
         self.name = "Memory"
         self.read_only = False
         self.read_only_reason: StorageProblem | None = None
+        self.shared = False
         self.failing: InjectmapError | None = None
         self.closed = False
         self.commits = 0
@@ -115,6 +126,7 @@ class MemoryUnit:
         self.stock = MemoryStock(state)
         self.protocols = MemoryProtocols(state)
         self.aftercare = MemoryAftercare(state)
+        self.accounts = MemoryAccounts(state)
 
     def __enter__(self) -> MemoryUnit:
         return self
@@ -279,6 +291,59 @@ class MemoryPractitioners:
         self._state.practitioners = (*self._state.practitioners, practitioner)
 
 
+class MemoryAccounts:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def all(self) -> tuple[Account, ...]:
+        return tuple(self._state.accounts.values())
+
+    def get(self, practitioner_id: str) -> Account | None:
+        return self._state.accounts.get(practitioner_id)
+
+    def add(self, account: Account) -> None:
+        self._state.accounts[account.practitioner_id] = account
+
+    def update(self, account: Account) -> Account:
+        if self._state.accounts[account.practitioner_id].revision != account.revision:
+            raise Conflict("account_has_changed")
+        kept = replace(account, revision=account.revision + 1)
+        self._state.accounts[account.practitioner_id] = kept
+        return kept
+
+    def attempts(
+        self, subject_kind: SubjectKind, subject_id: str, *, limit: int
+    ) -> tuple[tuple[JournalKind, int], ...]:
+        wanted = (JournalKind.ENTER, JournalKind.REFUSE)
+        rows = [
+            (row.kind, row.at_ms)
+            for row in reversed(self._state.journal)
+            if (row.subject_kind, row.subject_id) == (subject_kind, subject_id) and row.kind in wanted
+        ]
+        return tuple(rows[:limit])
+
+
+class PlainPasswords:
+    """Hashes that can be read, in no time; counts how often a hash was reckoned."""
+
+    def __init__(self) -> None:
+        self.reckoned = 0
+
+    def hash(self, password: str) -> str:
+        self.reckoned += 1
+        return f"plain:{password}"
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        self.reckoned += 1
+        return password_hash.split(":", 1)[-1] == password
+
+    def unlike(self, password: str) -> None:
+        self.reckoned += 1
+
+    def is_dated(self, password_hash: str) -> bool:
+        return password_hash.startswith("old:")
+
+
 class MemoryJournal:
     def __init__(self, state: State) -> None:
         self._state = state
@@ -304,6 +369,9 @@ class MemoryJournal:
             for row in self._state.journal
             if row.subject_kind == subject_kind and row.subject_id == subject_id
         )
+
+    def head(self) -> int:
+        return len(self._state.journal)
 
     def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
         return tuple(

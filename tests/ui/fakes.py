@@ -16,10 +16,12 @@ from injectmap.domain.product import Product
 from injectmap.domain.record import SignedDocument
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings, Paper
+from injectmap.services.accounts import AccountService
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
 from injectmap.services.clinic import Services
 from injectmap.services.insight import InsightService
+from injectmap.services.news import NewsService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import RenderedPage
 from injectmap.services.practitioners import PractitionerService
@@ -34,7 +36,7 @@ from injectmap.services.settings import SettingsService
 from injectmap.services.signing import SigningService
 from injectmap.services.stock import StockService, take_for_session
 from tests import builders
-from tests.fakes import TODAY, FixedClock, MemoryDatabase
+from tests.fakes import TODAY, FixedClock, MemoryDatabase, PlainPasswords
 from tests.ui.insight_fakes import FakeFigures, FakeOverTimePaper
 
 
@@ -189,6 +191,7 @@ class FakeOpener:
         self.database = MemoryDatabase()
         self.clock = FixedClock()
         self.catalogue = FakeCatalogue()
+        self.passwords = PlainPasswords()
         self.output = FakeRecordOutput()
         self.figures = FakeFigures()
         self.pictures = FakePictures()
@@ -248,6 +251,7 @@ class FakeOpener:
             clock=clock,
             settings=self.settings,
             acting=self.acting,
+            accounts=AccountService(database, clock, self.passwords, "room-1"),
             staff=PractitionerService(database, clock),
             patients=PatientService(database, clock),
             sessions=SessionService(database, clock, MapVersions(1, 1), "Europe/London"),
@@ -261,6 +265,7 @@ class FakeOpener:
             recall=RecallService(database, clock, FakeRecallOutput()),
             scans=ScanService(database, self.catalogue, self.pictures, clock, "Europe/London"),
             insight=InsightService(database, clock, self.figures, FakeOverTimePaper()),
+            news=NewsService(database),
             products=self.catalogue,
             protocols=ProtocolService(database, clock, self.catalogue),
         )

@@ -48,10 +48,12 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.output.over_time import OverTimeWriter
     from injectmap.output.pdf import RecordWriter
     from injectmap.output.recall_list import RecallWriter
+    from injectmap.services.accounts import AccountService
     from injectmap.services.adverse_events import AdverseEventService
     from injectmap.services.aftercare import AftercareService
     from injectmap.services.clinic import Services
     from injectmap.services.insight import InsightService
+    from injectmap.services.news import NewsService
     from injectmap.services.patients import PatientService
     from injectmap.services.practitioners import PractitionerService
     from injectmap.services.protocols import ProtocolService
@@ -64,13 +66,16 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.signing import SigningService
     from injectmap.services.stock import StockService, take_for_session
     from injectmap.system.catalogue import Catalogue
+    from injectmap.system.passwords import Argon2Passwords
     from injectmap.system.scanner import BoxPictures
     from injectmap.words import load_words
 
     with database.reading() as work:
         settings = work.clinic.settings()
-        # Who made the clinic acts until there is a sign-in, whoever else was added since.
+        # Who made the clinic acts while nobody has a password, whoever else was added since.
+        asks = any(one.lets_in for one in work.accounts.all())
         founder = work.journal.of_subject(SubjectKind.CLINIC, "clinic")[0].practitioner_id
+    acting = Acting("" if asks else founder, frozenset(() if asks else Role), workstation())
     catalogue = Catalogue(folder)
     writer = RecordWriter(atlas, load_words())
     figures = InsightPictures(atlas, load_words(), fonts_folder=folder / "figures")
@@ -78,7 +83,8 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
         database=database,
         clock=clock,
         settings=settings,
-        acting=Acting(founder, frozenset(Role), workstation()),
+        acting=acting,
+        accounts=AccountService(database, clock, Argon2Passwords(), workstation()),
         staff=PractitionerService(database, clock),
         patients=PatientService(database, clock),
         sessions=SessionService(database, clock, map_versions(), settings.time_zone),
@@ -92,6 +98,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
         recall=RecallService(database, clock, RecallWriter(writer, atlas, load_words())),
         scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
         insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
+        news=NewsService(database),
         products=catalogue,
         protocols=ProtocolService(database, clock, catalogue),
     )

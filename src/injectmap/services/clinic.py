@@ -11,9 +11,11 @@ from injectmap.domain.acting import Acting
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings, settings_to_json
+from injectmap.services.accounts import AccountService
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
 from injectmap.services.insight import InsightService
+from injectmap.services.news import NewsService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import Clock, Database, ProductCatalogue
 from injectmap.services.practitioners import PractitionerService, put_practitioner
@@ -36,6 +38,7 @@ class Services:
     clock: Clock
     settings: ClinicSettings
     acting: Acting
+    accounts: AccountService
     staff: PractitionerService
     patients: PatientService
     sessions: SessionService
@@ -49,6 +52,7 @@ class Services:
     recall: RecallService
     scans: ScanService
     insight: InsightService
+    news: NewsService
     products: ProductCatalogue
     protocols: ProtocolService
 
@@ -59,8 +63,9 @@ class Services:
 
     @property
     def practitioner(self) -> Practitioner:
-        """The practitioner acting."""
-        return next(one for one in self.practitioners if one.id == self.acting.practitioner_id)
+        """The practitioner acting; one without a name while nobody has signed in."""
+        found = (one for one in self.practitioners if one.id == self.acting.practitioner_id)
+        return next(found, Practitioner("", ""))
 
     def close(self) -> None:
         """Release the clinic's file."""

@@ -17,6 +17,7 @@ from injectmap.domain.protocol import Protocol as TreatmentProtocol
 from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings
+from injectmap.services.account_ports import Accounts
 from injectmap.services.more_ports import AftercareBook, ProtocolShelf, RecordBook, StockRoom
 from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
 
@@ -159,6 +160,10 @@ class Journal(Protocol):
         """Rows about one subject, oldest first."""
         ...
 
+    def head(self) -> int:
+        """The number of the last row, 0 before the first."""
+        ...
+
     def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
         """What was written after a row, oldest first, without payloads."""
         ...
@@ -228,6 +233,11 @@ class UnitOfWork(Protocol):
         """Follow-ups, scores and adverse events."""
         ...
 
+    @property
+    def accounts(self) -> Accounts:
+        """How people get in."""
+        ...
+
     def __enter__(self) -> Self:
         """Begin."""
         ...
@@ -259,6 +269,11 @@ class Database(Protocol):
     @property
     def read_only_reason(self) -> StorageProblem | None:
         """Why nothing can be written, unless reading was asked for."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """True if somebody else may be writing in it while we have it open."""
         ...
 
     def writing(self) -> UnitOfWork:

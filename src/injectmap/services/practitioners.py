@@ -35,6 +35,24 @@ def put_practitioner(work: UnitOfWork, acting: Acting, practitioner: Practitione
     )
 
 
+def new_practitioner(name: str, profession: str, *, now_ms: int) -> Practitioner:
+    """Return a practitioner of what was typed; InputRefused without a name."""
+    one = Practitioner(
+        new_id(now_ms), clean_text(name, limit=NAME_LIMIT), clean_text(profession, limit=NAME_LIMIT)
+    )
+    if not fold_name(one.name):
+        raise InputRefused("practitioner_name_empty")
+    return one
+
+
+def put_new(work: UnitOfWork, acting: Acting, one: Practitioner, *, at_ms: int) -> None:
+    """Store a new practitioner; InputRefused for a name that is there already."""
+    folded = fold_name(one.name)
+    if any(fold_name(other.name) == folded for other in work.practitioners.all()):
+        raise InputRefused("practitioner_exists", name=one.name)
+    put_practitioner(work, acting, one, at_ms=at_ms)
+
+
 class PractitionerService:
     """The practitioners of a clinic; none is ever taken away, for their records name them."""
 
@@ -49,19 +67,10 @@ class PractitionerService:
             return work.practitioners.all()
 
     def add(self, acting: Acting, name: str, profession: str = "") -> Practitioner:
-        """Add a practitioner; InputRefused without a name, or for a name that is there already."""
-        acting.require(Right.EDIT_SESSION)
-        one = Practitioner(
-            new_id(self._clock.now_ms()),
-            clean_text(name, limit=NAME_LIMIT),
-            clean_text(profession, limit=NAME_LIMIT),
-        )
-        folded = fold_name(one.name)
-        if not folded:
-            raise InputRefused("practitioner_name_empty")
+        """Add a practitioner who cannot sign in; InputRefused without a name, or for one that is there already."""
+        acting.require(Right.ADMINISTER)
+        one = new_practitioner(name, profession, now_ms=self._clock.now_ms())
         with self._database.writing() as work:
-            if any(fold_name(other.name) == folded for other in work.practitioners.all()):
-                raise InputRefused("practitioner_exists", name=one.name)
-            put_practitioner(work, acting, one, at_ms=self._clock.now_ms())
+            put_new(work, acting, one, at_ms=self._clock.now_ms())
             work.commit()
         return one

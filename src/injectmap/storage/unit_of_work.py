@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from injectmap.storage.accounts import StoredAccounts
 from injectmap.storage.aftercare import StoredAftercare
 from injectmap.storage.clinic import StoredClinic, StoredPractitioners
 from injectmap.storage.erasing import StoredErasing
@@ -61,6 +62,7 @@ class StoredWork:
         self.protocols = StoredProtocols(connection)
         self.aftercare = StoredAftercare(connection)
         self.erasing = StoredErasing(connection)
+        self.accounts = StoredAccounts(connection)
         return self
 
     def __exit__(
