@@ -84,12 +84,17 @@ def copied(path: Path, to: Path) -> Path:
     return to / path.name
 
 
-def verified(path: Path, acknowledged: Iterable[int] = (), *, key: bytes | None = KEY) -> Found:
-    """Open a clinic for writing and check all of it; every acknowledged journal number must be there."""
+def verified(
+    path: Path, acknowledged: Iterable[int] = (), *, key: bytes | None = KEY, empty: bool = False
+) -> Found:
+    """Open a clinic for writing and check all of it; every acknowledged journal number must be there.
+
+    With `empty` its journal may not have begun.
+    """
     database = open_clinic(path, key=key)
     try:
         assert not database.read_only, database.read_only_reason
-        held = look(database)
+        held = look(database, empty=empty)
     finally:
         database.close()
     raw = connect(path, key, Mode.WRITE)
@@ -104,7 +109,7 @@ def verified(path: Path, acknowledged: Iterable[int] = (), *, key: bytes | None 
     return held
 
 
-def look(database: ClinicDatabase) -> Found:
+def look(database: ClinicDatabase, *, empty: bool = False) -> Found:
     """Read what a clinic holds; its chain must hold and each map must be what its journal replays to."""
     with database.reading() as work:
         rows = tuple(work.journal.all())
@@ -123,5 +128,5 @@ def look(database: ClinicDatabase) -> Found:
             opened = work.sessions.open(session_id)
             shown, revision = opened.map, opened.session.revision
             assert shown == replayed
-        assert work.journal.of_subject(SubjectKind.CLINIC, "clinic")
+        assert empty or work.journal.of_subject(SubjectKind.CLINIC, "clinic")
     return Found(rows, shown, revision)

@@ -42,7 +42,7 @@ class Moment:
         """Moments of the whole session: most where rows are written, some at the start and at the end."""
         kinds = ("commit", "row", "start", "commit", "painted", "closing", "commit", "editor")
         line = kinds[kill % len(kinds)]
-        longest = {"commit": 0.012, "row": 0.5, "start": 1.5, "painted": 1.5, "editor": 0.3, "closing": 0.5}
+        longest = {"commit": 0.004, "row": 0.5, "start": 1.5, "painted": 1.5, "editor": 0.3, "closing": 0.5}
         times = chance.randint(1, 6) if line in ("commit", "row") else 1
         return Moment(line, times, chance.uniform(0, longest[line]))
 
