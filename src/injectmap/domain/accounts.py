@@ -10,6 +10,7 @@ from typing import Any
 
 from injectmap.domain.acting import RIGHTS, Right, Role
 from injectmap.domain.errors import InputRefused
+from injectmap.domain.forms import form
 
 PASSWORD_LEAST = 10
 # Far beyond what anybody types; what is longer would only cost time to hash.
@@ -113,6 +114,7 @@ def account_to_json(account: Account) -> dict[str, Any]:
     }
 
 
+@form("account")
 def account_from_json(data: dict[str, Any], *, password_hash: str = "") -> Account:
     """Return the account of its journal form; the hash is kept elsewhere."""
     return Account(
