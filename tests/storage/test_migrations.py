@@ -111,7 +111,7 @@ def test_an_older_file_is_backed_up_then_brought_up_to_date(tmp_path, next_versi
         assert work.patients.search("lindqvist", limit=5) == (opened.patient,)
     database.close()
     (copy,) = [one for one in path.parent.iterdir() if one != path]
-    assert copy.name.startswith("Harbour.before-upgrade-from-3.")
+    assert copy.name.startswith("Harbour.before-upgrade-")
     assert copy.suffix == ".injectmap"
     raw = connect(copy, key, Mode.FROZEN)
     assert raw.execute("PRAGMA user_version").fetchone() == (PRESENT,)

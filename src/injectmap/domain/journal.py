@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 GENESIS = "0" * 64
+
+# Unicode's control characters but tab and newline, and halves of surrogate pairs.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class JournalKind(StrEnum):
@@ -52,9 +56,9 @@ def _checked(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" for c in value):
+        if _CONTROLS.search(value):
             raise ValueError("control character in journal text")
-        return unicodedata.normalize("NFC", value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("journal keys are strings")
@@ -169,9 +173,9 @@ class BrokenLink:
     reason: str
 
 
-def check_chain(rows: Iterable[JournalRow]) -> BrokenLink | None:
-    """Recompute a whole chain from its first row; None if it holds."""
-    previous, expected = GENESIS, 1
+def check_chain(rows: Iterable[JournalRow], *, after: int = 0, previous: str = GENESIS) -> BrokenLink | None:
+    """Recompute a whole chain from its first row, or what follows a row whose hash is given; None if it holds."""
+    expected = after + 1
     for row in rows:
         if row.number != expected:
             return BrokenLink(expected, "row_missing")

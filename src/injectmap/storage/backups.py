@@ -1,38 +1,215 @@
-"""Copies a clinic file through the database's own backup call, and opens the copy to prove it."""
+"""Copies an open clinic through the database's own backup call, and opens the copy to prove it."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import errno
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from injectmap.domain.backup_plan import Made
+from injectmap.domain.backups import Backup, CopyKind, mark_of
 from injectmap.domain.errors import StorageProblem
-from injectmap.storage.engine import DriverError, Mode, connect
+from injectmap.storage.copies import (
+    LINKS,
+    KeepGoing,
+    Pace,
+    Source,
+    check_whole,
+    clinic_id_of,
+    copy_into,
+    core,
+    drop,
+    head_of,
+    opened,
+    prove,
+    to_disk,
+)
+from injectmap.storage.engine import DriverError
 from injectmap.storage.problems import problem_of
 
+# What is left free on a disk beyond the copy itself.
+_SPARE_BYTES = 1_000_000
+_SLOTS = ".keys.json"
 
-def back_up_before_upgrade(raw: Any, path: Path, key: bytes | None, *, version: int) -> Path:
-    """Copy the file beside itself, named after the schema version it has; return the copy's path.
 
-    Copying the main file alone would miss what still lies in the write-ahead log.
+def slots_of(path: Path) -> Path:
+    """The file beside a clinic, or beside its backup, that holds the wrapped copies of its key."""
+    return path.with_name(f"{path.stem}{_SLOTS}")
+
+
+def back_up(
+    source: Source,
+    folder: Path,
+    *,
+    kind: CopyKind = CopyKind.BACKUP,
+    at_ms: int,
+    links: int | None = LINKS,
+    keep_going: KeepGoing | None = None,
+) -> Made:
+    """Write a verified copy of a clinic, open or not, into a folder that is there; nothing half is left.
+
+    The writer is not held up: one state is copied while others go on writing. `links` is how many of the last
+    links of the journal are recomputed in the copy, None for all. What `keep_going` raises is handed on.
+
+    Raises StorageProblem `file_damaged` (none is made of a damaged file), `backup_folder_missing`,
+    `backup_folder_read_only`, `backup_disk_full`, `backup_not_verified`, `backup_not_written`.
     """
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-    kept = path.with_name(f"{path.stem}.before-upgrade-from-{version}.{stamp}{path.suffix}")
-    part = kept.with_name(f"{kept.name}.part")
+    pace = Pace(keep_going)
     try:
-        copy = connect(part, key, Mode.CREATE)
-        try:
-            raw.backup(copy)
-            if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                raise StorageProblem("file_damaged", name=path.name)
-        finally:
-            copy.close()
-        part.rename(kept)
+        with opened(source.path, source.key, source.mode, pace) as raw:
+            raw.execute("PRAGMA query_only = ON")
+            return _back_up(raw, source.path, source.key, folder, kind, at_ms, links, pace)
+    except StorageProblem as problem:
+        if problem.code == "storage_failed":
+            raise _folder_problem(folder) or problem from None
+        raise
+    except OSError as error:
+        raise _folder_problem(folder, error) or StorageProblem(
+            "backup_not_written", name=str(folder)
+        ) from None
+
+
+def back_up_before_upgrade(raw: Any, path: Path, key: bytes | None) -> Path:
+    """Copy a file beside itself before it is brought up to date; return the copy's path.
+
+    `raw` is the connection that will do so, outside any transaction.
+    """
+    try:
+        made = _back_up(
+            raw,
+            path,
+            key,
+            path.parent,
+            CopyKind.BEFORE_UPGRADE,
+            time.time_ns() // 1_000_000,
+            LINKS,
+            Pace(None),
+        )
     except DriverError as error:
         raise problem_of(error, path) or error from None
+    except OSError as error:
+        problem = _folder_problem(path.parent, error)
+        raise problem or StorageProblem("backup_not_written", name=str(path.parent)) from None
+    return path.parent / made.file
+
+
+def _back_up(
+    raw: Any,
+    path: Path,
+    key: bytes | None,
+    folder: Path,
+    kind: CopyKind,
+    at_ms: int,
+    links: int | None,
+    pace: Pace,
+) -> Made:
+    if problem := _folder_problem(folder):
+        raise problem
+    with core(raw, path) as connection:
+        # One state, from here to the end of the copy.
+        raw.execute("BEGIN")
+        head, clinic_id = head_of(connection), clinic_id_of(connection)
+        check_whole(raw, path, key)
+        pages, size = (
+            int(raw.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
+        )
+        if shutil.disk_usage(folder).free < pages * size + _SPARE_BYTES:
+            raise StorageProblem("backup_disk_full", name=str(folder))
+        backup = Backup(at_ms // 1000 * 1000, head.number, mark_of(clinic_id), kind, path.stem)
+        kept = folder / backup.file_name
+        _sweep(folder, mark_of(clinic_id))
+        part = folder / f"{kept.name}.{secrets.token_hex(4)}.part"
+        try:
+            with _telling(folder):
+                copy_into(raw, part, key, pace)
+            try:
+                prove(part, key, head=head, links=links, pace=pace)
+            except StorageProblem as problem:
+                pace.check()
+                # The source has been read whole just now: it is the disk of the copy that fails.
+                raise _folder_problem(folder) or StorageProblem(
+                    "backup_not_verified", name=str(folder)
+                ) from problem
+            _copy_slots(path, kept)
+            part.replace(kept)
+            to_disk(folder)
+        finally:
+            drop(part)
+    return Made(kept.name, at_ms, head, kept.stat().st_size)
+
+
+@contextlib.contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """What fails while the copy is written is the folder's fault, not the clinic's."""
+    try:
+        yield
+    except (DriverError, OSError, StorageProblem) as error:
+        if isinstance(error, StorageProblem) and error.code not in _OF_FOLDER:
+            raise
+        full = getattr(error, "sqlite_errorcode", 0) & 0xFF == _FULL or error_is(error, "disk_full")
+        if full or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+            raise StorageProblem("backup_disk_full", name=str(folder)) from None
+        known = _folder_problem(folder, error if isinstance(error, OSError) else None)
+        raise known or StorageProblem("backup_not_written", name=str(folder)) from None
+
+
+_FULL = 13
+_OF_FOLDER = ("disk_full", "file_read_only", "file_not_reachable", "storage_failed")
+
+
+def error_is(error: BaseException, code: str) -> bool:
+    """True for a fault with this code."""
+    return isinstance(error, StorageProblem) and error.code == code
+
+
+def _folder_problem(folder: Path, error: OSError | None = None) -> StorageProblem | None:
+    """What keeps a folder from being written; None if nothing is seen."""
+    if error is not None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageProblem("backup_disk_full", name=str(folder))
+    if not folder.is_dir():
+        return StorageProblem("backup_folder_missing", name=str(folder))
+    probe = folder / f".injectmap-{secrets.token_hex(4)}.part"
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as found:
+        full = found.errno in (errno.ENOSPC, errno.EDQUOT)
+        return StorageProblem("backup_disk_full" if full else "backup_folder_read_only", name=str(folder))
+    try:
+        if shutil.disk_usage(folder).free < _SPARE_BYTES:
+            return StorageProblem("backup_disk_full", name=str(folder))
+    except OSError:
+        return StorageProblem("backup_folder_missing", name=str(folder))
+    return None
+
+
+def _sweep(folder: Path, mark: str) -> None:
+    """Take away what a program that was killed in a backup of this clinic left unfinished."""
+    for part in folder.glob(f"*-{mark}.injectmap.*.part*"):
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _copy_slots(path: Path, kept: Path) -> None:
+    """Put the wrapped copies of the key beside the backup, so that it opens by itself."""
+    try:
+        content = slots_of(path).read_bytes()
+    except FileNotFoundError:
+        return
+    target = slots_of(kept)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
     finally:
-        for left in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
-            with contextlib.suppress(OSError):
-                left.unlink()
-    return kept
+        with contextlib.suppress(OSError):
+            part.unlink()

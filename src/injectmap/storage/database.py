@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from injectmap.domain.errors import StorageProblem
+from injectmap.storage.copies import Source
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
 from injectmap.storage.lock import FileLock
 from injectmap.storage.statements import run_bare
@@ -39,6 +40,7 @@ class ClinicDatabase:
         """Take over what opening has checked: a bare writing connection with its lock, or neither of them."""
         self.path = path
         self.read_only_reason = read_only_reason
+        self.source = Source(path, key, read_mode)
         self._lock = lock
         self._turn = threading.Lock()
         self._turn_of: int | None = None
@@ -70,12 +72,12 @@ class ClinicDatabase:
         self._check_open()
         if self._writer is None:
             raise self.read_only_reason or StorageProblem("file_read_only", name=self.path.name)
-        return StoredWork("BEGIN IMMEDIATE", self._take_turn, self._end_turn)
+        return StoredWork(self._begin_writing, self._end_writing)
 
     def reading(self) -> StoredWork:
         """A unit of work for reading one consistent state."""
         self._check_open()
-        return StoredWork("BEGIN", self._readers.connect, _return_to_pool)
+        return StoredWork(self._begin_reading, _return_to_pool)
 
     def compact(self) -> bool:
         """Write the file anew from what it holds, so that nothing deleted is left in it; the same of its log.
@@ -143,9 +145,43 @@ class ClinicDatabase:
         self._turn_of = None
         self._turn.release()
 
+    def _begin_writing(self) -> Connection:
+        connection = self._take_turn()
+        try:
+            _begin(connection, "BEGIN IMMEDIATE")
+        except BaseException:
+            self._end_writing(connection)
+            raise
+        return connection
+
+    def _end_writing(self, connection: Connection) -> None:
+        try:
+            connection.rollback()
+        finally:
+            self._end_turn(connection)
+
+    def _begin_reading(self) -> Connection:
+        connection = self._readers.connect()
+        try:
+            _begin(connection, "BEGIN")
+        except BaseException:
+            _return_to_pool(connection)
+            raise
+        return connection
+
+
+def _begin(connection: Connection, how: str) -> None:
+    # SQLAlchemy notes a transaction and leaves the driver's to us.
+    if not connection.in_transaction():
+        connection.begin()
+    run_bare(connection, how)
+
 
 def _return_to_pool(connection: Connection) -> None:
-    connection.close()
+    try:
+        connection.rollback()
+    finally:
+        connection.close()
 
 
 __all__ = ["ClinicDatabase", "DriverError"]

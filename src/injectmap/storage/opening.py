@@ -17,6 +17,7 @@ from injectmap import __version__
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.ids import new_id
 from injectmap.domain.journal import GENESIS
+from injectmap.domain.keys import slot_path
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
@@ -31,6 +32,7 @@ from injectmap.storage.triggers import create_triggers
 
 _APPLICATION_ID_AT = slice(68, 72)
 _HEAD_BYTES = 100
+_PAGE_BYTES = 4096
 
 
 def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False) -> ClinicDatabase:
@@ -64,10 +66,20 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
     return _open_for_reading(path, key, reason)
 
 
-def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = None) -> ClinicDatabase:
+def is_encrypted(path: Path) -> bool:
+    """True if a file may be an encrypted clinic, false for a plain one; StorageProblem for what is neither."""
+    _check_head(path, None, encrypted=True)
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_HEAD)) != PLAIN_HEAD
+
+
+def create_clinic(
+    path: Path, settings: ClinicSettings, *, key: bytes | None = None, clinic_id: str | None = None
+) -> ClinicDatabase:
     """Make a new clinic file and open it; an existing file is refused, and a failure leaves nothing behind.
 
-    Without a key only a demo can be made, and says so in the file itself.
+    Without a key only a demo can be made, and says so in the file itself. With one every byte of it is written
+    keyed. `clinic_id` is given where the key's slots name it already.
     """
     if key is None and not settings.demo:
         raise StorageProblem("file_needs_key", name=path.name)
@@ -80,7 +92,7 @@ def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = N
         part.touch(exist_ok=False)
         raw = connect(part, key, Mode.WRITE)
         try:
-            _lay_out(raw, part, settings)
+            _lay_out(raw, part, settings, clinic_id or new_id())
         finally:
             raw.close()
         _move_to_free_name(part, path)
@@ -96,7 +108,7 @@ def create_clinic(path: Path, settings: ClinicSettings, *, key: bytes | None = N
     return open_clinic(path, key=key)
 
 
-def _lay_out(raw: Any, path: Path, settings: ClinicSettings) -> None:
+def _lay_out(raw: Any, path: Path, settings: ClinicSettings, clinic_id: str) -> None:
     """Make tables, search index and guards, mark the file as ours, and stamp it with the present schema."""
     raw.execute("PRAGMA journal_mode = DELETE")
     with make_engine(path, lambda: raw, StaticPool).connect() as connection:
@@ -107,7 +119,7 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings) -> None:
         connection.execute(
             insert(tables.file_mark).values(
                 id=1,
-                clinic_id=new_id(),
+                clinic_id=clinic_id,
                 demo=int(settings.demo),
                 created_ms=time.time_ns() // 1_000_000,
                 created_by=__version__,
@@ -140,8 +152,11 @@ def _move_to_free_name(part: Path, path: Path) -> None:
         raise StorageProblem("file_exists", name=path.name) from None
 
 
-def _check_head(path: Path, key: bytes | None) -> None:
-    """Refuse by its first bytes what is plainly not a clinic file, before SQLite touches it."""
+def _check_head(path: Path, key: bytes | None, *, encrypted: bool = False) -> None:
+    """Refuse by its first bytes what is plainly not a clinic file, before SQLite touches it.
+
+    `encrypted` asks only whether it may be one: whole pages, or with slots beside it, damaged as it may be.
+    """
     try:
         if path.is_dir():
             raise StorageProblem("file_not_ours", name=path.name)
@@ -155,7 +170,10 @@ def _check_head(path: Path, key: bytes | None) -> None:
         # A clinic file is never empty: something took its contents away.
         raise StorageProblem("file_damaged", name=path.name)
     if not head.startswith(PLAIN_HEAD):
-        if key is None:
+        may_be = key is not None
+        if encrypted:
+            may_be = path.stat().st_size % _PAGE_BYTES == 0 or slot_path(path).exists()
+        if not may_be:
             raise StorageProblem("file_not_ours", name=path.name)
         return
     if int.from_bytes(head[_APPLICATION_ID_AT], "big") != tables.APPLICATION_ID:
@@ -211,7 +229,7 @@ def _open_for_writing(path: Path, key: bytes | None, lock: FileLock) -> ClinicDa
         raw = connect(path, key, Mode.WRITE)
         raw.execute("PRAGMA journal_mode = WAL")
         if version < tables.SCHEMA_VERSION:
-            back_up_before_upgrade(raw, path, key, version=version)
+            back_up_before_upgrade(raw, path, key)
             migrations.upgrade(raw, path, to=tables.SCHEMA_VERSION, scripts=migrations.SCRIPTS)
         return ClinicDatabase(path, key, writer=raw, lock=lock)
     except BaseException as error:
