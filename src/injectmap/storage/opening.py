@@ -25,6 +25,7 @@ from injectmap.storage.clinic import settings_values
 from injectmap.storage.columns import metadata
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
+from injectmap.storage.folders import sync_folder
 from injectmap.storage.lock import FileLock, LockHeldError
 from injectmap.storage.problems import problem_of
 from injectmap.storage.search import SEARCH_TABLE
@@ -150,6 +151,7 @@ def _move_to_free_name(part: Path, path: Path) -> None:
             part.rename(path)
     except FileExistsError:
         raise StorageProblem("file_exists", name=path.name) from None
+    sync_folder(path.parent)
 
 
 def _check_head(path: Path, key: bytes | None, *, encrypted: bool = False) -> None:
