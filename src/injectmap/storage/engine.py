@@ -88,7 +88,7 @@ def make_engine(path: Path, creator: Callable[[], Any], pool: type[Pool], **pool
         creator=creator,
         poolclass=pool,
         hide_parameters=True,
-        execution_options={"clinic_path": path},
+        execution_options={"tell": lambda error: problem_of(error, path)},
         **pool_options,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from injectmap.domain.edits import ItemChange
 from injectmap.domain.errors import Conflict
 from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.map_items import MapItem, item_from_json, item_to_json
+from injectmap.storage.engines import json_list
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import map_items, treatment_sessions
 
@@ -27,7 +28,7 @@ _in_order = (
     .subquery()
 )
 # One value of the statement that reads the session: a JSON list of texts, in the order of ids.
-ITEMS = select(func.json_group_array(_in_order.c.body)).scalar_subquery()
+ITEMS = select(json_list(_in_order.c.body)).scalar_subquery()
 
 
 def items_of(text: str) -> tuple[MapItem, ...]:
@@ -43,17 +44,18 @@ def write_item(connection: Connection, session_id: str, change: ItemChange) -> N
     """Write what an edit does to one item; Conflict if an item it removes or changes is not there."""
     if change.before is None:
         assert change.after is not None
-        _INSERT(connection, {"session_id": session_id, "id": change.item_id} | _values(change.after))
+        _INSERT(connection, {"session_id": session_id, "id": change.item_id} | item_values(change.after))
         return
     keys = {"of_session": session_id, "item_id": change.item_id}
     if change.after is None:
         written = _DELETE(connection, keys)
     else:
-        written = _UPDATE(connection, keys | _values(change.after))
+        written = _UPDATE(connection, keys | item_values(change.after))
     if written.rowcount != 1:
         raise Conflict("map_has_changed")
 
 
-def _values(item: MapItem) -> dict[str, Any]:
+def item_values(item: MapItem) -> dict[str, Any]:
+    """Return what an item's row holds beside its key."""
     data = item_to_json(item)
     return {"kind": data["item"], "body": canonical_json(data)}

@@ -1,4 +1,4 @@
-"""Turns SQLite's result codes into the faults a clinician is told about; the one place that does."""
+"""Turns SQLite's result codes into the faults a clinician is told about, and knows a clash of rows on either engine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ _CODES = {
     _NOTADB: "file_damaged",
 }
 
-# What two guards of the file say.
+# What two guards say.
 SIGNED = "a signed record is only amended"
 FOREIGN = "a pass draws from a syringe of its own session"
 
 # The rows are not what the writer thought they were. SQLite's finer codes do not reach us, only its text.
 _CLASHES = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed", SIGNED, FOREIGN)
+# A server says it in codes: a row of this key is there, a row that it points at is not; its texts may be in any language.
+_CLASH_STATES = ("23505", "23503", "23001")
 
 # Less than this left on the disk means that a failed write failed for want of room.
 _SCARCE_BYTES = 4 * 1024 * 1024
@@ -49,7 +51,8 @@ def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None
 
 def is_clash(error: BaseException | None) -> bool:
     """True if a statement met rows that it did not expect, and false for a fault of the statement itself."""
-    return str(error).startswith(_CLASHES)
+    state = getattr(error, "sqlstate", None)
+    return state in _CLASH_STATES or str(error).startswith(_CLASHES)
 
 
 def _disk_is_full(path: Path) -> bool:

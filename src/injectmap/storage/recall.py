@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, select
+from sqlalchemy import Connection, and_, bindparam, literal_column, select
 
 from injectmap.domain.patient import display_name
 from injectmap.domain.product import fold_lot
@@ -17,6 +17,7 @@ from injectmap.domain.session import record_number
 from injectmap.domain.stock import Recalled
 from injectmap.domain.totals import share_by_zone
 from injectmap.domain.treatment_map import PassStatus, Side
+from injectmap.storage.engines import whole_sum
 from injectmap.storage.packing import unpack_date, unpack_deposits, unpack_zones
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import (
@@ -30,7 +31,7 @@ from injectmap.storage.tables import (
 
 _others = pass_shares.alias("others")
 _whole = (
-    select(func.sum(_others.c.microlitres))
+    select(whole_sum(_others.c.microlitres))
     .where(_others.c.pass_id == passes.c.id)
     .correlate(passes)
     .scalar_subquery()

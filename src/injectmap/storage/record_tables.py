@@ -8,16 +8,14 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     PrimaryKeyConstraint,
-    Text,
     func,
     literal_column,
 )
 
 from injectmap.domain.record import RecordField
 from injectmap.domain.stock import MovementKind
-from injectmap.storage.columns import at_least, is_date, one_of, points_at, table, text, whole
+from injectmap.storage.columns import TEXT, WHOLE, at_least, is_date, one_of, points_at, table, text, whole
 
 record_entries = table(
     "record_entries",
@@ -83,7 +81,7 @@ stock_items = table(
     text("product"),
     text("lot"),
     text("folded_lot"),
-    Column("expiry", Text),
+    Column("expiry", TEXT),
     text("serial"),
     text("udi"),
     whole("count"),
@@ -102,7 +100,7 @@ Index(
 
 stock_movements = table(
     "stock_movements",
-    Column("number", Integer, primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),
     text("id", unique=True),
     points_at("item_id", "stock_items.id", index=True),
     text("kind"),
@@ -110,7 +108,7 @@ stock_movements = table(
     whole("at_ms"),
     points_at("practitioner_id", "practitioners.id"),
     text("reason"),
-    Column("session_id", Text, ForeignKey("treatment_sessions.id", ondelete="RESTRICT"), index=True),
+    Column("session_id", TEXT, ForeignKey("treatment_sessions.id", ondelete="RESTRICT"), index=True),
     one_of("kind", MovementKind),
 )
 
@@ -128,10 +126,10 @@ follow_ups = table(
     "follow_ups",
     text("id", primary_key=True),
     points_at("patient_id", "patients.id", index=True),
-    Column("session_id", Text, ForeignKey("treatment_sessions.id", ondelete="RESTRICT"), index=True),
+    Column("session_id", TEXT, ForeignKey("treatment_sessions.id", ondelete="RESTRICT"), index=True),
     text("due", index=True),
     text("note"),
-    Column("done_on", Text),
+    Column("done_on", TEXT),
     whole("revision"),
     at_least("revision", 1),
     is_date("due"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
 from injectmap.domain.record import (
@@ -18,6 +18,7 @@ from injectmap.domain.record import (
     SignedVersion,
 )
 from injectmap.domain.session import TreatmentSession
+from injectmap.storage.engines import put
 from injectmap.storage.packing import pack_pictures, unpack_pictures
 from injectmap.storage.record_tables import amendments, cosignatures, record_entries, record_versions
 from injectmap.storage.sessions import StoredSessions, check_open
@@ -35,18 +36,8 @@ class StoredRecords:
     def put_entry(self, session_id: str, field: RecordField, entry: RecordEntry) -> None:
         """Store what stands in a field; InputRefused if the record is signed or in error."""
         check_open(self._sessions.get(session_id))
-        values = {
-            "body": entry.text,
-            "at_ms": entry.at_ms,
-            "practitioner_id": entry.practitioner_id,
-            "details": json.dumps(entry.details, ensure_ascii=False),
-        }
-        put = sqlite_insert(record_entries).values(session_id=session_id, field=field.value, **values)
-        self._connection.execute(
-            put.on_conflict_do_update(
-                index_elements=[record_entries.c.session_id, record_entries.c.field], set_=values
-            )
-        )
+        values = entry_values(entry)
+        put(self._connection, record_entries, {"session_id": session_id, "field": field.value}, values)
 
     def sign(self, version: SignedVersion, document: SignedDocument) -> None:
         """Store a signed version with its document and close the session.
@@ -143,3 +134,13 @@ class StoredRecords:
             .where(treatment_sessions.c.id == session.id)
             .values(state=state.value, version=version, revision=session.revision + 1)
         )
+
+
+def entry_values(entry: RecordEntry) -> dict[str, Any]:
+    """Return what an entry's row holds beside its key."""
+    return {
+        "body": entry.text,
+        "at_ms": entry.at_ms,
+        "practitioner_id": entry.practitioner_id,
+        "details": json.dumps(entry.details, ensure_ascii=False),
+    }

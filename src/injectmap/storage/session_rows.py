@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from injectmap.domain.product import Syringe, fold_lot
 from injectmap.domain.record import (
@@ -20,6 +20,7 @@ from injectmap.domain.record import (
 )
 from injectmap.domain.session import PassDefaults, TreatmentSession
 from injectmap.domain.treatment_map import Instrument
+from injectmap.storage.engines import json_list, json_row
 from injectmap.storage.item_rows import ITEMS
 from injectmap.storage.packing import (
     KINDS,
@@ -55,7 +56,7 @@ SYRINGE_COLUMNS = (
 def _listed(rows: Select[Any]) -> Any:
     """Return rows of a session as one value, a JSON list of lists, so that they cost no statement of their own."""
     within = rows.correlate(treatment_sessions).subquery()
-    return select(func.json_group_array(func.json_array(*within.c))).scalar_subquery()
+    return select(json_list(json_row(*within.c))).scalar_subquery()
 
 
 _entries = _listed(

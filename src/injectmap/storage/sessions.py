@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from injectmap.domain.edits import Edit
@@ -18,6 +17,7 @@ from injectmap.domain.record import RecordState
 from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.treatment_map import PassStatus, TreatmentMap
 from injectmap.services.ports import SessionSummary
+from injectmap.storage.engines import json_list, put, whole_sum
 from injectmap.storage.item_rows import items_of
 from injectmap.storage.pass_rows import READ_PASSES, passes_of, write_changes
 from injectmap.storage.patients import PATIENT_COLUMNS, patient_of
@@ -67,7 +67,7 @@ def _summaries() -> Prepared:
         for one in (_DONE, _PLANNED)
     )
     volume = (
-        select(func.coalesce(func.sum(pass_shares.c.microlitres), literal_column("0")))
+        select(func.coalesce(whole_sum(pass_shares.c.microlitres), literal_column("0")))
         .select_from(passes.join(pass_shares, pass_shares.c.pass_id == passes.c.id))
         .where(passes.c.session_id == _sessions.c.id, _DONE)
         .scalar_subquery()
@@ -79,7 +79,7 @@ def _summaries() -> Prepared:
         .correlate(_sessions)
         .subquery()
     )
-    names = select(func.json_group_array(in_order.c.product_name)).scalar_subquery()
+    names = select(json_list(in_order.c.product_name)).scalar_subquery()
     return Prepared(
         select(
             _sessions.c.id,
@@ -226,13 +226,9 @@ class StoredSessions:
         """Store a new or changed syringe; a known one stays in its session."""
         check_open(self.get(syringe.session_id))
         values = syringe_values(syringe)
-        put = sqlite_insert(syringes).values(id=syringe.id, session_id=syringe.session_id, **values)
-        written = self._connection.execute(
-            put.on_conflict_do_update(
-                index_elements=[syringes.c.id], set_=values, where=syringes.c.session_id == syringe.session_id
-            )
-        )
-        if written.rowcount != 1:
+        values["session_id"] = syringe.session_id
+        own = syringes.c.session_id == syringe.session_id
+        if put(self._connection, syringes, {"id": syringe.id}, values, where=own) != 1:
             raise Conflict("syringe_of_other_session")
 
     def apply_edit(self, session_id: str, edit: Edit, revision: int) -> int:

@@ -74,19 +74,7 @@ class StoredStock:
         """Store a new item with a count of nought; Conflict if there is one of this product, lot and expiry."""
         try:
             self._connection.execute(
-                insert(stock_items).values(
-                    id=item.id,
-                    product_id=item.product.id,
-                    product_name=item.product.name,
-                    product=pack_product(item.product),
-                    lot=item.lot,
-                    folded_lot=fold_lot(item.lot),
-                    expiry=pack_date(item.expiry),
-                    serial=item.serial,
-                    udi=item.udi,
-                    count=0,
-                    revision=1,
-                )
+                insert(stock_items).values(stock_item_values(item) | {"count": 0, "revision": 1})
             )
         except IntegrityError as error:
             if is_clash(error.orig):
@@ -106,14 +94,9 @@ class StoredStock:
         # The count follows by the guard of the file.
         self._connection.execute(
             insert(stock_movements).values(
-                id=movement.id,
-                item_id=movement.item_id,
-                kind=movement.kind.value,
-                units=movement.units,
-                at_ms=movement.at_ms,
-                practitioner_id=movement.practitioner_id,
-                reason=movement.reason,
-                session_id=movement.session_id,
+                # One writes at a time, on either engine.
+                number=select(func.coalesce(func.max(stock_movements.c.number), 0) + 1).scalar_subquery(),
+                **movement_values(movement),
             )
         )
         return self.get(movement.item_id)
@@ -151,3 +134,34 @@ class StoredStock:
 def _item_of(row: Any) -> StockItem:
     item_id, product, lot, expiry, *rest = row
     return StockItem(item_id, unpack_product(product), lot, unpack_date(expiry), *rest)
+
+
+def stock_item_values(item: StockItem) -> dict[str, Any]:
+    """Return what an item's row holds."""
+    return {
+        "id": item.id,
+        "product_id": item.product.id,
+        "product_name": item.product.name,
+        "product": pack_product(item.product),
+        "lot": item.lot,
+        "folded_lot": fold_lot(item.lot),
+        "expiry": pack_date(item.expiry),
+        "serial": item.serial,
+        "udi": item.udi,
+        "count": item.count,
+        "revision": item.revision,
+    }
+
+
+def movement_values(movement: StockMovement) -> dict[str, Any]:
+    """Return what a movement's row holds beside its number."""
+    return {
+        "id": movement.id,
+        "item_id": movement.item_id,
+        "kind": movement.kind.value,
+        "units": movement.units,
+        "at_ms": movement.at_ms,
+        "practitioner_id": movement.practitioner_id,
+        "reason": movement.reason,
+        "session_id": movement.session_id,
+    }

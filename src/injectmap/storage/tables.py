@@ -9,12 +9,10 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
@@ -23,6 +21,8 @@ from injectmap.domain.record import RecordState
 from injectmap.domain.settings import Paper
 from injectmap.domain.treatment_map import InstrumentKind, PassStatus, Plane, Technique
 from injectmap.storage.columns import (
+    TEXT,
+    WHOLE,
     at_least,
     is_date,
     metadata,
@@ -77,7 +77,7 @@ practitioners = table(
 # How a person gets in, apart from who it is: records name the practitioner and never read this.
 accounts = table(
     "accounts",
-    Column("practitioner_id", Text, ForeignKey("practitioners.id", ondelete="RESTRICT"), primary_key=True),
+    Column("practitioner_id", TEXT, ForeignKey("practitioners.id", ondelete="RESTRICT"), primary_key=True),
     text("roles"),
     whole("active"),
     # Argon2id in its usual text form; empty for a person who cannot sign in.
@@ -108,7 +108,7 @@ patients = table(
 patient_name_parts = table(
     "patient_name_parts",
     text("part"),
-    Column("patient_number", Integer, ForeignKey("patients.number", ondelete="RESTRICT"), nullable=False),
+    Column("patient_number", WHOLE, ForeignKey("patients.number", ondelete="RESTRICT"), nullable=False),
     PrimaryKeyConstraint("part", "patient_number"),
     Index(None, "patient_number"),
     rowid=False,
@@ -133,7 +133,7 @@ treatment_sessions = table(
     text("error_reason"),
     text("state"),
     whole("version"),
-    Column("follow_up", Text, index=True),
+    Column("follow_up", TEXT, index=True),
     at_least("number", 1),
     at_least("revision", 1),
     at_least("version", 1),
@@ -160,13 +160,13 @@ syringes = table(
     text("lot"),
     # The lot as a recall looks it up: without outer space and letter case.
     text("folded_lot", index=True),
-    Column("expiry", Text),
+    Column("expiry", TEXT),
     text("serial"),
     text("udi"),
-    Column("opened_volume_ul", Integer),
+    Column("opened_volume_ul", WHOLE),
     whole("discarded_ul"),
     text("expired_reason"),
-    Column("stock_item_id", Text, ForeignKey("stock_items.id", ondelete="RESTRICT")),
+    Column("stock_item_id", TEXT, ForeignKey("stock_items.id", ondelete="RESTRICT")),
     at_least("number", 1),
     at_least("opened_volume_ul", 0),
     at_least("discarded_ul", 0),
@@ -187,14 +187,14 @@ passes = table(
     text("zones"),
     text("technique"),
     text("plane"),
-    Column("depth_um", Integer),
+    Column("depth_um", WHOLE),
     text("instrument_kind"),
     whole("gauge"),
     whole("instrument_um"),
     text("status"),
     text("deposits"),
     # No foreign key: a plan may be taken back after it was carried out, and an edit may do both at once.
-    Column("fulfils", Text),
+    Column("fulfils", TEXT),
     text("deviation"),
     text("reference"),
     at_least("length_um", 0),
@@ -215,7 +215,7 @@ pass_shares = table(
     points_at("pass_id", "passes.id"),
     whole("position"),
     # Empty for a volume that is only planned.
-    Column("syringe_id", Text, ForeignKey("syringes.id", ondelete="RESTRICT"), index=True),
+    Column("syringe_id", TEXT, ForeignKey("syringes.id", ondelete="RESTRICT"), index=True),
     whole("microlitres"),
     at_least("microlitres", 1),
     PrimaryKeyConstraint("pass_id", "position"),
@@ -234,16 +234,16 @@ map_items = table(
 
 journal = table(
     "journal",
-    Column("number", Integer, primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),
     whole("at_ms"),
     text("practitioner_id"),
     text("workstation"),
     text("subject_kind"),
     text("subject_id"),
     text("kind"),
-    Column("undoes", Integer),
-    Column("payload", Text),
-    Column("salt", Text),
+    Column("undoes", WHOLE),
+    Column("payload", TEXT),
+    Column("salt", TEXT),
     text("payload_digest"),
     text("previous"),
     text("hash"),
@@ -256,7 +256,7 @@ journal = table(
 erased_subjects = table(
     "erased_subjects",
     text("subject_id", primary_key=True),
-    Column("number", Integer, ForeignKey("journal.number", ondelete="RESTRICT"), nullable=False),
+    Column("number", WHOLE, ForeignKey("journal.number", ondelete="RESTRICT"), nullable=False),
 )
 
 chain_head = table("chain_head", *single_row(), whole("number"), text("hash"))

@@ -1,4 +1,4 @@
-"""One transaction on a clinic file, with the repositories that work in it."""
+"""One transaction on a clinic's database, with the repositories that work in it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,17 @@ from injectmap.storage.patients import StoredPatients
 from injectmap.storage.protocols import StoredProtocols
 from injectmap.storage.records import StoredRecords
 from injectmap.storage.sessions import StoredSessions
-from injectmap.storage.statements import run_bare
 from injectmap.storage.stock import StoredStock
 
 
 class StoredWork:
     """A transaction from `with` to its end; what `commit` did not make durable is rolled back.
 
-    `take` gives the connection at the start and `give_back` returns it; between them it belongs to this
-    unit alone.
+    Between its beginning and its end the connection belongs to this unit alone.
     """
 
-    def __init__(
-        self, begin: str, take: Callable[[], Connection], give_back: Callable[[Connection], None]
-    ) -> None:
-        """Keep how to begin; the connection is taken on entering."""
-        self._begin = begin
+    def __init__(self, take: Callable[[], Connection], give_back: Callable[[Connection], None]) -> None:
+        """Keep how to begin: `take` waits its turn and gives a connection in a transaction of its own."""
         self._take = take
         self._give_back = give_back
         self._connection: Connection | None = None
@@ -41,17 +36,7 @@ class StoredWork:
         """Begin, and bind the repositories to the transaction."""
         if self._connection is not None:
             raise RuntimeError("a unit of work is entered once at a time")
-        connection = self._take()
-        try:
-            # SQLAlchemy notes a transaction and leaves the driver's to us.
-            if not connection.in_transaction():
-                connection.begin()
-            run_bare(connection, self._begin)
-        except BaseException:
-            connection.rollback()
-            self._give_back(connection)
-            raise
-        self._connection = connection
+        connection = self._connection = self._take()
         self.patients = StoredPatients(connection)
         self.sessions = StoredSessions(connection)
         self.practitioners = StoredPractitioners(connection)
@@ -72,10 +57,7 @@ class StoredWork:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        try:
-            connection.rollback()
-        finally:
-            self._give_back(connection)
+        self._give_back(connection)
 
     def commit(self) -> None:
         """Make the work durable; the unit is over."""
