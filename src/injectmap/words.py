@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from injectmap.domain.completeness import Line
+    from injectmap.domain.privacy import AccessLine, RetentionLine
     from injectmap.domain.treatment_map import CannulaPass
 
 
@@ -90,3 +91,20 @@ def line_text(line: Line, words: Words, time_zone: str) -> str:
 
 def _date(day: dt.date, words: Words) -> str:
     return f"{day.day} {words('date.months').split()[day.month - 1]} {day.year}"
+
+
+def access_texts(line: AccessLine, words: Words) -> tuple[str, str, str]:
+    """Who did what to which part of a patient's data: the same on screen, on paper and in a table."""
+    row = line.row
+    who = line.practitioner or words("access.nobody")
+    key = f"access.read.{row.what}" if row.kind == "read" else f"access.{row.kind}.{row.subject_kind}"
+    what = words(key if words.has(key) else f"access.{row.kind}")
+    subject = words(f"access.subject.{row.subject_kind}")
+    return who, what, f"{subject} {line.subject}" if line.subject else subject
+
+
+def retention_text(line: RetentionLine, words: Words) -> str:
+    """From what a retention period was counted: the same on screen and in a table."""
+    if line.from_18:
+        return words("retention.from.18")
+    return words("retention.from.seen" if line.kept.last_seen else "retention.from.registered")

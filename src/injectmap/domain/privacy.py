@@ -107,7 +107,10 @@ def retention_due(people: Iterable[Kept], years: int, today: dt.date) -> tuple[R
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """A journal row as an access report needs it: all that says who did what when, and no payload."""
+    """A journal row as an access report needs it: who did what when, and nothing of what was written.
+
+    `what` tells how a record was looked at, for rows that say so: open, over_time, print or export.
+    """
 
     number: int
     at_ms: int
@@ -116,6 +119,7 @@ class JournalLine:
     kind: JournalKind
     subject_kind: SubjectKind
     subject_id: str
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)

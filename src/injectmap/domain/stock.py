@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from injectmap.domain.patient import ERASED
 from injectmap.domain.places import Side
 from injectmap.domain.product import Product
 from injectmap.domain.units import share_out
@@ -87,8 +88,15 @@ class Recalled:
     exact: bool = False
 
     @property
+    def erased(self) -> bool:
+        """True for a unit used in a person who was erased: who it was and where it went is no longer known."""
+        return self.error_reason == ERASED and not self.patient_name
+
+    @property
     def state(self) -> str:
-        """What the record is: `error`, `amending`, `amended`, `signed` or `draft`."""
+        """What the record is: `erased`, `error`, `amending`, `amended`, `signed` or `draft`."""
+        if self.erased:
+            return "erased"
         if self.error_reason:
             return "error"
         if self.amending:

@@ -83,17 +83,23 @@ class RecallWriter:
             ),
             columns=tuple(words(f"recall.column.{name}") for name in _PAPER),
             rows=tuple(self._paper_row(row) for row in found.rows),
-            note=words("recall.paper.note"),
+            note=self._note(found),
             empty=words("recall.none", lot=found.lot),
             right=(_PAPER.index("volume"),),
             wide=tuple(_PAPER.index(name) for name in ("patient", "syringe", "zones")),
         )
 
+    def _note(self, found: RecallList) -> str:
+        note = self._words("recall.paper.note")
+        if any(row.erased for row in found.rows):
+            note = f"{note} {self._words('recall.paper.erased')}"
+        return note
+
     def _csv_row(self, row: Recalled) -> list[str]:
         return [
             f"{row.patient_number:05d}",
-            row.patient_name,
-            row.birth_date.isoformat(),
+            self._words("erased.person") if row.erased else row.patient_name,
+            "" if row.erased else row.birth_date.isoformat(),
             row.telephone,
             row.record_number,
             row.date.isoformat(),
@@ -103,7 +109,7 @@ class RecallWriter:
             row.lot,
             row.expiry.isoformat() if row.expiry else "",
             row.serial,
-            show_volume(row.microlitres, decimals=3),
+            "" if row.erased else show_volume(row.microlitres, decimals=3),
             self.zones(row),
             self.state(row),
         ]
@@ -112,15 +118,21 @@ class RecallWriter:
         words = self._words
         contents = [row.product_name, *([words("syringe.serial", serial=row.serial)] if row.serial else [])]
         return (
-            f"{row.patient_name}\n{words('recall.person', born=show_date(row.birth_date), number=f'{row.patient_number:05d}')}",
-            row.telephone or words("recall.no_telephone"),
+            self._person(row),
+            "" if row.erased else row.telephone or words("recall.no_telephone"),
             f"{show_date(row.date)}\n{row.record_number}\n{row.practitioner_name}",
             f"{row.syringe_number}: {', '.join(contents)}",
-            show_volume(row.microlitres),
+            "" if row.erased else show_volume(row.microlitres),
             # A line ends between zones, never between a zone and its volume.
             self.zones(row).replace(" ", "\u00a0").replace(";\u00a0", "; "),
             self.state(row),
         )
+
+    def _person(self, row: Recalled) -> str:
+        words, number = self._words, f"{row.patient_number:05d}"
+        if row.erased:
+            return f"{words('erased.person')}\n{words('patient.number', number=number)}"
+        return f"{row.patient_name}\n{words('recall.person', born=show_date(row.birth_date), number=number)}"
 
     def zones(self, row: Recalled) -> str:
         """Where the unit was injected, the most first."""

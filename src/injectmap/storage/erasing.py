@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.errors import InputRefused
@@ -215,14 +215,10 @@ class StoredErasing:
                     journal.c.kind,
                     journal.c.subject_kind,
                     journal.c.subject_id,
+                    case((journal.c.kind == JournalKind.READ.value, journal.c.payload)),
                 ).where(journal.c.subject_id.in_(some))
             )
-            found += (
-                JournalLine(
-                    number, at_ms, by, workstation, JournalKind(kind), SubjectKind(subject_kind), subject_id
-                )
-                for number, at_ms, by, workstation, kind, subject_kind, subject_id in rows
-            )
+            found += map(_line_of, rows)
         return tuple(sorted(found, key=lambda line: line.number))
 
     def session_numbers(self, patient_id: str) -> dict[str, tuple[dt.date, int]]:
@@ -323,6 +319,14 @@ class StoredErasing:
             )
         )
         unindex_patient(self._connection, person.number)
+
+
+def _line_of(row: Any) -> JournalLine:
+    number, at_ms, by, workstation, kind, subject_kind, subject_id, read = row
+    what = json.loads(read).get("what", "") if read is not None else ""
+    return JournalLine(
+        number, at_ms, by, workstation, JournalKind(kind), SubjectKind(subject_kind), subject_id, what
+    )
 
 
 def _tombstone(person: Patient) -> Patient:

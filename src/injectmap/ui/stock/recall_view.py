@@ -47,21 +47,29 @@ _COLUMNS = (
 def _cells(row: Recalled, zone_name: object) -> dict[str, tuple[str, str]]:
     """Each column's first and second line."""
     words = load_words()
-    born = words("recall.person", born=show_date(row.birth_date), number=f"{row.patient_number:05d}")
+    number = f"{row.patient_number:05d}"
+    if row.erased:
+        person = words("erased.person"), words("patient.number", number=number)
+        contact, reason = "", ""
+    else:
+        person = row.patient_name, words("recall.person", born=show_date(row.birth_date), number=number)
+        contact, reason = row.telephone or words("recall.no_telephone"), row.error_reason
     return {
-        "patient": (row.patient_name, born),
-        "contact": (row.telephone or words("recall.no_telephone"), ""),
+        "patient": person,
+        "contact": (contact, ""),
         "treated": (show_date(row.date), row.record_number),
         "practitioner": (row.practitioner_name, f"{row.syringe_number}: {row.product_name}"),
         "volume": (show_volume(row.microlitres) if row.microlitres else "–", ""),
         "zones": (zones_text(row, zone_name), ""),
-        "state": (words(f"recall.state.{row.state}"), row.error_reason),
+        "state": (words(f"recall.state.{row.state}"), reason),
     }
 
 
 def zones_text(row: Recalled, zone_name: object) -> str:
     """Where a unit was injected, the most first."""
     words = load_words()
+    if row.erased:
+        return words("recall.zones_erased")
     if not row.zones:
         return words("recall.not_injected")
     assert callable(zone_name)

@@ -1,0 +1,49 @@
+"""The ledger of the erased beside a clinic file: what a restore of an older backup has to erase again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.domain.privacy import LEDGER_BYTES, LedgerEntry, ledger_text, parse_ledger
+
+
+def ledger_path(clinic: Path) -> Path:
+    """Where the ledger of a clinic file lies: `Harbour.injectmap.erased.json` beside `Harbour.injectmap`."""
+    return clinic.with_name(f"{clinic.name}.erased.json")
+
+
+class ErasedLedger:
+    """One ledger: ids, row numbers and times, never a name; put in place whole or not at all."""
+
+    def __init__(self, clinic: Path) -> None:
+        """Name the ledger of a clinic file; nothing is read yet."""
+        self.path = ledger_path(clinic)
+
+    def read(self) -> tuple[LedgerEntry, ...]:
+        """What stands in it, nothing without one; StorageProblem("ledger_unreadable") for a damaged one."""
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(LEDGER_BYTES + 1)
+        except FileNotFoundError:
+            return ()
+        except OSError:
+            raise StorageProblem("ledger_unreadable", name=self.path.name) from None
+        return parse_ledger(data)
+
+    def write(self, entries: Iterable[LedgerEntry]) -> None:
+        """Put a whole new ledger in place; OSError where that cannot be."""
+        part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
+        try:
+            with part.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(ledger_text(entries))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self.path)
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
