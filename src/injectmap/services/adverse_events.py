@@ -18,6 +18,7 @@ from injectmap.domain.session import OpenSession
 from injectmap.services.aftercare import check_subject
 from injectmap.services.patients import checked_reason
 from injectmap.services.ports import Clock, Database, UnitOfWork
+from injectmap.services.reads import Reads
 from injectmap.services.record_parts import EventOutput
 
 TEXT_LIMIT = 10_000
@@ -36,10 +37,11 @@ class AdverseEventService:
         self._database = database
         self._clock = clock
         self._output = output
+        self._reads = Reads(database, clock)
 
     def of_patient(self, acting: Acting, patient_id: str) -> tuple[AdverseEvent, ...]:
         """A patient's adverse events, latest first, those in error too."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             return work.aftercare.events(patient_id)
 
@@ -92,6 +94,7 @@ class AdverseEventService:
         outcome: str = "",
     ) -> AdverseEvent:
         """Correct what stands around the entries."""
+        acting.require(Right.EDIT_SESSION)
         changed = replace(
             event,
             title=title,
@@ -106,16 +109,19 @@ class AdverseEventService:
 
     def close(self, acting: Acting, event: AdverseEvent, outcome: str) -> AdverseEvent:
         """Close an event with its outcome."""
+        acting.require(Right.EDIT_SESSION)
         if not clean_text(outcome, limit=TEXT_LIMIT):
             raise InputRefused("outcome_empty")
         return self._change(acting, replace(event, outcome=outcome, closed=True))
 
     def reopen(self, acting: Acting, event: AdverseEvent) -> AdverseEvent:
         """Open a closed event again."""
+        acting.require(Right.EDIT_SESSION)
         return self._change(acting, replace(event, closed=False), closed_too=True)
 
     def mark_error(self, acting: Acting, event: AdverseEvent, reason: str) -> AdverseEvent:
         """Mark an event as entered in error; it stays readable and is never changed again."""
+        acting.require(Right.EDIT_SESSION)
         return self._change(acting, replace(event, error_reason=checked_reason(reason)), closed_too=True)
 
     def event_pdf(self, acting: Acting, event: AdverseEvent) -> bytes:
@@ -125,10 +131,12 @@ class AdverseEventService:
             stored = _stored(work, event)
             opened = work.sessions.open(stored.session_id)
             settings = work.clinic.settings()
+            wanted = self._reads.wanted(work)
+        if wanted:
+            self._reads.note(acting, SubjectKind.ADVERSE_EVENT, stored.id, "export")
         return self._output.event_pdf(stored, opened, settings, printed_at_ms=self._clock.now_ms())
 
     def _change(self, acting: Acting, changed: AdverseEvent, *, closed_too: bool = False) -> AdverseEvent:
-        acting.require(Right.EDIT_SESSION)
         with self._database.writing() as work:
             before = _stored(work, changed)
             if before.error_reason:

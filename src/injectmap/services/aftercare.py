@@ -58,22 +58,25 @@ class AftercareService:
         self, acting: Acting, patient_id: str, due: dt.date, *, note: str = "", session_id: str | None = None
     ) -> FollowUp:
         """Plan a review of a patient, after a treatment session or on its own."""
+        acting.require(Right.EDIT_PATIENT)
         return self._put_follow_up(acting, FollowUp(new_id(), patient_id, session_id, due, note))
 
     def move(self, acting: Acting, follow_up: FollowUp, *, due: dt.date, note: str) -> FollowUp:
         """Change the day or the note of a planned review."""
+        acting.require(Right.EDIT_PATIENT)
         return self._put_follow_up(acting, replace(follow_up, due=due, note=note))
 
     def reviewed(self, acting: Acting, follow_up: FollowUp, on: dt.date, note: str = "") -> FollowUp:
         """Note that a review took place; it leaves the list of those due."""
+        acting.require(Right.EDIT_SESSION)
         return self._put_follow_up(acting, replace(follow_up, done_on=on, note=note or follow_up.note))
 
     def not_reviewed(self, acting: Acting, follow_up: FollowUp) -> FollowUp:
         """Take back that a review took place; it is planned again."""
+        acting.require(Right.EDIT_SESSION)
         return self._put_follow_up(acting, replace(follow_up, done_on=None))
 
     def _put_follow_up(self, acting: Acting, follow_up: FollowUp) -> FollowUp:
-        acting.require(Right.EDIT_SESSION)
         wanted = replace(follow_up, note=clean_text(follow_up.note, limit=NOTE_LIMIT))
         with self._database.writing() as work:
             today = self._today(work)
@@ -91,7 +94,7 @@ class AftercareService:
 
     def scores(self, acting: Acting, patient_id: str) -> tuple[OutcomeScore, ...]:
         """A patient's outcome scores by date."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             return work.aftercare.scores(patient_id)
 
@@ -108,16 +111,17 @@ class AftercareService:
         note: str = "",
     ) -> OutcomeScore:
         """Keep a score on a named scale, as it was given."""
+        acting.require(Right.EDIT_SESSION)
         return self._put_score(
             acting, OutcomeScore(new_id(), patient_id, session_id, scale, score, rater, date, note)
         )
 
     def correct_score(self, acting: Acting, score: OutcomeScore) -> OutcomeScore:
         """Correct a score; Conflict if it was changed since it was read."""
+        acting.require(Right.EDIT_SESSION)
         return self._put_score(acting, score)
 
     def _put_score(self, acting: Acting, score: OutcomeScore) -> OutcomeScore:
-        acting.require(Right.EDIT_SESSION)
         wanted = replace(
             score,
             scale=clean_text(score.scale, limit=NAME_LIMIT),

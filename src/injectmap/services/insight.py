@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from injectmap.domain.acting import Acting, Right
+from injectmap.domain.journal import SubjectKind
 from injectmap.domain.settings import PrintLook
 from injectmap.services.over_time import OverTime, SessionInTime
 from injectmap.services.ports import Clock, Database, RenderedPage
+from injectmap.services.reads import Reads
 
 CLINICS_OWN = PrintLook()
 
@@ -111,21 +113,25 @@ class InsightService:
         self._clock = clock
         self._output = output
         self._paper = paper
+        self._reads = Reads(database, clock)
 
     def over_time(self, acting: Acting, patient_id: str) -> OverTime:
-        """The patient with all sessions not in error."""
-        acting.require(Right.READ)
+        """The patient with all sessions not in error; a look at the patient's records, where these are written."""
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             patient = work.patients.get(patient_id)
             wanted = [one for one in work.sessions.of_patient(patient_id) if not one.error_reason]
             opened = [work.sessions.open(one.id) for one in reversed(wanted)]
             clinic = work.clinic.settings()
             follow_ups = work.aftercare.follow_ups(patient_id)
+            wanted = self._reads.wanted(work)
+        if wanted:
+            self._reads.note(acting, SubjectKind.PATIENT, patient_id, "over_time")
         return OverTime(patient, tuple(SessionInTime.of(one) for one in opened), clinic, follow_ups)
 
     def picture(self, acting: Acting, figure: InsightFigure, over_time: OverTime, size: ScreenSize) -> Pixels:
         """A figure for the screen."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         return self._output.picture(figure, over_time, size)
 
     def says(self, figure: InsightFigure, over_time: OverTime) -> str:
@@ -135,11 +141,13 @@ class InsightService:
     def export(self, acting: Acting, figure: InsightFigure, form: FileForm, over_time: OverTime) -> bytes:
         """A figure, or its table, as a file."""
         acting.require(Right.PRINT_RECORD)
+        self._leaves(acting, over_time, "export")
         return self._output.file(figure, form, over_time)
 
     def pdf(self, acting: Acting, over_time: OverTime, *, look: PrintLook = CLINICS_OWN) -> bytes:
         """The patient's summary as PDF."""
         acting.require(Right.PRINT_RECORD)
+        self._leaves(acting, over_time, "export")
         return self._paper.pdf(
             _on_paper(over_time, look),
             self._figures(over_time, mono=look.mono),
@@ -152,6 +160,7 @@ class InsightService:
     ) -> tuple[RenderedPage, ...]:
         """The patient's summary as pictures of its pages."""
         acting.require(Right.PRINT_RECORD)
+        self._leaves(acting, over_time, "print")
         return self._paper.pages(
             _on_paper(over_time, look),
             self._figures(over_time, mono=look.mono),
@@ -159,6 +168,12 @@ class InsightService:
             mono=look.mono,
             pixels_per_inch=pixels_per_inch,
         )
+
+    def _leaves(self, acting: Acting, over_time: OverTime, what: str) -> None:
+        with self._database.reading() as work:
+            wanted = self._reads.wanted(work)
+        if wanted:
+            self._reads.note(acting, SubjectKind.PATIENT, over_time.patient.id, what)
 
     def _figures(self, over_time: OverTime, *, mono: bool) -> dict[InsightFigure, PrintedFigure]:
         if not over_time.treated:

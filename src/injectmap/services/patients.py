@@ -102,6 +102,7 @@ class PatientService:
 
     def update(self, acting: Acting, patient: Patient, details: PatientDetails) -> Patient:
         """Correct a patient's details; Conflict if they were changed meanwhile, InputRefused if in error."""
+        acting.require(Right.EDIT_PATIENT)
         changed = replace(
             patient,
             family_name=details.family_name,
@@ -114,10 +115,10 @@ class PatientService:
 
     def mark_error(self, acting: Acting, patient: Patient, reason: str) -> Patient:
         """Mark a patient as entered in error; the entry stays findable and can no longer be changed."""
+        acting.require(Right.EDIT_PATIENT)
         return self._put(acting, replace(patient, error_reason=checked_reason(reason)))
 
     def _put(self, acting: Acting, changed: Patient) -> Patient:
-        acting.require(Right.EDIT_PATIENT)
         with self._database.writing() as work:
             if work.patients.get(changed.id).error_reason:
                 raise InputRefused("patient_in_error")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from injectmap.domain.acting import Acting, Right
+from injectmap.domain.journal import SubjectKind
 from injectmap.domain.protocol import Protocol
 from injectmap.domain.session import OpenSession
 from injectmap.domain.settings import ClinicSettings, PrintLook
@@ -18,6 +19,7 @@ from injectmap.services.ports import (
     RenderedPage,
     UnitOfWork,
 )
+from injectmap.services.reads import Reads
 from injectmap.services.record_parts import Attached, SignedPaper
 
 CLINICS_OWN = PrintLook()
@@ -77,19 +79,26 @@ class RecordService:
         self._clock = clock
         self._output = output
         self._protocols = protocols
+        self._reads = Reads(database, clock)
 
     def pdf(self, acting: Acting, session_id: str, *, look: PrintLook = CLINICS_OWN) -> bytes:
         """The record as PDF."""
-        opened, settings, beside = self._read(acting, session_id, look)
+        opened, settings, beside = self._read(acting, session_id, look, leaves="export")
         return self._output.pdf(
             opened, settings, printed_at_ms=self._clock.now_ms(), mono=look.mono, attached=beside
         )
 
     def pages(
-        self, acting: Acting, session_id: str, *, pixels_per_inch: float, look: PrintLook = CLINICS_OWN
+        self,
+        acting: Acting,
+        session_id: str,
+        *,
+        pixels_per_inch: float,
+        look: PrintLook = CLINICS_OWN,
+        printed: bool = False,
     ) -> tuple[RenderedPage, ...]:
-        """The record's pages as pictures."""
-        opened, settings, beside = self._read(acting, session_id, look)
+        """The record's pages as pictures; `printed` if they go to a printer, not on the screen."""
+        opened, settings, beside = self._read(acting, session_id, look, leaves="print" if printed else "")
         return self._output.pages(
             opened,
             settings,
@@ -103,24 +112,27 @@ class RecordService:
         return self._protocols.protocols() if self._protocols is not None else ()
 
     def _read(
-        self, acting: Acting, session_id: str, look: PrintLook
+        self, acting: Acting, session_id: str, look: PrintLook, *, leaves: str
     ) -> tuple[OpenSession, ClinicSettings, Attached]:
         acting.require(Right.PRINT_RECORD)
         with self._database.reading() as work:
             opened = work.sessions.open(session_id)
             settings = work.clinic.settings()
             beside = attached(work, opened, self._shipped())
+            wanted = bool(leaves) and self._reads.wanted(work)
+        if wanted:
+            self._reads.note(acting, SubjectKind.SESSION, session_id, leaves)
         return opened, replace(settings, paper=look.paper or settings.paper), beside
 
     def latest(self, acting: Acting) -> str | None:
         """The id of the clinic's latest treatment session."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             return work.sessions.latest()
 
     def find(self, acting: Acting, wanted: str) -> str | None:
         """The session with an id, a record number such as 2026-00007, or a plain number."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         number = wanted.rsplit("-", 1)[-1]
         with self._database.reading() as work:
             if number.isdecimal() and len(wanted) < 20:

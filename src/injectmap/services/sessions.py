@@ -23,6 +23,7 @@ from injectmap.domain.session import (
 from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.services.patients import checked_reason
 from injectmap.services.ports import Clock, Database, SessionSummary, UnitOfWork
+from injectmap.services.reads import Reads
 from injectmap.services.syringes import SYRINGE_LIMIT, check_serials, checked_syringe, rests, syringe_to_json
 
 
@@ -77,7 +78,8 @@ def _stored_already(
 ) -> Committed | None:
     """The proof of an edit that was stored although its answer was lost with the connection; None if it was not."""
     now = work.sessions.get(session_id).revision
-    rows = work.journal.of_subject(SubjectKind.SESSION, session_id)
+    looks = JournalKind.READ
+    rows = [row for row in work.journal.of_subject(SubjectKind.SESSION, session_id) if row.kind is not looks]
     if now != revision + 1 or not rows:
         return None
     last, wanted = rows[-1], canonical_json(edit_to_json(edit))
@@ -99,6 +101,7 @@ class SessionService:
         self._clock = clock
         self._versions = versions
         self._time_zone = time_zone
+        self._reads = Reads(database, clock)
 
     def today(self) -> dt.date:
         """The date in the clinic."""
@@ -106,13 +109,13 @@ class SessionService:
 
     def of_patient(self, acting: Acting, patient_id: str) -> tuple[SessionSummary, ...]:
         """The patient's time line, latest first."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             return work.sessions.of_patient(patient_id)
 
     def usual_product(self, acting: Acting, patient_id: str) -> str | None:
         """The id of the product of the patient's latest session, else of the clinic's; None without either."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             own = (one.id for one in work.sessions.of_patient(patient_id) if not one.error_reason)
             for session_id in filter(None, (next(own, None), work.sessions.latest())):
@@ -160,14 +163,24 @@ class SessionService:
         return opened
 
     def open(self, acting: Acting, session_id: str) -> OpenSession:
-        """Read a session with all that its chart and record need."""
-        acting.require(Right.READ)
+        """Read a session with all that its chart and record need; a look at a record, where these are written."""
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
-            return work.sessions.open(session_id)
+            opened = work.sessions.open(session_id)
+            wanted = self._reads.wanted(work)
+        if wanted:
+            self._reads.note(acting, SubjectKind.SESSION, session_id, "open")
+        return opened
+
+    def map_of(self, acting: Acting, session_id: str) -> TreatmentMap:
+        """The map of another session of the patient in hand, for a small picture or beside the one that is open."""
+        acting.require(Right.READ_RECORD)
+        with self._database.reading() as work:
+            return work.sessions.open(session_id).map
 
     def history(self, acting: Acting, session_id: str) -> tuple[JournalRow, ...]:
         """The session's journal rows, oldest first."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         with self._database.reading() as work:
             return work.journal.of_subject(SubjectKind.SESSION, session_id)
 

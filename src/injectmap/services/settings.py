@@ -18,6 +18,7 @@ PHRASE_COUNT = 200
 REVIEW_MONTHS = range(1, 121)
 LOW_STOCK = range(1001)
 NOTICE_DAYS = range(1001)
+IDLE_MINUTES = range(241)
 
 
 def checked_settings(settings: ClinicSettings) -> ClinicSettings:
@@ -31,6 +32,8 @@ def checked_settings(settings: ClinicSettings) -> ClinicSettings:
         raise InputRefused("review_months_impossible", most=REVIEW_MONTHS[-1])
     if settings.low_stock not in LOW_STOCK or settings.expiry_notice_days not in NOTICE_DAYS:
         raise InputRefused("stock_limits_impossible", most=LOW_STOCK[-1])
+    if settings.idle_lock_minutes not in IDLE_MINUTES:
+        raise InputRefused("idle_lock_impossible", most=IDLE_MINUTES[-1])
     return replace(
         settings,
         name=name,
@@ -50,6 +53,12 @@ def _checked_phrases(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
     return kept
 
 
+def _require_phrases(acting: Acting) -> None:
+    """Phrases are kept by those who write records, too."""
+    if not acting.may(Right.ADMINISTER):
+        acting.require(Right.EDIT_SESSION)
+
+
 class SettingsService:
     """The clinic's settings change only here, with their journal row; whether it is a demo never changes."""
 
@@ -66,6 +75,9 @@ class SettingsService:
     def update(self, acting: Acting, settings: ClinicSettings) -> ClinicSettings:
         """Store settings; what is the same already is not written again."""
         acting.require(Right.ADMINISTER)
+        return self._store(acting, settings)
+
+    def _store(self, acting: Acting, settings: ClinicSettings) -> ClinicSettings:
         checked = checked_settings(settings)
         with self._database.writing() as work:
             stored = work.clinic.settings()
@@ -86,16 +98,18 @@ class SettingsService:
 
     def add_phrase(self, acting: Acting, field: RecordField, text: str) -> ClinicSettings:
         """Keep a text that the clinic writes often; InputRefused for an empty one."""
+        _require_phrases(acting)
         if not clean_text(text, limit=FIELD_LIMIT):
             raise InputRefused("phrase_empty")
         settings = self.current()
-        return self.update(acting, replace(settings, phrases=(*settings.phrases, Phrase(field, text))))
+        return self._store(acting, replace(settings, phrases=(*settings.phrases, Phrase(field, text))))
 
     def remove_phrase(self, acting: Acting, phrase: Phrase) -> ClinicSettings:
         """Take a phrase off the list; records written with it keep their words."""
+        _require_phrases(acting)
         settings = self.current()
         kept = tuple(one for one in settings.phrases if one != phrase)
-        return self.update(acting, replace(settings, phrases=kept))
+        return self._store(acting, replace(settings, phrases=kept))
 
 
 def phrases_of(settings: ClinicSettings, field: RecordField) -> tuple[str, ...]:

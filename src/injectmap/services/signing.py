@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.completeness import Line, completeness, missing
-from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
+from injectmap.domain.errors import Conflict, InputRefused, NotAllowed, StorageProblem
 from injectmap.domain.forms import parse_json
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Practitioner
@@ -44,7 +44,7 @@ class SigningService:
 
     def completeness(self, acting: Acting, opened: OpenSession) -> tuple[Line, ...]:
         """The list before signing, by the clinic's present settings."""
-        acting.require(Right.READ)
+        acting.require(Right.READ_RECORD)
         return completeness(opened, self._settings())
 
     def sign(self, acting: Acting, session_id: str, revision: int) -> SignedVersion:
@@ -98,9 +98,16 @@ class SigningService:
             )
 
     def cosign(self, acting: Acting, session_id: str, version: int, by_practitioner_id: str) -> SignedVersion:
-        """Put a supervisor's signature under a signed version; the signer cannot co-sign himself."""
+        """Put a supervisor's signature under a signed version; the signer cannot co-sign himself.
+
+        Where people sign in, nobody co-signs for another: NotAllowed("cosign_for_another").
+        """
         acting.require(Right.COSIGN)
         with self._database.writing() as work:
+            if by_practitioner_id != acting.practitioner_id and any(
+                one.lets_in for one in work.accounts.all()
+            ):
+                raise NotAllowed("cosign_for_another")
             signed = _version(work.sessions.open(session_id), version)
             if by_practitioner_id == signed.practitioner_id:
                 raise InputRefused("cosign_own")

@@ -117,7 +117,7 @@ class LastSession(QObject):
 
     def _read(self, session_id: str) -> TreatmentMap | None:
         try:
-            return self._desk.services.sessions.open(self._desk.acting, session_id).map
+            return self._desk.services.sessions.map_of(self._desk.acting, session_id)
         except InjectmapError:
             # Opening that session would say why; under another one it is merely not shown.
             return None

@@ -162,7 +162,8 @@ def test_an_account_is_journalled_without_its_hash(house):
     assert data.keys() == {"practitioner", "roles", "active", "password_digest", "revision"}
     assert len(data["password_digest"]) == 64
     everything = "".join(row.payload or "" for row in house.database.state.journal)
-    assert GOOD not in everything and "plain:" not in everything
+    assert GOOD not in everything
+    assert "plain:" not in everything
 
 
 def test_a_closed_account_lets_nobody_in_until_it_is_opened_again(house):
@@ -255,3 +256,21 @@ def test_a_hash_of_older_parameters_is_made_anew_at_the_next_entry(house):
     now = house.database.state.accounts[BERG.id]
     assert (now.password_hash, now.revision) == (f"plain:{GOOD}", old.revision + 1)
     assert house.last.subject_kind is SubjectKind.ACCOUNT
+
+
+def test_a_confirmation_is_for_one_act_by_somebody_else(house):
+    ada = house.accounts.sign_in(ADA.id, GOOD)
+    assert house.accounts.confirm(ada, BERG.id, GOOD) == Acting(
+        BERG.id, frozenset({Role.SUPERVISOR}), "room-1"
+    )
+    assert json.loads(house.last.payload)["how"] == "confirm"
+    with pytest.raises(InputRefused, match="sign_in_refused"):
+        house.accounts.confirm(ada, BERG.id, "")
+
+
+def test_where_nobody_has_a_password_none_is_asked_for_one_act():
+    database = MemoryDatabase()
+    database.state.practitioners = (ADA, BERG)
+    accounts = AccountService(database, FixedClock(), PlainPasswords(), "room-1")
+    founder = Acting(ADA.id, frozenset(Role), "room-1")
+    assert accounts.confirm(founder, BERG.id, "").practitioner_id == BERG.id

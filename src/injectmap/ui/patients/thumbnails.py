@@ -224,7 +224,7 @@ class Thumbnails(QObject):
         if self._open is not None and self._open[0] == session_id:
             return self._open[1]
         try:
-            return self._desk.services.sessions.open(self._desk.acting, session_id).map
+            return self._desk.services.sessions.map_of(self._desk.acting, session_id)
         except InjectmapError:
             # Opening the session will say why; its picture is not missed.
             return None

@@ -53,7 +53,7 @@ class StartFromLast(TickBox):
         from injectmap.editing.compare import copy_session
 
         try:
-            copy_session(desk.editor, desk.services.sessions.open(desk.acting, one.id).map)
+            copy_session(desk.editor, desk.services.sessions.map_of(desk.acting, one.id))
         except InjectmapError as error:
             desk.problem.emit(error_sentence(error))
 

@@ -172,7 +172,9 @@ class RecordPreview(Surface):
         look = self.look
 
         def work(_task: Task) -> tuple[QPrinter, tuple[RenderedPage, ...]]:
-            return printer, records.pages(acting, session_id, pixels_per_inch=PRINT_PPI, look=look)
+            return printer, records.pages(
+                acting, session_id, pixels_per_inch=PRINT_PPI, look=look, printed=True
+            )
 
         self._desk.tasks.run(
             work, done=self._print_pages, failed=self._not_done, owner=self, label=words("busy.printing")
