@@ -23,9 +23,9 @@ from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
 from injectmap.storage.clinic import settings_values
 from injectmap.storage.columns import metadata
+from injectmap.storage.copies import to_disk
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
-from injectmap.storage.folders import sync_folder
 from injectmap.storage.lock import FileLock, LockHeldError
 from injectmap.storage.problems import problem_of
 from injectmap.storage.search import SEARCH_TABLE
@@ -151,7 +151,9 @@ def _move_to_free_name(part: Path, path: Path) -> None:
             part.rename(path)
     except FileExistsError:
         raise StorageProblem("file_exists", name=path.name) from None
-    sync_folder(path.parent)
+    with contextlib.suppress(OSError):
+        # Not every system lets a folder be synced.
+        to_disk(path.parent)
 
 
 def _check_head(path: Path, key: bytes | None, *, encrypted: bool = False) -> None:
