@@ -197,13 +197,28 @@ def test_a_conflict_shows_the_newer_state_and_says_so(shell, qtbot):
     kept = state.maps[session.id].passes[:6]
     state.maps[session.id] = replace(state.maps[session.id], passes=kept)
     draw_less(shell)
-    qtbot.waitUntil(lambda: shell.editor.failed is None)
+    qtbot.waitUntil(lambda: shell.editor.revision == 5)
     assert len(shell.editor.map.passes) == 6
-    assert shell.editor.revision == 5
-    assert "changed elsewhere" in shell.space.banner.text
+    # What was wanted fits the newer map too: it waits, nothing was overwritten, and Retry does it.
+    assert shell.editor.failed.error.code == "kept_on_newer_map"
+    assert "changed elsewhere" in shell.window.chart.notice.sentence.text()
     assert len([r for r in shell.space.session.table.pass_model.rows if hasattr(r, "one")]) == 6
-    draw_less(shell)
+    shell.desk.retry()
+    assert shell.editor.failed is None
     assert len(shell.editor.map.passes) == 5
+
+
+def test_a_conflict_over_the_same_pass_shows_the_newer_state_and_says_so(shell, qtbot):
+    state, session = shell.opener.database.state, shell.editor.session
+    state.sessions[session.id] = replace(session, revision=5)
+    state.maps[session.id] = replace(
+        state.maps[session.id],
+        passes=tuple(replace(one, depth_um=9_000) for one in state.maps[session.id].passes),
+    )
+    draw_less(shell)
+    qtbot.waitUntil(lambda: shell.editor.failed is None)
+    assert {one.depth_um for one in shell.editor.map.passes} == {9_000}
+    assert "changed elsewhere" in shell.space.banner.text
 
 
 def test_a_missing_session_leaves_the_open_one(shell):
