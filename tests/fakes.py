@@ -23,6 +23,7 @@ from injectmap.domain.journal import (
     make_row,
 )
 from injectmap.domain.patient import Patient, Practitioner, fold_name
+from injectmap.domain.privacy import ErasedPerson
 from injectmap.domain.product import Syringe, fold_lot
 from injectmap.domain.protocol import Protocol
 from injectmap.domain.record import (
@@ -40,6 +41,7 @@ from injectmap.domain.stock import Recalled, StockItem, StockMovement
 from injectmap.domain.totals import done_passes, share_by_zone
 from injectmap.domain.treatment_map import Side, TreatmentMap
 from injectmap.services.ports import SessionSummary
+from tests.erasing_fake import MemoryErasing
 
 TODAY = dt.date(2026, 11, 22)
 NOW_MS = int(dt.datetime(2026, 11, 22, 14, 32, tzinfo=dt.UTC).timestamp() * 1000)
@@ -76,6 +78,8 @@ class State:
     accounts: dict[str, Account] = field(default_factory=dict)
     journal: tuple[JournalRow, ...] = ()
     settings: ClinicSettings = field(default_factory=lambda: ClinicSettings("Memory"))
+    erased_people: tuple[ErasedPerson, ...] = ()
+    erased_ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self) -> State:
         kept = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -110,6 +114,9 @@ class MemoryDatabase:
     def reading(self) -> MemoryUnit:
         return MemoryUnit(self, self.state)
 
+    def compact(self) -> bool:
+        return True
+
     def close(self) -> None:
         self.closed = True
 
@@ -126,6 +133,7 @@ class MemoryUnit:
         self.stock = MemoryStock(state)
         self.protocols = MemoryProtocols(state)
         self.aftercare = MemoryAftercare(state)
+        self.erasing = MemoryErasing(state)
         self.accounts = MemoryAccounts(state)
 
     def __enter__(self) -> MemoryUnit:
@@ -201,6 +209,9 @@ class MemorySessions:
 
     def open(self, session_id: str) -> OpenSession:
         session, state = self.get(session_id), self._state
+        patient = state.patients[session.patient_id]
+        if patient.erased:
+            raise InputRefused("patient_erased", number=patient.number_text)
         syringes = sorted(
             (one for one in state.syringes.values() if one.session_id == session_id),
             key=lambda one: one.number,
@@ -244,20 +255,25 @@ class MemorySessions:
         return tuple(self._summary(one) for one in found)
 
     def _summary(self, session: TreatmentSession) -> SessionSummary:
-        opened = self.open(session.id)
-        done = list(done_passes(opened.map))
+        state = self._state
+        drawn = state.maps.get(session.id, TreatmentMap())
+        done = list(done_passes(drawn))
+        units = sorted(
+            (one for one in state.syringes.values() if one.session_id == session.id),
+            key=lambda one: one.number,
+        )
         return SessionSummary(
             session.id,
             session.number,
             session.date,
-            opened.practitioner.name,
-            tuple(dict.fromkeys(one.product.name for one in opened.syringes)),
+            next(one.name for one in state.practitioners if one.id == session.practitioner_id),
+            tuple(dict.fromkeys(one.product.name for one in units)),
             sum(one.microlitres for one in done),
             len(done),
             session.error_reason,
             session.state,
             session.version,
-            sum(one.is_planned for one in opened.map.passes),
+            sum(one.is_planned for one in drawn.passes),
         )
 
     def latest(self) -> str | None:

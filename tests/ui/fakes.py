@@ -25,6 +25,8 @@ from injectmap.services.news import NewsService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import RenderedPage
 from injectmap.services.practitioners import PractitionerService
+from injectmap.services.privacy import PrivacyService
+from injectmap.services.privacy_ports import AccessReport, HeldBackup, RetentionList
 from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallList, RecallService
 from injectmap.services.record_fields import RecordFieldService
@@ -137,6 +139,38 @@ class FakeRecallOutput:
         return (RenderedPage(content.getvalue(), 595.0, 842.0),) * len(found.rows)
 
 
+class FakePrivacyOutput:
+    """Says how many rows it was given."""
+
+    def retention_csv(self, found: RetentionList, clinic: ClinicSettings) -> bytes:
+        return f"csv {len(found.lines)}".encode()
+
+    def access_csv(self, report: AccessReport, clinic: ClinicSettings) -> bytes:
+        return f"csv {len(report.lines)}".encode()
+
+    def access_pdf(self, report: AccessReport, clinic: ClinicSettings) -> bytes:
+        return f"%PDF access {len(report.lines)}".encode()
+
+    def access_pages(
+        self, report: AccessReport, clinic: ClinicSettings, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        from PIL import Image
+
+        content = io.BytesIO()
+        Image.new("L", (83, 117), 200).save(content, "PNG")
+        return (RenderedPage(content.getvalue(), 595.0, 842.0),)
+
+
+class FakeHeldBackups:
+    """Backups as a test wants them."""
+
+    def __init__(self) -> None:
+        self.held: tuple[HeldBackup, ...] = ()
+
+    def backups(self) -> tuple[HeldBackup, ...]:
+        return self.held
+
+
 class FakePictures:
     """Finds the codes it was told to find."""
 
@@ -194,6 +228,7 @@ class FakeOpener:
         self.passwords = PlainPasswords()
         self.output = FakeRecordOutput()
         self.figures = FakeFigures()
+        self.held_backups = FakeHeldBackups()
         self.pictures = FakePictures()
         self.settings = ClinicSettings("Test clinic", demo=True)
         self.refusals: dict[Path, Exception] = {}
@@ -266,6 +301,7 @@ class FakeOpener:
             scans=ScanService(database, self.catalogue, self.pictures, clock, "Europe/London"),
             insight=InsightService(database, clock, self.figures, FakeOverTimePaper()),
             news=NewsService(database),
+            privacy=PrivacyService(database, clock, FakePrivacyOutput(), None, self.held_backups),
             products=self.catalogue,
             protocols=ProtocolService(database, clock, self.catalogue),
         )

@@ -47,6 +47,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.insight.figures import InsightPictures
     from injectmap.output.over_time import OverTimeWriter
     from injectmap.output.pdf import RecordWriter
+    from injectmap.output.privacy_lists import PrivacyWriter
     from injectmap.output.recall_list import RecallWriter
     from injectmap.services.accounts import AccountService
     from injectmap.services.adverse_events import AdverseEventService
@@ -56,6 +57,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.news import NewsService
     from injectmap.services.patients import PatientService
     from injectmap.services.practitioners import PractitionerService
+    from injectmap.services.privacy import PrivacyService
     from injectmap.services.protocols import ProtocolService
     from injectmap.services.recall import RecallService
     from injectmap.services.record_fields import RecordFieldService
@@ -65,6 +67,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.settings import SettingsService
     from injectmap.services.signing import SigningService
     from injectmap.services.stock import StockService, take_for_session
+    from injectmap.storage.ledger import ErasedLedger
     from injectmap.system.catalogue import Catalogue
     from injectmap.system.passwords import Argon2Passwords
     from injectmap.system.scanner import BoxPictures
@@ -99,6 +102,9 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
         scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
         insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
         news=NewsService(database),
+        privacy=PrivacyService(
+            database, clock, PrivacyWriter(writer, load_words()), ErasedLedger(database.path)
+        ),
         products=catalogue,
         protocols=ProtocolService(database, clock, catalogue),
     )

@@ -19,6 +19,7 @@ from injectmap.domain.session import OpenSession, TreatmentSession
 from injectmap.domain.settings import ClinicSettings
 from injectmap.services.account_ports import Accounts
 from injectmap.services.more_ports import AftercareBook, ProtocolShelf, RecordBook, StockRoom
+from injectmap.services.privacy_ports import ErasingBook
 from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
 
 
@@ -238,6 +239,11 @@ class UnitOfWork(Protocol):
         """How people get in."""
         ...
 
+    @property
+    def erasing(self) -> ErasingBook:
+        """Persons who were erased, and erasing them."""
+        ...
+
     def __enter__(self) -> Self:
         """Begin."""
         ...
@@ -282,6 +288,10 @@ class Database(Protocol):
 
     def reading(self) -> UnitOfWork:
         """A unit of work for reading one consistent state."""
+        ...
+
+    def compact(self) -> bool:
+        """Leave nothing in the file that was deleted; False if that has to wait until it is closed."""
         ...
 
     def close(self) -> None:
