@@ -1,4 +1,4 @@
-"""Guards inside the file: what no statement, ours included, may do to the journal and to records of care.
+"""Guards inside the database: what no statement, ours included, may do to the journal and to records of care.
 
 They are dropped and made again after each migration, so this module is their only home. A row is never replaced
 by another one of the same key: REPLACE deletes without asking the guards on connections other than ours.
@@ -11,19 +11,15 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from injectmap.domain.patient import ERASED
+from injectmap.storage.guards import Guard, create_guards, drop_guards
 from injectmap.storage.problems import FOREIGN, SIGNED
 from injectmap.storage.tables import journal, syringes, treatment_sessions
 
 _WRITE_ONCE = "{} are written once"
 
 
-def _trigger(name: str, when: str, table: str, body: str, condition: str = "") -> tuple[str, str]:
-    clause = f" WHEN {condition}" if condition else ""
-    return name, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW{clause} BEGIN {body}; END"
-
-
-def _refuse(name: str, when: str, table: str, why: str, condition: str = "") -> tuple[str, str]:
-    return _trigger(name, f"BEFORE {when}", table, f"SELECT RAISE(ABORT, '{why}')", condition)
+def _refuse(name: str, when: str, table: str, why: str, condition: str = "") -> Guard:
+    return Guard(name, f"BEFORE {when}", table, condition, why=why)
 
 
 _NEXT_IN_CHAIN = (
@@ -50,7 +46,7 @@ _PAYLOAD_ERASED = " AND ".join(
 _ERASE_ROW = "EXISTS (SELECT 1 FROM journal AS j WHERE j.number = NEW.number AND j.kind = 'erase')"
 
 
-def _of_the_file() -> Iterator[tuple[str, str]]:
+def _of_the_file() -> Iterator[Guard]:
     """The journal grows at its head, and the file stays what it was made as."""
     yield _refuse(
         "journal_is_never_changed",
@@ -103,7 +99,7 @@ _ERASED_WITH = {
 }
 
 
-def _kept() -> Iterator[tuple[str, str]]:
+def _kept() -> Iterator[Guard]:
     """What is marked as in error, closed or counted down to nought, and never deleted."""
     for table, why in (
         ("patients", "patients are marked as in error"),
@@ -166,7 +162,7 @@ _REASON_ERASED = " AND ".join(
 )
 
 
-def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
+def _frozen_with_the_record() -> Iterator[Guard]:
     """The rows of a signed session are neither added to nor changed nor taken away."""
     for table, key in (
         ("passes", ("id",)),
@@ -208,7 +204,7 @@ def _frozen_with_the_record() -> Iterator[tuple[str, str]]:
     yield _refuse("pass_shares_of_a_signed_record_stay_when_deleting", "DELETE", "pass_shares", SIGNED, kept)
 
 
-def _drawn_from_own_syringes() -> Iterator[tuple[str, str]]:
+def _drawn_from_own_syringes() -> Iterator[Guard]:
     """No pass draws from a syringe of another session, and so of another patient."""
     own = "passes AS p JOIN syringes AS y ON y.session_id = p.session_id"
     foreign = "NEW.syringe_id IS NOT NULL AND NOT " + _exists(
@@ -247,7 +243,7 @@ _TEXTS_ERASED = (
 _MARKED_IN_ERROR = f"OLD.error_reason = '' AND NEW.error_reason <> '' AND {_unchanged('error_reason')}"
 
 
-def _life_of_a_record() -> Iterator[tuple[str, str]]:
+def _life_of_a_record() -> Iterator[Guard]:
     """Draft to signed, signed to amending, amending to signed: each step with what belongs to it, and no other."""
     table = "treatment_sessions"
     yield _refuse(
@@ -310,7 +306,7 @@ def _life_of_a_record() -> Iterator[tuple[str, str]]:
     )
 
 
-def _written_once() -> Iterator[tuple[str, str]]:
+def _written_once() -> Iterator[Guard]:
     for table, key in (
         ("record_versions", ("session_id", "version")),
         ("cosignatures", ("session_id", "version")),
@@ -330,13 +326,13 @@ def _written_once() -> Iterator[tuple[str, str]]:
 _SUM_OF_MOVEMENTS = "(SELECT coalesce(sum(m.units), 0) FROM stock_movements AS m WHERE m.item_id = NEW.id)"
 
 
-def _stock() -> Iterator[tuple[str, str]]:
+def _stock() -> Iterator[Guard]:
     """The count of an item follows its movements, whoever writes them."""
-    yield _trigger(
+    yield Guard(
         "stock_movements_are_counted",
         "AFTER INSERT",
         "stock_movements",
-        "UPDATE stock_items SET count = count + NEW.units WHERE id = NEW.item_id",
+        does="UPDATE stock_items SET count = count + NEW.units WHERE id = NEW.item_id",
     )
     for when in ("INSERT", "UPDATE"):
         yield _refuse(
@@ -348,8 +344,8 @@ def _stock() -> Iterator[tuple[str, str]]:
         )
 
 
-TRIGGERS: dict[str, str] = {
-    name: statement
+GUARDS: tuple[Guard, ...] = tuple(
+    guard
     for guards in (
         _of_the_file,
         _kept,
@@ -359,21 +355,18 @@ TRIGGERS: dict[str, str] = {
         _written_once,
         _stock,
     )
-    for name, statement in guards()
-}
+    for guard in guards()
+)
+# As they stand in a clinic file.
+TRIGGERS: dict[str, str] = {guard.name: guard.for_file() for guard in GUARDS}
 
 
 def drop_triggers(connection: Connection) -> None:
-    """Drop every trigger of the file."""
-    found = (
-        connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
-    )
-    for name in found:
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    """Drop every trigger of the clinic."""
+    drop_guards(connection)
 
 
 def create_triggers(connection: Connection) -> None:
-    """Drop every trigger of the file and make the declared ones."""
-    drop_triggers(connection)
-    for statement in TRIGGERS.values():
-        connection.exec_driver_sql(statement)
+    """Drop every trigger of the clinic and make the declared ones."""
+    drop_guards(connection)
+    create_guards(connection, GUARDS)
