@@ -418,9 +418,9 @@ def test_every_connection_has_the_safe_settings(path):
     database.close()
 
 
-def test_the_lock_file_holds_no_more_than_host_and_time(path):
+def test_the_lock_file_holds_no_more_than_host_time_and_last_row(path):
     database = create_clinic(path, CLINIC, key=KEY)
-    assert set(json.loads(path.with_name(f"{path.name}.lock").read_text())) == {"host", "since_ms"}
+    assert set(json.loads(path.with_name(f"{path.name}.lock").read_text())) == {"host", "since_ms", "stored"}
     database.close()
 
 

@@ -72,7 +72,8 @@ class ClinicDatabase:
         self._check_open()
         if self._writer is None:
             raise self.read_only_reason or StorageProblem("file_read_only", name=self.path.name)
-        return StoredWork(self._begin_writing, self._end_writing)
+        stored = self._lock.note_stored if self._lock is not None else None
+        return StoredWork(self._begin_writing, self._end_writing, stored)
 
     def reading(self) -> StoredWork:
         """A unit of work for reading one consistent state."""

@@ -43,6 +43,8 @@ class StoredJournal:
     def __init__(self, connection: Connection) -> None:
         """Work on the transaction of this connection."""
         self._connection = connection
+        # The row appended last in this transaction; 0 before the first.
+        self.last = 0
 
     def append(
         self,
@@ -91,6 +93,7 @@ class StoredJournal:
             },
         )
         _ADVANCE(self._connection, {"number": row.number, "hash": row.hash})
+        self.last = row.number
         return row.number
 
     def of_subject(self, subject_kind: SubjectKind, subject_id: str) -> tuple[JournalRow, ...]:

@@ -1,4 +1,4 @@
-"""A lock beside a clinic file that names who has it open, and tells whether the last program ended well."""
+"""A lock beside a clinic file: who has it open, whether the last program ended well, and how far it had stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 # Where the operating system's lock lies: past all content, so that others can still read who holds it.
@@ -19,10 +19,11 @@ _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has the file open, as they wrote it down; empty and 0 if that cannot be read."""
+    """Who has the file open and the last journal row they stored, as they wrote it down; empty and 0 if unreadable."""
 
     host: str
     since_ms: int
+    stored: int = 0
 
 
 class LockHeldError(Exception):
@@ -38,14 +39,19 @@ class FileLock:
     """The lock of one clinic file: taken from the operating system, so that it falls with its program.
 
     The lock file is removed at a clean end. One that is found lying there unheld means that the last program
-    did not get that far.
+    did not get that far; the row it noted last must then be in the file, or stored work has been lost: a damaged
+    write-ahead log ends early without a word. Notes are not synced, so after a power cut one may be older than the
+    file, never newer.
     """
 
     def __init__(self, path: Path) -> None:
         """Name the lock of a clinic file; nothing is taken yet."""
         self.path = path.with_name(f"{path.name}.lock")
         self.was_left_behind = False
+        # The last journal row that the one before had stored; 0 after a clean end.
+        self.stored_before = 0
         self._handle: int | None = None
+        self._held = Holder("", 0)
 
     def take(self) -> None:
         """Take the lock; LockHeldError if another program has it, OSError where no lock can be made."""
@@ -65,17 +71,23 @@ class FileLock:
                 continue
             self._handle = handle
             self.was_left_behind = existed
-        written = json.dumps({"host": platform.node(), "since_ms": time.time_ns() // 1_000_000})
+        self.stored_before = self.holder().stored
         os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, written.encode())
+        self._held = Holder(platform.node(), time.time_ns() // 1_000_000, self.stored_before)
+        self._write()
+
+    def note_stored(self, number: int) -> None:
+        """Write down that a journal row is stored; a note that fails is only one protection less."""
+        self._held = replace(self._held, stored=number)
+        with contextlib.suppress(OSError):
+            self._write()
 
     def holder(self) -> Holder:
         """Who took the lock last."""
         try:
             data = json.loads(self.path.read_bytes()[:4096])
-            return Holder(str(data["host"]), int(data["since_ms"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return Holder(str(data["host"]), int(data["since_ms"]), int(data.get("stored", 0)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Holder("", 0)
 
     def release(self, *, clean: bool) -> None:
@@ -84,14 +96,22 @@ class FileLock:
         if handle is None:
             return
         if clean and sys.platform != "win32":
-            # While it is still held, so that no one else can have taken it.
+            # While it is still held, so that no one else can have taken it; if ours was deleted, this is another's.
             with contextlib.suppress(OSError):
-                self.path.unlink()
+                if self._is_current(handle):
+                    self.path.unlink()
         with contextlib.suppress(OSError):
             os.close(handle)
         if clean and sys.platform == "win32":
             with contextlib.suppress(OSError):
                 self.path.unlink()
+
+    def _write(self) -> None:
+        """In one write, never shorter than the one before."""
+        if self._handle is None:
+            return
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, json.dumps(asdict(self._held)).encode())
 
     def _is_current(self, handle: int) -> bool:
         try:

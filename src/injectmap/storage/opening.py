@@ -6,29 +6,22 @@ import contextlib
 import errno
 import os
 import secrets
-import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.pool import StaticPool
 
-from injectmap import __version__
 from injectmap.domain.errors import StorageProblem
-from injectmap.domain.ids import new_id
-from injectmap.domain.journal import GENESIS
 from injectmap.domain.keys import slot_path
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
-from injectmap.storage.clinic import settings_values
-from injectmap.storage.columns import metadata
 from injectmap.storage.copies import to_disk
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
+from injectmap.storage.layout import begin_clinic, make_tables
 from injectmap.storage.lock import FileLock, LockHeldError
 from injectmap.storage.problems import problem_of
-from injectmap.storage.search import SEARCH_TABLE
 from injectmap.storage.triggers import create_triggers
 
 _APPLICATION_ID_AT = slice(68, 72)
@@ -40,8 +33,8 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
     """Open a clinic file, bringing an older one up to date after a backup.
 
     Raises StorageProblem: `file_missing`, `file_not_ours`, `not_a_demo`, `file_not_encrypted`, `file_newer`,
-    `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that another program has open, or that cannot be written,
-    is opened for reading and says why in `read_only_reason`.
+    `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that another program has open, that cannot be written,
+    or whose last stored entries are missing, is opened for reading and says why in `read_only_reason`.
     """
     # One file has one lock, whatever name it was reached by.
     path = path.resolve()
@@ -63,7 +56,13 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
             # The folder cannot be written, or lies where locks cannot be had.
             reason = StorageProblem("file_read_only", name=path.name)
         if reason is None:
-            return _open_for_writing(path, key, lock)
+            try:
+                return _open_for_writing(path, key, lock)
+            except StorageProblem as problem:
+                if problem.code != "entries_missing":
+                    raise
+                # Read as it lies, with nothing written to it: what is left of the log may be all there is.
+                reason = problem
     return _open_for_reading(path, key, reason)
 
 
@@ -114,22 +113,8 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings, clinic_id: str) -> 
     raw.execute("PRAGMA journal_mode = DELETE")
     with make_engine(path, lambda: raw, StaticPool).connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        metadata.create_all(connection, checkfirst=False)
-        connection.exec_driver_sql(SEARCH_TABLE)
-        connection.execute(insert(tables.chain_head).values(id=1, number=0, hash=GENESIS))
-        connection.execute(
-            insert(tables.file_mark).values(
-                id=1,
-                clinic_id=clinic_id,
-                demo=int(settings.demo),
-                created_ms=time.time_ns() // 1_000_000,
-                created_by=__version__,
-            )
-        )
-        connection.execute(insert(tables.clinic).values(settings_values(settings) | {"id": 1}))
-        connection.execute(
-            insert(tables.alembic_version).values(version_num=tables.revision_id(tables.SCHEMA_VERSION))
-        )
+        make_tables(connection)
+        begin_clinic(connection, settings)
         create_triggers(connection)
         connection.exec_driver_sql(f"PRAGMA application_id = {tables.APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {tables.SCHEMA_VERSION}")
@@ -230,6 +215,8 @@ def _open_for_writing(path: Path, key: bytes | None, lock: FileLock) -> ClinicDa
     raw = None
     try:
         version = _identify(path, key, whole=lock.was_left_behind or _has_log(path))
+        if lock.stored_before:
+            _check_all_there(path, key, lock.stored_before)
         raw = connect(path, key, Mode.WRITE)
         raw.execute("PRAGMA journal_mode = WAL")
         if version < tables.SCHEMA_VERSION:
@@ -254,6 +241,17 @@ def _check_whole(raw: Any, path: Path) -> None:
         whole = False
     if not whole:
         raise StorageProblem("file_damaged", name=path.name)
+
+
+def _check_all_there(path: Path, key: bytes | None, stored: int) -> None:
+    """StorageProblem if the journal ends before a row that was noted as stored: SQLite drops a damaged log unsaid."""
+    raw = connect(path, key, Mode.READ if _log_of(path).exists() else Mode.FROZEN)
+    try:
+        (number,) = raw.execute("SELECT number FROM chain_head").fetchone()
+    finally:
+        raw.close()
+    if number < stored:
+        raise StorageProblem("entries_missing", name=path.name, last=number, stored=stored)
 
 
 def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | None) -> ClinicDatabase:

@@ -26,10 +26,19 @@ class StoredWork:
     Between its beginning and its end the connection belongs to this unit alone.
     """
 
-    def __init__(self, take: Callable[[], Connection], give_back: Callable[[Connection], None]) -> None:
-        """Keep how to begin: `take` waits its turn and gives a connection in a transaction of its own."""
+    def __init__(
+        self,
+        take: Callable[[], Connection],
+        give_back: Callable[[Connection], None],
+        stored: Callable[[int], None] | None = None,
+    ) -> None:
+        """Keep how to begin: `take` waits its turn and gives a connection in a transaction of its own.
+
+        `stored` is told the journal row that a commit made durable.
+        """
         self._take = take
         self._give_back = give_back
+        self._stored = stored
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -64,3 +73,5 @@ class StoredWork:
         if self._connection is None:
             raise RuntimeError("no unit of work is open")
         self._connection.commit()
+        if self._stored is not None and self.journal.last:
+            self._stored(self.journal.last)

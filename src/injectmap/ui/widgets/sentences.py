@@ -41,6 +41,9 @@ def read_only_text(reason: InjectmapError | None) -> str:
     if reason is None:
         return ""
     words, since_ms = load_words(), reason.params.get("since_ms")
+    if reason.code == "entries_missing":
+        first = int(str(reason.params["last"])) + 1
+        return words("save.read_only.missing", first=first, stored=reason.params["stored"])
     if reason.code != "file_locked" or not isinstance(since_ms, int):
         return words("save.read_only.file")
     since = dt.datetime.fromtimestamp(since_ms / 1000, tz=dt.UTC).astimezone()
