@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.pool import StaticPool
 
 from injectmap.domain.errors import StorageProblem
+from injectmap.domain.ids import new_id
 from injectmap.domain.keys import slot_path
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage import migrations, tables
