@@ -25,6 +25,7 @@ from injectmap.domain.journal import (
 from injectmap.domain.patient import Patient, Practitioner, fold_name
 from injectmap.domain.privacy import ErasedPerson
 from injectmap.domain.product import Syringe, fold_lot
+from injectmap.domain.proof import FileMark, Findings, Head, Progress, no_progress
 from injectmap.domain.protocol import Protocol
 from injectmap.domain.record import (
     Amendment,
@@ -135,6 +136,7 @@ class MemoryUnit:
         self.aftercare = MemoryAftercare(state)
         self.erasing = MemoryErasing(state)
         self.accounts = MemoryAccounts(state)
+        self.proof = MemoryProof(state)
 
     def __enter__(self) -> MemoryUnit:
         return self
@@ -147,6 +149,27 @@ class MemoryUnit:
             raise self._database.failing
         self._database.state = self.state
         self._database.commits += 1
+
+
+class MemoryProof:
+    """The chain of a memory clinic; of its state there is nothing that could differ from it."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def mark(self) -> FileMark:
+        return FileMark("0190f000-0000-7000-8000-000000000001", True, 1_700_000_000_000, "test")
+
+    def head(self) -> Head:
+        rows = self._state.journal
+        return Head(rows[-1].number, rows[-1].hash) if rows else Head()
+
+    def hash_of(self, number: int) -> str | None:
+        return next((row.hash for row in self._state.journal if row.number == number), None)
+
+    def prove(self, progress: Progress = no_progress) -> Findings:
+        progress(len(self._state.journal), len(self._state.journal))
+        return Findings(self.head(), len(self._state.journal), 0)
 
 
 class MemoryPatients:

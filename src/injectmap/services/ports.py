@@ -20,6 +20,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.services.account_ports import Accounts
 from injectmap.services.more_ports import AftercareBook, ProtocolShelf, RecordBook, StockRoom
 from injectmap.services.privacy_ports import ErasingBook
+from injectmap.services.proof_ports import ProofBook
 from injectmap.services.record_parts import NOTHING_ATTACHED, Attached
 
 
@@ -232,6 +233,11 @@ class UnitOfWork(Protocol):
     @property
     def aftercare(self) -> AftercareBook:
         """Follow-ups, scores and adverse events."""
+        ...
+
+    @property
+    def proof(self) -> ProofBook:
+        """The chain and what is compared with it."""
         ...
 
     @property

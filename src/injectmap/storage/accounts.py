@@ -40,7 +40,7 @@ class StoredAccounts:
     def add(self, account: Account) -> None:
         """Store a new account."""
         self._connection.execute(
-            insert(accounts).values(practitioner_id=account.practitioner_id, **_values(account))
+            insert(accounts).values(practitioner_id=account.practitioner_id, **account_values(account))
         )
 
     def update(self, account: Account) -> Account:
@@ -57,7 +57,7 @@ class StoredAccounts:
             .where(
                 accounts.c.practitioner_id == account.practitioner_id, accounts.c.revision == account.revision
             )
-            .values(_values(changed))
+            .values(account_values(changed))
         )
         if done.rowcount != 1:
             raise Conflict("account_has_changed")
@@ -80,7 +80,7 @@ class StoredAccounts:
         return tuple((JournalKind(kind), at_ms) for kind, at_ms in rows)
 
 
-def _values(account: Account) -> dict[str, str | int]:
+def account_values(account: Account) -> dict[str, str | int]:
     return {
         "roles": roles_to_text(account.roles),
         "active": int(account.active),

@@ -34,13 +34,7 @@ class StoredAftercare:
 
     def put_follow_up(self, follow_up: FollowUp) -> FollowUp:
         """Store a new (revision 1) or changed follow-up; Conflict if the revision is not the latest."""
-        values = {
-            "patient_id": follow_up.patient_id,
-            "session_id": follow_up.session_id,
-            "due": follow_up.due.isoformat(),
-            "note": follow_up.note,
-            "done_on": pack_date(follow_up.done_on),
-        }
+        values = follow_up_values(follow_up)
         self._put(follow_ups, follow_up.id, follow_up.revision, values, "follow_up_has_changed")
         return next(one for one in self.follow_ups(follow_up.patient_id) if one.id == follow_up.id)
 
@@ -59,15 +53,7 @@ class StoredAftercare:
 
     def put_score(self, score: OutcomeScore) -> OutcomeScore:
         """Store a new or changed score; Conflict if the revision is not the latest."""
-        values = {
-            "patient_id": score.patient_id,
-            "session_id": score.session_id,
-            "scale": score.scale,
-            "score": score.score,
-            "rater": score.rater,
-            "date": score.date.isoformat(),
-            "note": score.note,
-        }
+        values = score_values(score)
         self._put(outcome_scores, score.id, score.revision, values, "score_has_changed")
         return next(one for one in self.scores(score.patient_id) if one.id == score.id)
 
@@ -81,20 +67,7 @@ class StoredAftercare:
 
     def put_event(self, event: AdverseEvent) -> AdverseEvent:
         """Store a new or changed event; Conflict if the revision is not the latest."""
-        values = {
-            "patient_id": event.patient_id,
-            "session_id": event.session_id,
-            "title": event.title,
-            "onset_ms": event.onset_ms,
-            "entries": _text([_entry_values(one) for one in event.entries]),
-            "syringe_ids": _text(event.syringe_ids),
-            "pass_ids": _text(event.pass_ids),
-            "report_number": event.report_number,
-            "reported_to": event.reported_to,
-            "outcome": event.outcome,
-            "closed": int(event.closed),
-            "error_reason": event.error_reason,
-        }
+        values = event_values(event)
         self._put(adverse_events, event.id, event.revision, values, "event_has_changed")
         return next(one for one in self.events(event.patient_id) if one.id == event.id)
 
@@ -113,6 +86,48 @@ class StoredAftercare:
         self._connection.execute(
             update(table).where(table.c.id == row_id).values(values | {"revision": revision + 1})
         )
+
+
+def follow_up_values(follow_up: FollowUp) -> dict[str, Any]:
+    """Return what a follow-up's row holds beside its id and revision."""
+    return {
+        "patient_id": follow_up.patient_id,
+        "session_id": follow_up.session_id,
+        "due": follow_up.due.isoformat(),
+        "note": follow_up.note,
+        "done_on": pack_date(follow_up.done_on),
+    }
+
+
+def score_values(score: OutcomeScore) -> dict[str, Any]:
+    """Return what a score's row holds beside its id and revision."""
+    return {
+        "patient_id": score.patient_id,
+        "session_id": score.session_id,
+        "scale": score.scale,
+        "score": score.score,
+        "rater": score.rater,
+        "date": score.date.isoformat(),
+        "note": score.note,
+    }
+
+
+def event_values(event: AdverseEvent) -> dict[str, Any]:
+    """Return what an event's row holds beside its id and revision."""
+    return {
+        "patient_id": event.patient_id,
+        "session_id": event.session_id,
+        "title": event.title,
+        "onset_ms": event.onset_ms,
+        "entries": _text([_entry_values(one) for one in event.entries]),
+        "syringe_ids": _text(event.syringe_ids),
+        "pass_ids": _text(event.pass_ids),
+        "report_number": event.report_number,
+        "reported_to": event.reported_to,
+        "outcome": event.outcome,
+        "closed": int(event.closed),
+        "error_reason": event.error_reason,
+    }
 
 
 def _text(value: Any) -> str:

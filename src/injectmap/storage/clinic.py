@@ -27,14 +27,7 @@ class StoredPractitioners:
 
     def add(self, practitioner: Practitioner) -> None:
         """Store a new practitioner."""
-        self._connection.execute(
-            insert(practitioners).values(
-                id=practitioner.id,
-                name=practitioner.name,
-                profession=practitioner.profession,
-                register_number=practitioner.register_number,
-            )
-        )
+        self._connection.execute(insert(practitioners).values(practitioner_values(practitioner)))
 
 
 class StoredClinic:
@@ -54,11 +47,25 @@ class StoredClinic:
         own = {"name": name, "time_zone": time_zone, "paper": paper}
         return settings_from_json(json.loads(options) | own, demo=bool(demo))
 
+    def clinic_id(self) -> str:
+        """The clinic's id, the same from its making on, wherever its file lies."""
+        return str(self._connection.execute(select(file_mark.c.clinic_id)).scalar_one())
+
     def put(self, settings: ClinicSettings) -> None:
         """Store settings; ValueError for an attempt to turn a demo into a clinic or back."""
         if settings.demo != self.settings().demo:
             raise ValueError("a demo stays a demo")
         self._connection.execute(update(clinic).values(settings_values(settings)))
+
+
+def practitioner_values(practitioner: Practitioner) -> dict[str, str]:
+    """Return what a practitioner's row holds."""
+    return {
+        "id": practitioner.id,
+        "name": practitioner.name,
+        "profession": practitioner.profession,
+        "register_number": practitioner.register_number,
+    }
 
 
 def settings_values(settings: ClinicSettings) -> dict[str, str]:

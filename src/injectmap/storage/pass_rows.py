@@ -139,7 +139,7 @@ def write_changes(connection: Connection, session_id: str, edit: Edit) -> None:
         if before is not None and after is not None and after.order == before.order:
             _rewrite(connection, session_id, before, after)
     for one in arriving:
-        _INSERT_PASS(connection, _values(one) | {"id": one.id, "session_id": session_id})
+        _INSERT_PASS(connection, pass_values(one) | {"id": one.id, "session_id": session_id})
         _insert_shares(connection, one)
     for item in edit.items:
         write_item(connection, session_id, item)
@@ -153,7 +153,7 @@ def _remove(connection: Connection, session_id: str, one: CannulaPass) -> None:
 
 def _rewrite(connection: Connection, session_id: str, before: CannulaPass, after: CannulaPass) -> None:
     keys = {"pass_id": after.id, "of_session": session_id}
-    if _UPDATE_PASS(connection, _values(after) | keys).rowcount != 1:
+    if _UPDATE_PASS(connection, pass_values(after) | keys).rowcount != 1:
         raise Conflict("map_has_changed")
     if before.shares != after.shares:
         _DELETE_SHARES(connection, {"pass_id": after.id})
@@ -161,21 +161,24 @@ def _rewrite(connection: Connection, session_id: str, before: CannulaPass, after
 
 
 def _insert_shares(connection: Connection, one: CannulaPass) -> None:
-    _INSERT_SHARE.many(
-        connection,
-        [
-            {
-                "pass_id": one.id,
-                "position": position,
-                "syringe_id": share.syringe_id or None,
-                "microlitres": share.microlitres,
-            }
-            for position, share in enumerate(one.shares)
-        ],
-    )
+    _INSERT_SHARE.many(connection, share_values(one))
 
 
-def _values(one: CannulaPass) -> dict[str, Any]:
+def share_values(one: CannulaPass) -> list[dict[str, Any]]:
+    """Return the rows of a pass's shares."""
+    return [
+        {
+            "pass_id": one.id,
+            "position": position,
+            "syringe_id": share.syringe_id or None,
+            "microlitres": share.microlitres,
+        }
+        for position, share in enumerate(one.shares)
+    ]
+
+
+def pass_values(one: CannulaPass) -> dict[str, Any]:
+    """Return what a pass's row holds beside its key and its session."""
     path = one.path
     return {
         "drawn_order": one.order,

@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from injectmap.domain.errors import Conflict, StorageProblem
 from injectmap.domain.patient import Patient, fold_name
 from injectmap.storage.search import find_numbers, index_patient
-from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import patients, treatment_sessions
 
 PATIENT_COLUMNS = (
@@ -26,7 +25,11 @@ PATIENT_COLUMNS = (
     patients.c.error_reason,
 )
 
-_READ = Prepared(select(*PATIENT_COLUMNS))
+_FOUND = (
+    select(*PATIENT_COLUMNS)
+    .where(patients.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(patients.c.error_reason != literal_column("''"), patients.c.folded_name, patients.c.number)
+)
 
 
 class StoredPatients:
@@ -47,7 +50,7 @@ class StoredPatients:
 
     def add(self, patient: Patient) -> None:
         """Store a new patient."""
-        self._connection.execute(insert(patients).values(_values(patient)))
+        self._connection.execute(insert(patients).values(patient_values(patient)))
         index_patient(self._connection, patient)
 
     def update(self, patient: Patient) -> Patient:
@@ -60,7 +63,7 @@ class StoredPatients:
         self._connection.execute(
             update(patients)
             .where(patients.c.id == patient.id)
-            .values(_values(patient) | {"revision": patient.revision + 1})
+            .values(patient_values(patient) | {"revision": patient.revision + 1})
         )
         changed = self.get(patient.id)
         index_patient(self._connection, changed)
@@ -75,28 +78,12 @@ class StoredPatients:
         numbers = find_numbers(self._connection, typed, limit=limit)
         if not numbers:
             return ()
-        places = ", ".join("?" * len(numbers))
-        rows = self._connection.exec_driver_sql(
-            f"{_READ.sql} WHERE number IN ({places}) ORDER BY error_reason <> '', folded_name, number",
-            tuple(numbers),
-        )
+        rows = self._connection.execute(_FOUND, {"numbers": numbers})
         return tuple(map(patient_of, rows))
 
     def recent(self, *, limit: int) -> tuple[Patient, ...]:
         """Patients with the latest treatment sessions, then the latest registered."""
-        held = treatment_sessions
-        # Walks the index on the date backwards and stops; grouping by patient would read every session.
-        treated = [
-            patient_id
-            for (patient_id,) in self._connection.execute(
-                select(held.c.patient_id)
-                .join(patients, patients.c.id == held.c.patient_id)
-                .where(held.c.error_reason == "", patients.c.error_reason == "")
-                .order_by(held.c.date.desc(), held.c.number.desc())
-                .distinct()
-                .limit(limit)
-            )
-        ]
+        treated = self._treated(limit)
         found = {one.id: one for one in self._by_id(treated)}
         latest = tuple(found[patient_id] for patient_id in treated)
         if len(latest) == limit:
@@ -109,6 +96,25 @@ class StoredPatients:
             .limit(limit - len(latest))
         )
         return latest + tuple(map(patient_of, others))
+
+    def _treated(self, limit: int) -> list[str]:
+        """The patients of the latest sessions; walks the index on the date backwards, where grouping would read all."""
+        held = treatment_sessions
+        asked = limit
+        while True:
+            rows = self._connection.execute(
+                select(held.c.patient_id)
+                .join(patients, patients.c.id == held.c.patient_id)
+                .where(held.c.error_reason == "", patients.c.error_reason == "")
+                .order_by(held.c.date.desc(), held.c.number.desc())
+                .limit(asked)
+            )
+            latest = rows.scalars().all()
+            treated = list(dict.fromkeys(latest))
+            if len(treated) >= limit or len(latest) < asked:
+                return treated[:limit]
+            # Some came more than once.
+            asked *= 4
 
     def same_person(self, folded_name: str, birth_date: dt.date) -> tuple[Patient, ...]:
         """Patients with this birth date and the same folded words in their names; those in error come last."""
@@ -141,7 +147,8 @@ def patient_of(row: Any) -> Patient:
     )
 
 
-def _values(patient: Patient) -> dict[str, Any]:
+def patient_values(patient: Patient) -> dict[str, Any]:
+    """Return what a patient's row holds."""
     return {
         "id": patient.id,
         "number": patient.number,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, func, insert, select
 
 from injectmap.domain.errors import Conflict
@@ -40,16 +42,19 @@ class StoredProtocols:
         """Store a version; Conflict if there is one."""
         if self._body(protocol.id, protocol.version) is not None:
             raise Conflict("protocol_version_taken")
-        self._connection.execute(
-            insert(protocols).values(
-                id=protocol.id,
-                version=protocol.version,
-                name=protocol.name,
-                body=canonical_json(protocol_to_json(protocol)),
-            )
-        )
+        self._connection.execute(insert(protocols).values(protocol_values(protocol)))
 
     def _body(self, protocol_id: str, version: int) -> str | None:
         return self._connection.execute(
             select(protocols.c.body).where(protocols.c.id == protocol_id, protocols.c.version == version)
         ).scalar()
+
+
+def protocol_values(protocol: Protocol) -> dict[str, Any]:
+    """Return what a version's row holds."""
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "name": protocol.name,
+        "body": canonical_json(protocol_to_json(protocol)),
+    }

@@ -1,7 +1,8 @@
-"""Finds patients as a name, birth date or number is typed; the only place that knows SQLite's full-text search.
+"""Finds patients as a name, birth date or number is typed; the only place that knows how each engine searches.
 
 Two indexes stand beside the patients' table, both kept here: the words of the names, for prefixes of any
-length, and the folded names cut into trigrams, for any part of three letters or more. Patients entered in
+length, and the same words cut into trigrams, for any part of three letters or more: in a clinic file a
+full-text index of its own, on a server an index on the words where it can make one. Patients entered in
 error are in both: they stay findable, after all others.
 """
 
@@ -11,10 +12,11 @@ import datetime as dt
 import sys
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert, text
 
 from injectmap.domain.dates import DateRange, day_in_figures, take_dates, year_range
 from injectmap.domain.patient import OLDEST_BIRTH, Patient, fold_name
+from injectmap.storage.engines import is_server
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import patient_name_parts
 
@@ -22,6 +24,10 @@ from injectmap.storage.tables import patient_name_parts
 SEARCH_TABLE = (
     "CREATE VIRTUAL TABLE patient_search "
     "USING fts5(folded, content='', contentless_delete=1, tokenize='trigram')"
+)
+# Only where the server's owner has put the extension there; without it every word is looked through.
+_TRIGRAMS_OF_SERVER = (
+    "CREATE INDEX ix_patient_name_parts_trigrams ON patient_name_parts USING gin (part gin_trgm_ops)"
 )
 _TRIGRAM = 3
 _LAST_LETTER = chr(sys.maxunicode)
@@ -36,30 +42,45 @@ _PREFIX = (
     "EXISTS (SELECT 1 FROM patient_name_parts AS part WHERE part.patient_number = patients.number"
     " AND part.part >= ? AND part.part < ?)"
 )
+_INSIDE = (
+    "EXISTS (SELECT 1 FROM patient_name_parts AS part WHERE part.patient_number = patients.number"
+    " AND part.part LIKE ?)"
+)
+
+
+def create_search(connection: Connection) -> None:
+    """Make what the search needs beside the tables."""
+    if not is_server(connection):
+        connection.exec_driver_sql(SEARCH_TABLE)
+    elif connection.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")):
+        connection.exec_driver_sql(_TRIGRAMS_OF_SERVER)
 
 
 def index_patient(connection: Connection, patient: Patient) -> None:
     """Bring both indexes into step with a patient."""
     _DELETE_PARTS(connection, {"of": patient.number})
-    connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (patient.number,))
-    words = _indexed_words(patient)
+    words = indexed_words(patient)
     _INSERT_PART.many(
         connection, [{"part": word, "patient_number": patient.number} for word in dict.fromkeys(words)]
     )
-    connection.exec_driver_sql(
-        "INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (patient.number, " ".join(words))
-    )
+    if not is_server(connection):
+        connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (patient.number,))
+        connection.exec_driver_sql(
+            "INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (patient.number, " ".join(words))
+        )
 
 
 def unindex_patient(connection: Connection, number: int) -> None:
     """Take a patient out of both indexes, so that no part of a name is left in them."""
     _DELETE_PARTS(connection, {"of": number})
+    if is_server(connection):
+        return
     connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (number,))
     # A deleted row's trigrams stay in the index until its segments are merged.
     connection.exec_driver_sql("INSERT INTO patient_search (patient_search) VALUES ('optimize')")
 
 
-def _indexed_words(patient: Patient) -> list[str]:
+def indexed_words(patient: Patient) -> list[str]:
     """The words of the names, and a name of several words also in one: O'Brien is found as obrien too."""
     words: list[str] = []
     for name in (patient.family_name, patient.given_name):
@@ -110,7 +131,7 @@ def _find(connection: Connection, wanted: _Wanted, state: str, limit: int) -> li
     elif len(wanted.figures) == 1 and not wanted.dates:
         found = _by_figure(connection, wanted.figures[0], state, limit)
     elif wanted.figures or wanted.dates:
-        found = _numbers(connection, "SELECT number FROM patients WHERE 1", conditions, values, limit)
+        found = _numbers(connection, "SELECT number FROM patients WHERE TRUE", conditions, values, limit)
     else:
         return []
     return list(dict.fromkeys(found))[:limit]
@@ -149,14 +170,23 @@ def _beginning(
     """Every word begins a part of the name; the walk over the longest one stops at the limit."""
     first, *others = sorted(wanted.words, key=len, reverse=True)
     bounds = [bound for word in others for bound in (word, word + _LAST_LETTER)]
-    return _numbers(
-        connection,
+    walk = (
         "SELECT DISTINCT patients.number FROM patient_name_parts AS first"
         " CROSS JOIN patients ON patients.number = first.patient_number"
-        " WHERE first.part >= ? AND first.part < ?",
+    )
+    if is_server(connection):
+        # In the order in which the walk meets them.
+        walk = (
+            "SELECT patients.number FROM patient_name_parts AS first"
+            " JOIN patients ON patients.number = first.patient_number"
+        )
+    return _numbers(
+        connection,
+        f"{walk} WHERE first.part >= ? AND first.part < ?",
         [*[_PREFIX] * len(others), *conditions],
         [first, first + _LAST_LETTER, *bounds, *values],
         limit,
+        "GROUP BY patients.number ORDER BY min(first.part), patients.number",
     )
 
 
@@ -167,6 +197,16 @@ def _holding(
     inside = [word for word in wanted.words if len(word) >= _TRIGRAM]
     short = [word for word in wanted.words if len(word) < _TRIGRAM]
     bounds = [bound for word in short for bound in (word, word + _LAST_LETTER)]
+    if is_server(connection):
+        return _numbers(
+            connection,
+            "SELECT patients.number FROM patients WHERE TRUE",
+            [*[_INSIDE] * len(inside), *[_PREFIX] * len(short), *conditions],
+            # A folded word has letters and figures only, and so nothing that LIKE would read otherwise.
+            [*(f"%{word}%" for word in inside), *bounds, *values],
+            limit,
+            "ORDER BY patients.number",
+        )
     match = " ".join(f'"{word}"' for word in inside)
     return _numbers(
         connection,
@@ -201,8 +241,17 @@ def _days(readings: tuple[DateRange, ...]) -> list[object]:
 
 
 def _numbers(
-    connection: Connection, start: str, conditions: list[str], values: list[object], limit: int
+    connection: Connection,
+    start: str,
+    conditions: list[str],
+    values: list[object],
+    limit: int,
+    server_order: str = "ORDER BY patients.birth_date, patients.number",
 ) -> list[int]:
     # Only fixed texts of this module are joined; everything typed is a parameter.
-    statement = " AND ".join([start, *conditions]) + " LIMIT ?"
-    return list(connection.exec_driver_sql(statement, (*values, limit)).scalars())
+    statement = " AND ".join([start, *conditions])
+    if is_server(connection):
+        # A clinic file walks its indexes in their order, without being told.
+        statement = f"{statement} {server_order}".replace("?", "%s")
+        return list(connection.exec_driver_sql(f"{statement} LIMIT %s", (*values, limit)).scalars())
+    return list(connection.exec_driver_sql(f"{statement} LIMIT ?", (*values, limit)).scalars())

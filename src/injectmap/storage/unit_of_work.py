@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,9 @@ from injectmap.storage.protocols import StoredProtocols
 from injectmap.storage.records import StoredRecords
 from injectmap.storage.sessions import StoredSessions
 from injectmap.storage.stock import StoredStock
+
+if TYPE_CHECKING:
+    from injectmap.storage.prove import StoredProof
 
 
 class StoredWork:
@@ -67,6 +70,15 @@ class StoredWork:
         if connection is None:
             return
         self._give_back(connection)
+
+    @property
+    def proof(self) -> StoredProof:
+        """The chain and what is compared with it; imported by those who want it."""
+        from injectmap.storage.prove import StoredProof
+
+        if self._connection is None:
+            raise RuntimeError("no unit of work is open")
+        return StoredProof(self._connection)
 
     def commit(self) -> None:
         """Make the work durable; the unit is over."""

@@ -1,0 +1,123 @@
+"""Proving that the journal is whole and that every table says what it says; anchors kept outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from injectmap import __version__
+from injectmap.domain.acting import Acting, Right
+from injectmap.domain.anchors import Anchor, compare
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.proof import Finding, FindingCode, Findings, Head, Note, NoteCode, Progress, no_progress
+from injectmap.services.ports import Clock, Database
+from injectmap.services.proof_ports import AnchorOutput, LastProof, ProofMemory, Signatures
+
+
+def prove(
+    database: Database,
+    signatures: Signatures,
+    *,
+    anchor: Anchor | None = None,
+    public_key: str = "",
+    progress: Progress = no_progress,
+) -> Findings:
+    """Prove an open database, with its key alone; `public_key` is the clinic's, known from elsewhere."""
+    with database.reading() as work:
+        found = work.proof.prove(progress)
+        if anchor is None:
+            return found
+        differs = compare(
+            anchor, work.proof.mark().clinic_id, work.proof.hash_of(anchor.number), found.head.number
+        )
+    faults = [] if differs is None else [differs]
+    notes = list(found.notes)
+    faults += _signature_faults(signatures, anchor, public_key)
+    if anchor.signature and not public_key and not faults:
+        notes.append(Note(NoteCode.SIGNED_BY_UNKNOWN_KEY))
+    return replace(found, findings=(*faults, *found.findings), notes=tuple(notes), anchored=anchor.number)
+
+
+def _signature_faults(signatures: Signatures, anchor: Anchor, public_key: str) -> list[Finding]:
+    if not anchor.signature:
+        return [Finding(FindingCode.ANCHOR_NOT_SIGNED, anchor.number)] if public_key else []
+    if public_key and anchor.public_key != public_key:
+        return [Finding(FindingCode.ANCHOR_OTHER_KEY, anchor.number)]
+    if not signatures.holds(anchor):
+        return [Finding(FindingCode.ANCHOR_SIGNATURE_WRONG, anchor.number)]
+    return []
+
+
+def take_anchor(
+    database: Database, clock: Clock, signatures: Signatures, *, key_file: Path | None = None
+) -> Anchor:
+    """The end of the chain as it stands, signed if there is a key; InputRefused for an empty journal."""
+    with database.reading() as work:
+        head, mark = work.proof.head(), work.proof.mark()
+    if head.number < 1:
+        raise InputRefused("journal_empty")
+    anchor = Anchor(mark.clinic_id, head.number, head.hash, clock.now_ms(), __version__)
+    return anchor if key_file is None else signatures.sign(anchor, key_file)
+
+
+class ProofService:
+    """What the window asks about the journal; nothing here changes the clinic."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        signatures: Signatures,
+        output: AnchorOutput,
+        memory: ProofMemory,
+    ) -> None:
+        """Work on an open clinic."""
+        self._database = database
+        self._clock = clock
+        self._signatures = signatures
+        self._output = output
+        self._memory = memory
+
+    def verify(
+        self, acting: Acting, progress: Progress = no_progress, *, anchor: Anchor | None = None
+    ) -> Findings:
+        """Prove the clinic and remember the outcome on this computer; `progress` may raise to stop."""
+        acting.require(Right.KEEP_SAFE)
+        found = prove(self._database, self._signatures, anchor=anchor, progress=progress)
+        last = LastProof(
+            self._clock.now_ms(), found.head.number, found.whole, len(found.findings) + found.more
+        )
+        self._memory.keep(self._clinic_id(), last)
+        return found
+
+    def last(self, acting: Acting) -> LastProof | None:
+        """The latest proof made on this computer."""
+        acting.require(Right.KEEP_SAFE)
+        return self._memory.last(self._clinic_id())
+
+    def head(self, acting: Acting) -> Head:
+        """The end of the chain now."""
+        acting.require(Right.KEEP_SAFE)
+        with self._database.reading() as work:
+            return work.proof.head()
+
+    def anchor(self, acting: Acting, *, key_file: Path | None = None) -> Anchor:
+        """The end of the chain as an anchor, signed with the key of a file if one is given."""
+        acting.require(Right.KEEP_SAFE)
+        return take_anchor(self._database, self._clock, self._signatures, key_file=key_file)
+
+    def anchor_pdf(self, acting: Acting, anchor: Anchor) -> bytes:
+        """The page of an anchor."""
+        acting.require(Right.KEEP_SAFE)
+        return anchor_page(self._database, self._output, anchor)
+
+    def _clinic_id(self) -> str:
+        with self._database.reading() as work:
+            return work.proof.mark().clinic_id
+
+
+def anchor_page(database: Database, output: AnchorOutput, anchor: Anchor) -> bytes:
+    """The page of an anchor, on the clinic's paper and in its time."""
+    with database.reading() as work:
+        settings = work.clinic.settings()
+    return output.anchor_pdf(anchor, settings.name, settings.time_zone, settings.paper.value)
