@@ -70,6 +70,10 @@ def _make_environment(venv: Path, lock: Path, fingerprint: str, *, project: bool
     stamp.write_text(fingerprint)
 
 
+# Tests of one file share what they have built: they stay together.
+SPREAD = ("-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile")
+
+
 def ensure_environment() -> None:
     _make_environment(VENV, LOCK, _fingerprint(LOCK, project=True), project=True)
     compile_sources()
@@ -140,10 +144,14 @@ def task_demo_record(arguments: Sequence[str]) -> int:
 
 
 def task_test(arguments: Sequence[str]) -> int:
-    """pass the tests (ARGS=... goes to pytest)"""
+    """pass the tests, on every core where they bear company (ARGS=... goes to pytest as it is)"""
     ensure_system(virtual_screen=True)
     ensure_environment()
-    return in_environment("-m", "pytest", "-q", *arguments, QT_QPA_PLATFORM=offscreen())
+    if arguments:
+        return in_environment("-m", "pytest", "-q", *arguments, QT_QPA_PLATFORM=offscreen())
+    # A real window has its hand, its screen and its patience for itself.
+    runs = ((*SPREAD, "-m", "not x11"), ("-m", "x11"))
+    return max(in_environment("-m", "pytest", "-q", *one, QT_QPA_PLATFORM=offscreen()) for one in runs)
 
 
 def task_test_no_qt(arguments: Sequence[str]) -> int:
@@ -157,6 +165,7 @@ def task_test_no_qt(arguments: Sequence[str]) -> int:
         "-q",
         "-p",
         "no:pytest-qt",
+        *(() if arguments else SPREAD),
         "-p",
         "without_qt",
         "--ignore=tests/ui",
@@ -169,13 +178,10 @@ def task_test_no_qt(arguments: Sequence[str]) -> int:
 
 
 def task_torture(arguments: Sequence[str]) -> int:
-    """10,000 random sequences of edits (INJECTMAP_TORTURE=N for another number); takes an hour or more"""
-    ensure_system()
+    """what takes hours (ARGS="--only fuzz" for a part, --help for more); figures in build/torture.json"""
+    ensure_system(virtual_screen=True)
     ensure_environment()
-    examples = os.environ.get("INJECTMAP_TORTURE", "10000")
-    say(f"$ pytest tests/torture, {examples} sequences, and five minutes of pages that come and go")
-    tests = ("tests/torture", "tests/ui/shell/test_collector.py")
-    return in_environment("-m", "pytest", "-q", *tests, *arguments, INJECTMAP_TORTURE=examples)
+    return in_environment("tools/torture.py", *arguments, QT_QPA_PLATFORM=offscreen())
 
 
 def task_lint(_: Sequence[str]) -> int:
@@ -191,9 +197,20 @@ def task_lint(_: Sequence[str]) -> int:
     return max(codes)
 
 
+def task_audit(_: Sequence[str]) -> int:
+    """ask for known vulnerabilities of what is locked; says NOT DONE where that cannot be found out"""
+    ensure_environment()
+    return in_environment("tools/audit.py")
+
+
 def task_check(arguments: Sequence[str]) -> int:
-    """everything that must be green: lint, then the tests, then the tests without Qt"""
-    codes = {"lint": task_lint(()), "test": task_test(arguments), "test-no-qt": task_test_no_qt(())}
+    """everything that must be green: lint, the audit of dependencies, the tests, the tests without Qt"""
+    codes = {
+        "lint": task_lint(()),
+        "audit": task_audit(()),
+        "test": task_test(arguments),
+        "test-no-qt": task_test_no_qt(()),
+    }
     failed = [name for name, code in codes.items() if code]
     say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return max(codes.values())

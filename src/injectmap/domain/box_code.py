@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
@@ -92,5 +93,8 @@ def read_box_code(typed: str, *, today: dt.date) -> BoxCode:
 
 
 def shown_raw(line: str) -> str:
-    """The code as it is kept: with separators that can be seen and stored."""
-    return line.replace(GROUP_SEPARATOR, SHOWN_SEPARATOR)
+    """The code as it is kept: with separators that can be seen and stored; refused if the journal cannot hold it."""
+    shown = line.replace(GROUP_SEPARATOR, SHOWN_SEPARATOR).replace("\r\n", "\n").replace("\r", "\n")
+    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\t\n" for one in shown):
+        refuse("code_unreadable")
+    return shown

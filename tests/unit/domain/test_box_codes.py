@@ -225,3 +225,16 @@ def test_every_refusal_of_a_code_has_its_sentence() -> None:
     }
     assert len(codes) > 15
     assert sorted(code for code in codes if not load_words().has(f"error.{code}")) == []
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"), [("\r\n", "\n"), ("\r", "\n"), ("\n", "\n"), (" ", " "), ("\x1c", None), ("\x0b", None)]
+)
+def test_a_code_over_several_lines_is_kept_as_the_journal_can_hold_it(between: str, kept: str | None) -> None:
+    """What is left of an outer space in a field was once stored as it came, and no journal row could be written."""
+    typed = f"(01)51022222233336(17){between}150707(10)A213B1"
+    if kept is None:
+        with pytest.raises(InputRefused, match="code_unreadable"):
+            read_box_code(typed, today=TODAY)
+    else:
+        assert read_box_code(typed, today=TODAY).raw == typed.replace(between, kept)
