@@ -67,7 +67,11 @@ WANTED = {
         "accounts.close accounts.reopen accounts.reset_password"
     ),
     Right.KEEP_SAFE: "",
-    Right.KEEP_PRIVATE: "",
+    Right.KEEP_PRIVATE: (
+        "privacy.retention privacy.retention_csv privacy.before_erasing privacy.erase privacy.erased "
+        "privacy.backups_holding privacy.access_report privacy.find privacy.access_csv privacy.access_pdf "
+        "privacy.access_pages"
+    ),
 }
 BY_METHOD = {name: right for right, names in WANTED.items() for name in names.split()}
 
