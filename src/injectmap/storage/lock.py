@@ -72,15 +72,14 @@ class FileLock:
             self._handle = handle
             self.was_left_behind = existed
         self.stored_before = self.holder().stored
-        os.ftruncate(self._handle, 0)
         self._held = Holder(platform.node(), time.time_ns() // 1_000_000, self.stored_before)
+        os.ftruncate(self._handle, 0)
         self._write()
 
     def note_stored(self, number: int) -> None:
-        """Write down that a journal row is stored; a note that fails is only one protection less."""
+        """Write down that a journal row is stored."""
         self._held = replace(self._held, stored=number)
-        with contextlib.suppress(OSError):
-            self._write()
+        self._write()
 
     def holder(self) -> Holder:
         """Who took the lock last."""
@@ -107,11 +106,13 @@ class FileLock:
                 self.path.unlink()
 
     def _write(self) -> None:
-        """In one write, never shorter than the one before."""
+        """Say who holds it; on a full disk it is held all the same, with one protection less."""
         if self._handle is None:
             return
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, json.dumps(asdict(self._held)).encode())
+        with contextlib.suppress(OSError):
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            # One write, never shorter than the one before.
+            os.write(self._handle, json.dumps(asdict(self._held)).encode())
 
     def _is_current(self, handle: int) -> bool:
         try:
