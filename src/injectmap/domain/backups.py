@@ -165,10 +165,24 @@ class Comparison:
     rows_lost: int = 0
     lost_from_ms: int = 0
     lost_to_ms: int = 0
-    # Record numbers: there now and not in the backup; in both, and changed since.
-    sessions_lost: tuple[int, ...] = ()
-    sessions_changed: tuple[int, ...] = ()
+    # Record numbers as printed: there now and not in the backup; in both, and changed since.
+    sessions_lost: tuple[str, ...] = ()
+    sessions_changed: tuple[str, ...] = ()
     # Patients who were erased since and would be erased again.
     erased_again: int = 0
     # Why the present file could not be read at all; a code.
     problem: str = ""
+
+    @property
+    def same(self) -> bool:
+        """True if a restore would change nothing."""
+        return self.chains is Chains.SAME and not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did: where the file that was there lies now, and how many persons were erased again."""
+
+    kept_aside: str
+    erased_again: int
+    head: Head

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from injectmap.domain.backup_plan import Made
-from injectmap.domain.backups import Backup, CopyKind, mark_of
+from injectmap.domain.backups import Backup, CopyKind, mark_of, read_name
 from injectmap.domain.errors import StorageProblem
+from injectmap.domain.keys import slot_path
 from injectmap.storage.copies import (
     LINKS,
     KeepGoing,
@@ -31,16 +32,11 @@ from injectmap.storage.copies import (
     to_disk,
 )
 from injectmap.storage.engine import DriverError
+from injectmap.storage.ledger import ledger_path
 from injectmap.storage.problems import problem_of
 
 # What is left free on a disk beyond the copy itself.
 _SPARE_BYTES = 1_000_000
-_SLOTS = ".keys.json"
-
-
-def slots_of(path: Path) -> Path:
-    """The file beside a clinic, or beside its backup, that holds the wrapped copies of its key."""
-    return path.with_name(f"{path.stem}{_SLOTS}")
 
 
 def back_up(
@@ -136,7 +132,9 @@ def _back_up(
                 raise _folder_problem(folder) or StorageProblem(
                     "backup_not_verified", name=str(folder)
                 ) from problem
-            _copy_slots(path, kept)
+            _copy_beside(slot_path(path), slot_path(kept))
+            # Beside all backups of this clinic, so that even the oldest knows who was erased since.
+            _copy_beside(ledger_path(path), ledger_path(ledger_owner(kept)))
             part.replace(kept)
             to_disk(folder)
         finally:
@@ -152,20 +150,16 @@ def _telling(folder: Path) -> Iterator[None]:
     except (DriverError, OSError, StorageProblem) as error:
         if isinstance(error, StorageProblem) and error.code not in _OF_FOLDER:
             raise
-        full = getattr(error, "sqlite_errorcode", 0) & 0xFF == _FULL or error_is(error, "disk_full")
+        # A copy's result codes do not reach us, only their text.
+        full = _FULL_TEXT in str(error) or getattr(error, "code", "") == "disk_full"
         if full or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
             raise StorageProblem("backup_disk_full", name=str(folder)) from None
         known = _folder_problem(folder, error if isinstance(error, OSError) else None)
         raise known or StorageProblem("backup_not_written", name=str(folder)) from None
 
 
-_FULL = 13
+_FULL_TEXT = "database or disk is full"
 _OF_FOLDER = ("disk_full", "file_read_only", "file_not_reachable", "storage_failed")
-
-
-def error_is(error: BaseException, code: str) -> bool:
-    """True for a fault with this code."""
-    return isinstance(error, StorageProblem) and error.code == code
 
 
 def _folder_problem(folder: Path, error: OSError | None = None) -> StorageProblem | None:
@@ -196,14 +190,19 @@ def _sweep(folder: Path, mark: str) -> None:
             part.unlink()
 
 
-def _copy_slots(path: Path, kept: Path) -> None:
-    """Put the wrapped copies of the key beside the backup, so that it opens by itself."""
+def ledger_owner(backup: Path) -> Path:
+    """After what the list of the erased is named in a folder of backups: their clinic, not one of them."""
+    told = read_name(backup.name)
+    return backup if told is None else backup.with_name(f"{told.clinic}-{told.mark}")
+
+
+def _copy_beside(source: Path, target: Path) -> None:
+    """Copy a small file that belongs to the clinic, if there is one: its wrapped keys, the list of the erased."""
     try:
-        content = slots_of(path).read_bytes()
+        content = source.read_bytes()
     except FileNotFoundError:
         return
-    target = slots_of(kept)
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as file:
             file.write(content)

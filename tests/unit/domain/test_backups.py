@@ -117,7 +117,7 @@ def test_the_last_of_every_recent_hour_and_day_is_kept(found):
 
 
 def test_two_years_of_hourly_backups_come_down_to_a_few():
-    hours = range(0, 3 * 366 * 24)
+    hours = range(3 * 366 * 24)
     found = frozenset(Backup(NOW - n * HOUR_MS, 1, MARK, clinic="Harbour") for n in hours)
     kept = found - thin(found, mark=MARK, now_ms=NOW)
     # Some copies stand for an hour, a day, a week and a month at once.
