@@ -1,6 +1,6 @@
 """The schema of the first release, as it was."""
 
-from alembic import op
+from injectmap.storage.migrations.steps import execute
 
 revision = "0001"
 down_revision = None
@@ -215,4 +215,4 @@ CREATE TABLE pass_shares (
 def upgrade() -> None:
     """Make every table, index and the search index; triggers follow after all steps."""
     for statement in STATEMENTS:
-        op.execute(statement)
+        execute(statement)

@@ -3,6 +3,8 @@
 from alembic import op
 from sqlalchemy import Connection, text
 
+from injectmap.storage.migrations.steps import execute, rebuild
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -372,15 +374,11 @@ def upgrade() -> None:
     """Make the new tables, rebuild the changed ones with all their rows, and fold the lots."""
     connection = op.get_bind()
     for statement in NEW:
-        op.execute(statement)
+        execute(statement)
     for table, statement in REBUILT.items():
-        op.execute(statement)
-        copy = text(f"INSERT INTO {table}_new SELECT {COPIES[table]} FROM {table}")  # noqa: S608 - names of ours
-        connection.execute(copy, {"options": OPTIONS} if table == "clinic" else {})
-        op.execute(f"DROP TABLE {table}")
-        op.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
+        rebuild(table, statement, COPIES[table], {"options": OPTIONS} if table == "clinic" else None)
     for statement in INDEXES:
-        op.execute(statement)
+        execute(statement)
     _fold_lots(connection)
 
 

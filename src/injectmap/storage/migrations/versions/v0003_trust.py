@@ -5,6 +5,8 @@ import json
 from alembic import op
 from sqlalchemy import text
 
+from injectmap.storage.migrations.steps import execute, rebuild
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -62,15 +64,12 @@ CHOICES = {"retention_years": None, "journal_reads": False, "idle_lock_minutes":
 def upgrade() -> None:
     """Rebuild the journal with its longer lists of kinds, add the tables, the index and the new choices."""
     connection = op.get_bind()
-    op.execute(JOURNAL)
-    op.execute("INSERT INTO journal_new SELECT * FROM journal")
-    op.execute("DROP TABLE journal")
-    op.execute("ALTER TABLE journal_new RENAME TO journal")
-    op.execute("CREATE INDEX ix_journal_subject_id ON journal (subject_id)")
+    rebuild("journal", JOURNAL, "*")
+    execute("CREATE INDEX ix_journal_subject_id ON journal (subject_id)")
     for statement in NEW:
-        op.execute(statement)
-    op.execute("DROP INDEX ix_treatment_sessions_patient_id_date")
-    op.execute(
+        execute(statement)
+    execute("DROP INDEX ix_treatment_sessions_patient_id_date")
+    execute(
         "CREATE INDEX ix_treatment_sessions_patient_id_date_number_error_reason "
         "ON treatment_sessions (patient_id, date, number, error_reason)"
     )

@@ -1,0 +1,107 @@
+"""Connects to a PostgreSQL server: address, time limits, and an engine whose errors are told in our codes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import Pool
+
+from injectmap.domain.errors import InputRefused
+from injectmap.storage.server_problems import problem_of, why_not_connected
+
+DRIVER = "postgresql+psycopg"
+# A clinician does not wait longer for an answer; long reads ask for more.
+WAIT_S = 2
+WAIT_MS = WAIT_S * 1000
+# A program that hangs in the middle of its work lets go of the journal's end after this.
+IDLE_MS = 30_000
+
+# What the library is told unless the address or its own environment says otherwise. A peer that has gone is noticed
+# by what was sent and not answered, and a silent line by questions of the system's own.
+_LIMITS = {
+    "connect_timeout": WAIT_S,
+    "tcp_user_timeout": WAIT_MS,
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "application_name": "injectmap",
+}
+_ENVIRONMENT = {"connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGAPPNAME"}
+
+
+def is_address(text: str) -> bool:
+    """True for the address of a server, and false for the path of a file."""
+    return text.partition("://")[0] in (DRIVER, "postgresql", "postgres")
+
+
+def parse_address(text: str) -> URL:
+    """Return the address of a database on a server; InputRefused if it is not one."""
+    try:
+        url = make_url(text)
+        if url.drivername not in (DRIVER, "postgresql", "postgres"):
+            raise InputRefused("address_not_understood")
+        return url.set(drivername=DRIVER)
+    except (ArgumentError, ValueError):
+        raise InputRefused("address_not_understood") from None
+
+
+def shown(url: URL) -> str:
+    """The address as it may be shown and kept: without a password."""
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+    return bare.difference_update_query(["password"]).render_as_string()
+
+
+def wanted(url: URL) -> dict[str, Any]:
+    """What the library is given: the address, all its parameters, and our limits."""
+    named = url.translate_connect_args(username="user", database="dbname")
+    listed = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    limits = {name: value for name, value in _LIMITS.items() if _ENVIRONMENT.get(name, "") not in os.environ}
+    return {**limits, **named, **listed, "client_encoding": "utf8"}
+
+
+def connect(url: URL, *, hurried: bool = True) -> Any:
+    """Return a bare connection on which we begin and end transactions ourselves; StorageProblem if none comes about.
+
+    Without `hurried` its statements may take as long as they need.
+    """
+    parameters = wanted(url)
+    try:
+        connection = psycopg.connect(**parameters, autocommit=True)
+    except psycopg.Error as error:
+        raise why_not_connected(error, parameters) from None
+    try:
+        connection.execute(
+            f"SET statement_timeout = {WAIT_MS if hurried else 0}; "
+            f"SET idle_in_transaction_session_timeout = {IDLE_MS if hurried else 0}"
+        )
+    except psycopg.Error as error:
+        connection.close()
+        raise problem_of(error) or error from None
+    return connection
+
+
+def make_engine(url: URL, pool: type[Pool], *, hurried: bool = True, **pool_options: Any) -> Engine:
+    """Return an engine whose errors come out as StorageProblem and never carry a parameter or the server's text."""
+    engine = create_engine(
+        f"{DRIVER}://",
+        creator=lambda: connect(url, hurried=hurried),
+        poolclass=pool,
+        # Places without names, as SQLite has them.
+        paramstyle="format",
+        use_native_hstore=False,
+        hide_parameters=True,
+        execution_options={"tell": problem_of},
+        **pool_options,
+    )
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def tell(context: ExceptionContext) -> Any:
+        return problem_of(context.original_exception)
+
+    return engine
