@@ -65,6 +65,7 @@ class CanvasHeader(QWidget):
         self._view_id = FIRST_VIEW
         self.setFixedHeight(CANVAS_HEADER)
         self.subject = QLabel(words("header.next_pass"), self)
+        self.subject.setTextFormat(Qt.TextFormat.PlainText)
         self.subject.setFont(font("table"))
         self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         # As wide as any one pass: going from pass to pass lays nothing out anew.

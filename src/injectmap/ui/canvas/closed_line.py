@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from injectmap.ui.theme import Theme, font, metrics
+from injectmap.ui.widgets.tips import plain_tip
 
 
 class ClosedLine(QWidget):
@@ -27,7 +28,7 @@ class ClosedLine(QWidget):
             return
         self.passes, self.reason = passes, reason
         whole = f"{passes}\n{reason}" if passes else reason
-        self.setToolTip(whole)
+        self.setToolTip(plain_tip(whole))
         self.setAccessibleName(whole)
         self.update()
 

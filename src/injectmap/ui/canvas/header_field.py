@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics, paint_focus_ring
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import Words
 
 _PAD, _CLOSE_PAD = 10, 5
@@ -74,7 +75,7 @@ class HeaderField(QAbstractButton):
         self._value = value
         self.setText(value)
         self.setAccessibleName(self._words("header.field", label=self._label, value=value))
-        self.setToolTip(f"{self._label}: {value}")
+        self.setToolTip(plain_tip(f"{self._label}: {value}"))
         self.updateGeometry()
         self.update()
 

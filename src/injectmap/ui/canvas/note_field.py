@@ -29,6 +29,7 @@ class NoteField(Card):
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(10)
         self._label = QLabel(words("asymmetry.title"), self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setFont(font("table_strong"))
         self.field = QLineEdit(self)
         self.field.setAccessibleName(words("asymmetry.field"))

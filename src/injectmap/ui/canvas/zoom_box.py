@@ -27,6 +27,7 @@ class ZoomBox(Card):
         row.setSpacing(0)
         self.less = FlatButton(theme, name=words("zoom.out"), icon_name="minus", parent=self)
         self.percent = QLabel(self)
+        self.percent.setTextFormat(Qt.TextFormat.PlainText)
         self.percent.setFont(font("table"))
         self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.percent.setFixedWidth(48)

@@ -19,6 +19,8 @@ from injectmap.ui.widgets.basics import Hairline, Scroller, Surface, TextLabel, 
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.name_label import NameLabel
+from injectmap.ui.widgets.people import show_name
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ class _FactRow(QWidget):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if shown is not value:
-            text.setToolTip(value)
+            text.setToolTip(plain_tip(value))
         layout = column(self, margins=(16, 9, 16, 10), spacing=1)
         layout.addWidget(TextLabel(theme, "label", "text2", fact.label))
         layout.addWidget(text)
@@ -198,7 +200,7 @@ class PatientFacts(Surface):
 
     def show_patient(self, patient: Patient, today: dt.date) -> None:
         """Show who it is."""
-        self.name.show_name(patient.family_name, patient.given_name, struck=bool(patient.error_reason))
+        show_name(self.name, patient)
         self.born.setText(born_line(patient, today))
         self.number.setText(load_words()("patient.number", number=patient.number_text))
 

@@ -20,6 +20,7 @@ from injectmap.ui.patients.time_line import (
 )
 from injectmap.ui.theme import RADIUS_CARD, Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class SessionCard(QWidget):
         self.summary, self.is_open = summary, is_open
         state, _ = state_of(summary, is_open=is_open)
         self.setAccessibleName(f"{say_summary(summary)} {state}")
-        self.setToolTip(tip_of(summary))
+        self.setToolTip(plain_tip(tip_of(summary)))
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

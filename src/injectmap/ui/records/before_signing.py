@@ -16,6 +16,7 @@ from injectmap.ui.icons import paint_icon
 from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import line_text, load_words
 
 _ROW, _SHOWN = 24, 6
@@ -42,7 +43,7 @@ class _RequiredLine(QAbstractButton):
         title = words(f"requirement.{line.requirement.value}")
         self.setText(title)
         self.setAccessibleName(f"{title}: {words(f'complete.state.{line.state.value}')}, {said}")
-        self.setToolTip(f"{title}: {said}")
+        self.setToolTip(plain_tip(f"{title}: {said}"))
         self.update()
 
     def sizeHint(self) -> QSize:

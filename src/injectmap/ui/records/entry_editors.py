@@ -17,6 +17,7 @@ from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import read_date
 from injectmap.ui.widgets.fields import DateField
 from injectmap.ui.widgets.form import Form, choice_field, text_field
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 Details = tuple[tuple[str, str], ...]
@@ -93,7 +94,7 @@ def choose(field: QComboBox, stored: str) -> None:
     if field.findData(stored) < 0:
         field.addItem(stored, stored)
         field.setItemData(field.count() - 1, True, _OWN)
-        field.setItemData(field.count() - 1, stored, Qt.ItemDataRole.ToolTipRole)
+        field.setItemData(field.count() - 1, plain_tip(stored), Qt.ItemDataRole.ToolTipRole)
     field.setCurrentIndex(field.findData(stored))
 
 

@@ -10,6 +10,7 @@ from injectmap.domain.completeness import LineState
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 _HEIGHT, _CIRCLE, _TEXT = 52, 11.0, 44
@@ -33,7 +34,7 @@ class LineButton(QAbstractButton):
         """Show what is there."""
         self.state, self._under = state, under
         self.setAccessibleName(f"{self._title}: {load_words()(f'complete.state.{state.value}')}, {under}")
-        self.setToolTip(under if metrics("label").horizontalAdvance(under) > self.width() - 90 else "")
+        self.setToolTip(plain_tip(under) if metrics("label").horizontalAdvance(under) > self.width() - 90 else "")
         self.update()
 
     def nextCheckState(self) -> None:

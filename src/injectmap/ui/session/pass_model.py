@@ -25,6 +25,7 @@ from injectmap.domain.units import show_length, show_volume
 from injectmap.ui.session import pass_order
 from injectmap.ui.session.looks import instrument_text, zone_name, zone_names, zone_shares
 from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
@@ -343,7 +344,7 @@ class PassTableModel(QAbstractTableModel):
             name = load_words()(f"passes.column.{Column(index.column()).name.lower()}.long")
             return f"{name} {row.cells[index.column()]}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tip
+            return plain_tip(row.tip)
         return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -14,6 +14,7 @@ from injectmap.domain.units import show_volume
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, font, metrics, paint_focus_ring
 from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 _HEIGHT = 68
@@ -105,7 +106,7 @@ class SyringeRow(QAbstractButton):
             discarded = words("syringe.discarded", discarded=show_volume(syringe.discarded_ul))
             said = f"{said} {discarded[:1].upper()}{discarded[1:]}."
         self.setAccessibleName(f"{said} {words('syringe.in_use')}" if in_use else said)
-        self.setToolTip(words("syringe.tip", said=said))
+        self.setToolTip(plain_tip(words("syringe.tip", said=said)))
         self.updateGeometry()
         self.update()
 

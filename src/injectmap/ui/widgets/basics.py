@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from injectmap.ui.theme import RADIUS_KEY, Theme, font, metrics
+from injectmap.ui.widgets.tips import plain_tip
 
 
 class TextLabel(QLabel):
@@ -62,7 +63,7 @@ class TextLabel(QLabel):
 
     def _elided(self) -> str:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
         return shown
 
     def _recolour(self) -> None:

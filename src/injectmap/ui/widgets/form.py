@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import Theme, metrics
 from injectmap.ui.widgets.basics import TextLabel, column
+from injectmap.ui.widgets.tips import plain_tip
 
 
 class FormRow(QWidget):
@@ -52,6 +53,11 @@ class FormRow(QWidget):
     def problem(self) -> str:
         """The problem shown, or nothing."""
         return self._under.full_text() if self.field.property("refused") else ""
+
+    def show_label(self, label: str) -> None:
+        """Name the field anew."""
+        self._label.setText(label)
+        self.field.setAccessibleName(label)
 
     def show_hint(self, hint: str) -> None:
         """Say something helpful under the field, such as how a date was read."""
@@ -163,7 +169,7 @@ def choice_field(theme: Theme, choices: list[tuple[str, object]], chosen: object
     field.setMinimumContentsLength(8)
     for text, value in choices:
         field.addItem(text, value)
-        field.setItemData(field.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        field.setItemData(field.count() - 1, plain_tip(text), Qt.ItemDataRole.ToolTipRole)
         if chosen is not None and value == chosen:
             field.setCurrentIndex(field.count() - 1)
     return field

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from injectmap.ui.theme import Theme, paint_focus_ring
+from injectmap.ui.widgets.tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -60,7 +61,7 @@ class RowsModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._say(row)
         if role == Qt.ItemDataRole.ToolTipRole and self._tip is not None:
-            return self._tip(row)
+            return plain_tip(self._tip(row))
         return row if role == Qt.ItemDataRole.UserRole else None
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from injectmap.ui.theme import Theme, font, metrics
 from injectmap.ui.widgets.basics import TextLabel
+from injectmap.ui.widgets.tips import plain_tip
 
 LINES = 3
 _ROLES = ("patient", "section", "body_strong")
@@ -54,7 +55,7 @@ class NameLabel(TextLabel):
         shown_font.setStrikeOut(self._struck)
         self.setFont(shown_font)
         self.show_shortened("\n".join(line.strip() for line in lines))
-        self.setToolTip(whole if any("…" in line for line in lines) else "")
+        self.setToolTip(plain_tip(whole) if any("…" in line for line in lines) else "")
         self.setFixedHeight(metrics(role).lineSpacing() * len(lines) + 2)
 
 
