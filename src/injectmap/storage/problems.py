@@ -23,6 +23,8 @@ _CODES = {
     _NOTADB: "file_damaged",
 }
 
+_NO_TEXT = "Could not decode to UTF-8"
+
 # What two guards say.
 SIGNED = "a signed record is only amended"
 FOREIGN = "a pass draws from a syringe of its own session"
@@ -40,7 +42,9 @@ def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None
     """Return the fault behind a database error, or None if the error is not the environment's."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return None
+        # A text that is no longer one; the driver gives it no code, and its message holds the text itself.
+        torn = str(error).startswith(_NO_TEXT)
+        return StorageProblem("file_damaged", name=path.name) if torn else None
     known = _CODES.get(code & _PRIMARY)
     if known is None:
         return None
