@@ -15,6 +15,9 @@ from injectmap.storage.engines import is_server
 _BY_ROW_NUMBER = (" OR there.rowid = NEW.rowid", " OR NEW.rowid <> OLD.rowid")
 _SAME = re.compile(r"(NEW\.\w+) IS (OLD\.\w+)")
 _EMPTIED = "tables_are_never_emptied"
+_QUOTE = "$guard$"
+_REFUSE_EMPTYING = "RAISE EXCEPTION USING MESSAGE = 'a table is never emptied', ERRCODE = 'check_violation';"
+_NEVER_EMPTIED = f" BEGIN {_REFUSE_EMPTYING} END "
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,7 @@ def create_guards(connection: Connection, guards: Iterable[Guard]) -> None:
     for guard in guards:
         for statement in guard.for_server(schema):
             _run(connection, statement)
-    refusal = "RAISE EXCEPTION USING MESSAGE = 'a table is never emptied', ERRCODE = 'check_violation'"
-    _run(connection, _function(_EMPTIED, schema, f"{refusal};"))
+    _run(connection, _function(_EMPTIED, schema, _REFUSE_EMPTYING))
     for table in metadata.tables:
         _run(
             connection,
@@ -81,7 +83,9 @@ def drop_guards(connection: Connection) -> None:
     if not is_server(connection):
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for name in found.scalars().all():
-            _run(connection, f'DROP TRIGGER "{name}"')
+            # Of a file that somebody else has worked on the name may be anything.
+            quoted = name.replace('"', '""')
+            _run(connection, f'DROP TRIGGER "{quoted}"')
         return
     for table, name in connection.exec_driver_sql(
         "SELECT t.tgrelid::regclass::text, quote_ident(t.tgname) FROM pg_trigger AS t "
@@ -96,10 +100,35 @@ def drop_guards(connection: Connection) -> None:
         _run(connection, f"DROP FUNCTION {name}")
 
 
+def declared_on_server(connection: Connection, guards: Iterable[Guard]) -> dict[str, str]:
+    """What `found_on_server` must find: each trigger's table, that it is on, and what its function does."""
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    declared = {
+        guard.name: f"{guard.table} O {guard.for_server(schema)[0].split(_QUOTE)[1]}" for guard in guards
+    }
+    for table in metadata.tables:
+        declared[f"{table}_is_never_emptied"] = f"{table} O {_NEVER_EMPTIED}"
+    return declared
+
+
+def found_on_server(connection: Connection) -> dict[str, str]:
+    """The triggers that there are, each with its table, its state and what its function does."""
+    rows = connection.exec_driver_sql(
+        "SELECT t.tgname, c.relname, t.tgenabled, p.prosrc FROM pg_trigger AS t "
+        "JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid "
+        "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+    )
+    found = {}
+    for name, table, state, body in rows:
+        on = state.decode() if isinstance(state, bytes) else state
+        found[name] = f"{table} {on} {body}"
+    return found
+
+
 def _function(name: str, schema: str, body: str) -> str:
     return (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = {schema}, pg_temp "
-        f"AS $guard$ BEGIN {body} END $guard$"
+        f"AS {_QUOTE} BEGIN {body} END {_QUOTE}"
     )
 
 

@@ -52,16 +52,19 @@ def check_guards(connection: Connection) -> Iterator[Finding]:
 
 
 def _declared_guards(connection: Connection) -> dict[str, str]:
-    from injectmap.storage.triggers import TRIGGERS
+    from injectmap.storage.guards import declared_on_server
+    from injectmap.storage.triggers import GUARDS, TRIGGERS
 
-    return {} if is_server(connection) else dict(TRIGGERS)
+    return declared_on_server(connection, GUARDS) if is_server(connection) else dict(TRIGGERS)
 
 
 def _found_guards(connection: Connection) -> dict[str, str]:
     if is_server(connection):
-        return {}
+        from injectmap.storage.guards import found_on_server
+
+        return found_on_server(connection)
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def check_search(connection: Connection) -> Iterator[Finding]:
@@ -89,12 +92,13 @@ def _wanted_words(connection: Connection) -> dict[int, list[str]]:
 
 def _check_trigrams(connection: Connection, wanted: dict[int, list[str]]) -> Iterator[Finding]:
     """The full-text index holds no words, only trigrams: their number and their order tell the whole text."""
-    sizes: dict[int, bytes] = dict(
-        connection.exec_driver_sql("SELECT id, sz FROM patient_search_docsize").tuples().all()
-    )
+    found = connection.exec_driver_sql("SELECT id, sz FROM patient_search_docsize")
+    sizes: dict[int, bytes] = {row[0]: row[1] for row in found}
     for number in sorted(sizes.keys() | wanted.keys()):
         text = " ".join(wanted.get(number, ()))
-        whole = number in wanted and _varint(sizes.get(number, b"")) == max(0, len(text) - 2)
+        size = _varint(sizes.get(number, b""))
+        # Of an erased person there is no entry.
+        whole = size == max(0, len(text) - 2) or (size < 0 and not text)
         if whole and len(text) > 2:
             held = connection.exec_driver_sql(
                 "SELECT 1 FROM patient_search WHERE rowid = ? AND patient_search MATCH ?",
