@@ -16,10 +16,12 @@ from injectmap.bootstrap.opener import CLINIC_SUFFIX
 from injectmap.domain.edits import edit_from_json
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.journal import JournalKind, check_chain
+from injectmap.domain.keys import Unlock
 from injectmap.domain.totals import check_syringes, totals
 from injectmap.domain.treatment_map import Side, TreatmentMap
 from injectmap.services.clinic import Services
 from injectmap.system.paths import data_folder
+from tests.key_fakes import PASSPHRASE, TINY
 
 
 @pytest.fixture(scope="module")
@@ -155,19 +157,20 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path, capsys) -> None
 
 
 def test_new_clinics_are_remembered_and_never_overwrite(tmp_path: Path) -> None:
-    opener = Opener(data_folder=tmp_path / "data")
+    opener = Opener(data_folder=tmp_path / "data", cost=TINY)
     path = tmp_path / "mine.injectmap"
-    services = opener.create(path, name=" Harbour Clinic ", practitioner="Dr A", time_zone="Europe/London")
+    given = {"time_zone": "Europe/London", "passphrase": PASSPHRASE}
+    services = opener.create(path, name=" Harbour Clinic ", practitioner="Dr A", **given).services
     assert (services.settings.name, services.practitioner.name) == ("Harbour Clinic", "Dr A")
-    assert services.settings.demo  # until encryption is built
+    assert not services.settings.demo
     services.close()
     before = path.read_bytes()
     with pytest.raises(InjectmapError, match="file_exists"):
-        opener.create(path, name="Other", practitioner="Dr B", time_zone="Europe/London")
+        opener.create(path, name="Other", practitioner="Dr B", **given)
     with pytest.raises(InjectmapError, match="clinic_names_empty"):
-        opener.create(tmp_path / "other.injectmap", name=" ", practitioner="Dr B", time_zone="Europe/London")
+        opener.create(tmp_path / "other.injectmap", name=" ", practitioner="Dr B", **given)
     assert path.read_bytes() == before
-    opener.open(path).close()
+    opener.open(path, Unlock(passphrase=PASSPHRASE)).close()
     assert opener.recent() == (path.resolve(),)
     path.unlink()
     assert opener.recent() == ()

@@ -2,6 +2,8 @@
 
 from injectmap.bootstrap import Opener
 from injectmap.bootstrap.opener import LOOK_FILE
+from injectmap.domain.keys import Unlock
+from tests.key_fakes import PASSPHRASE, TINY
 
 
 def test_the_chosen_look_is_remembered(tmp_path):
@@ -21,12 +23,14 @@ def test_a_damaged_file_of_the_look_is_as_none(tmp_path):
 
 
 def test_who_made_the_clinic_acts_whoever_is_added(tmp_path):
-    opener = Opener(data_folder=tmp_path)
+    opener = Opener(data_folder=tmp_path, cost=TINY)
     path = tmp_path / "a.injectmap"
-    services = opener.create(path, name="Quay", practitioner="Dr M. Vale", time_zone="Europe/London")
+    services = opener.create(
+        path, name="Quay", practitioner="Dr M. Vale", time_zone="Europe/London", passphrase=PASSPHRASE
+    ).services
     services.staff.add(services.acting, "Dr A. Abel", "Nurse")
     assert [one.name for one in services.practitioners] == ["Dr A. Abel", "Dr M. Vale"]
     services.close()
-    services = opener.open(path)
+    services = opener.open(path, Unlock(passphrase=PASSPHRASE))
     assert services.practitioner.name == "Dr M. Vale"
     services.close()

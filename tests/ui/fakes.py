@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from injectmap.domain.aftercare import AdverseEvent
+from injectmap.domain.errors import StorageProblem
+from injectmap.domain.keys import ClinicLock, LockState, Unlock, show_recovery_key
 from injectmap.domain.patient import Patient, Practitioner
 from injectmap.domain.product import Product
 from injectmap.domain.record import SignedDocument
@@ -19,7 +21,7 @@ from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.services.accounts import AccountService
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
-from injectmap.services.clinic import Services
+from injectmap.services.clinic import NewClinic, Services
 from injectmap.services.insight import InsightService
 from injectmap.services.news import NewsService
 from injectmap.services.patients import PatientService
@@ -39,6 +41,7 @@ from injectmap.services.signing import SigningService
 from injectmap.services.stock import StockService, take_for_session
 from tests import builders
 from tests.fakes import TODAY, FixedClock, MemoryDatabase, PlainPasswords
+from tests.key_fakes import KeyFakes
 from tests.ui.insight_fakes import FakeFigures, FakeOverTimePaper
 
 
@@ -232,7 +235,8 @@ class FakeOpener:
         self.pictures = FakePictures()
         self.settings = ClinicSettings("Test clinic", demo=True)
         self.refusals: dict[Path, Exception] = {}
-        self.created: list[tuple[Path, str, str, str]] = []
+        self.created: list[tuple[Path, str, str, str, str]] = []
+        self.keys = KeyFakes()
         self.recent_paths: tuple[Path, ...] = ()
         self.dark: bool | None = None
         self.broke_off = False
@@ -258,16 +262,47 @@ class FakeOpener:
     def demo(self) -> Services:
         return self.services()
 
-    def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
+    def create(
+        self, path: Path, *, name: str, practitioner: str, time_zone: str, passphrase: str, password: str = ""
+    ) -> NewClinic:
         if path in self.refusals:
             raise self.refusals[path]
-        self.created.append((path, name, practitioner, time_zone))
-        return self.services()
+        key = self.keys.lock(path, passphrase)
+        self.created.append((path, name, practitioner, time_zone, password))
+        return NewClinic(self._keyed(path), show_recovery_key(key))
 
-    def open(self, path: Path) -> Services:
+    def lock_of(self, path: Path) -> ClinicLock:
+        if path in self.keys.locked:
+            return self.keys.room.lock_of(path)
+        return ClinicLock(LockState.OPEN)
+
+    def open(self, path: Path, unlock: Unlock | None = None) -> Services:
         if path in self.refusals:
             raise self.refusals[path]
-        return self.services()
+        if path in self.keys.locked:
+            clinic_id, key = self.keys.locked[path]
+            self._unlock(path, unlock)
+            if unlock is not None and unlock.keep:
+                self.keys.keyring.keep(clinic_id, key)
+        return self._keyed(path)
+
+    def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
+        self._unlock(path, unlock)
+        self.keys.room.set_passphrase(path, *self.keys.locked[path], passphrase)
+
+    def wait_s(self, path: Path) -> int:
+        return self.keys.room.wait_s(path)
+
+    def _unlock(self, path: Path, unlock: Unlock | None) -> None:
+        room = self.keys.room
+        key = room.kept_key(path) if unlock is None else room.unlock(path, unlock)
+        if key is None or unlock is None:
+            assert key is not None
+        elif key != self.keys.locked[path][1]:
+            raise room.refused(path, unlock, key, StorageProblem("file_damaged", name=path.stem))
+
+    def _keyed(self, path: Path) -> Services:
+        return replace(self.services(), keys=self.keys.of(path))
 
     def recent(self) -> tuple[Path, ...]:
         return self.recent_paths

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from injectmap.domain.acting import Acting
+    from injectmap.domain.keys import ClinicLock, Cost, Unlock
     from injectmap.domain.patient import Practitioner
     from injectmap.domain.session import OpenSession
     from injectmap.domain.settings import ClinicSettings
     from injectmap.editing.editor import MapEditor
-    from injectmap.services.clinic import Services
+    from injectmap.services.clinic import NewClinic, Services
+    from injectmap.services.keys import Keyring, KeyRoom, NewKeys
     from injectmap.services.ports import Clock
     from injectmap.storage.database import ClinicDatabase
     from injectmap.system.logs import ProgramLog
@@ -27,10 +32,19 @@ LOOK_FILE = "look.json"
 class Opener:
     """Opens and creates clinics, and remembers which; implements the window's Opener port."""
 
-    def __init__(self, *, data_folder: Path | None = None, clock: Clock | None = None) -> None:
-        """Keep to a folder of our own; tests give another folder and another clock."""
+    def __init__(
+        self,
+        *,
+        data_folder: Path | None = None,
+        clock: Clock | None = None,
+        keyring: Keyring | None = None,
+        cost: Cost | None = None,
+    ) -> None:
+        """Keep to a folder of our own; tests give another folder, clock and keyring, and a small cost of new slots."""
         self._folder = data_folder
         self._clock = clock
+        self._keyring, self._cost = keyring, cost
+        self._keys: KeyRoom | None = None
         self._log: ProgramLog | None = None
 
     @property
@@ -52,6 +66,16 @@ class Opener:
             self._clock = SystemClock()
         return self._clock
 
+    @property
+    def keys(self) -> KeyRoom:
+        """The keys of the clinics opened here."""
+        if self._keys is None:
+            from injectmap.services.keys import KeyRoom
+            from injectmap.system.keys import Sealer, SlotFolder, SystemKeyring
+
+            self._keys = KeyRoom(Sealer(), SlotFolder(), self._keyring or SystemKeyring(), cost=self._cost)
+        return self._keys
+
     def demo(self) -> Services:
         """Open the demo clinic; the first time it is made, under another name until it is whole."""
         path = self.folder / f"demo{CLINIC_SUFFIX}"
@@ -62,27 +86,81 @@ class Opener:
             self._create(path, settings, practitioners, fill, clock=clock)
         return self._services(self._open(path))
 
-    def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
-        """Create a clinic; until encryption is built every clinic is a demonstration, and says so."""
+    def create(
+        self, path: Path, *, name: str, practitioner: str, time_zone: str, passphrase: str, password: str = ""
+    ) -> NewClinic:
+        """Create an encrypted clinic and open it; its recovery key is in what is returned, and nowhere else.
+
+        `password` is what the first practitioner signs in with.
+        """
         from injectmap.bootstrap.demo import shipped_phrases
-        from injectmap.domain.errors import InputRefused
+        from injectmap.domain.accounts import checked_password
+        from injectmap.domain.errors import InputRefused, StorageProblem
         from injectmap.domain.ids import new_id
+        from injectmap.domain.keys import show_recovery_key
         from injectmap.domain.patient import NAME_LIMIT, Practitioner, clean_text
         from injectmap.domain.settings import ClinicSettings
+        from injectmap.services.clinic import NewClinic
 
         clinic_name = clean_text(name, limit=NAME_LIMIT)
         practitioner_name = clean_text(practitioner, limit=NAME_LIMIT)
         if not clinic_name or not practitioner_name:
             raise InputRefused("clinic_names_empty")
-        settings = ClinicSettings(clinic_name, time_zone=time_zone, demo=True, phrases=shipped_phrases())
-        self._create(path, settings, [Practitioner(new_id(), practitioner_name)])
-        return self.open(path)
+        if not path.parent.is_dir():
+            raise StorageProblem("folder_missing", name=path.parent.name)
+        if password:
+            checked_password(password)
+        path = path.resolve()
+        settings = ClinicSettings(clinic_name, time_zone=time_zone, phrases=shipped_phrases())
+        keys = self.keys.new(new_id(), passphrase)
+        first = Practitioner(new_id(), practitioner_name)
+        self._create(path, settings, [first], keys=keys, password=password)
+        services = self._services(self._open(path, keys.key), key=keys.key)
+        self._remember(path)
+        return NewClinic(services, show_recovery_key(keys.key))
 
-    def open(self, path: Path) -> Services:
-        """Open a clinic file."""
-        services = self._services(self._open(path))
+    def lock_of(self, path: Path) -> ClinicLock:
+        """What opening a clinic asks for; StorageProblem if it is plainly no clinic."""
+        from injectmap.domain.keys import ClinicLock, LockState
+        from injectmap.storage.opening import is_encrypted
+
+        path = path.resolve()
+        return self.keys.lock_of(path) if is_encrypted(path) else ClinicLock(LockState.OPEN)
+
+    def open(self, path: Path, unlock: Unlock | None = None) -> Services:
+        """Open a clinic file: plain if it is a demonstration, with the key kept here, or with what was typed.
+
+        Raises StorageProblem("passphrase_needed") without any, and what `KeyRoom.unlock` and `open_clinic` raise.
+        """
+        path = path.resolve()
+        key = self._key_of(path, unlock)
+        database = self._open(path, key, unlock)
+        if unlock is not None and unlock.keep and key is not None:
+            self.keys.keyring.keep(_clinic_id(database), key)
+        services = self._services(database, key=key)
         self._remember(path)
         return services
+
+    def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
+        """Set another passphrase for a clinic that is opened to prove what was typed."""
+        from injectmap.domain.errors import InputRefused
+        from injectmap.domain.keys import check_passphrase
+        from injectmap.storage.opening import is_encrypted
+
+        path = path.resolve()
+        if not is_encrypted(path):
+            raise InputRefused("clinic_not_encrypted", name=path.stem)
+        check_passphrase(passphrase)
+        key = self.keys.unlock(path, unlock)
+        database = self._open(path, key, unlock, read_only=True)
+        try:
+            self.keys.set_passphrase(path, _clinic_id(database), key, passphrase)
+        finally:
+            database.close()
+
+    def wait_s(self, path: Path) -> int:
+        """How long the next attempt on a clinic has to wait after wrong ones, in seconds."""
+        return self.keys.wait_s(path.resolve())
 
     def recent(self) -> tuple[Path, ...]:
         """Clinics opened before that are still there, latest first."""
@@ -148,39 +226,102 @@ class Opener:
         fill: Callable[[Services], None] | None = None,
         *,
         clock: Clock | None = None,
+        keys: NewKeys | None = None,
+        password: str = "",
     ) -> None:
-        """Make a clinic under another name until it is whole, so that no half of one is ever opened."""
+        """Make a clinic under another name until it is whole, so that no half of one is ever opened.
+
+        The slots lie there before the clinic does: at no moment is there a clinic that nothing opens.
+        """
         from injectmap.bootstrap.assembly import workstation
         from injectmap.domain.acting import Acting, Role
         from injectmap.domain.errors import StorageProblem
+        from injectmap.domain.keys import slot_path
         from injectmap.services.clinic import found
+        from injectmap.storage.copies import to_disk
         from injectmap.storage.opening import create_clinic
 
         if path.exists():
             raise StorageProblem("file_exists", name=path.name)
         unfinished = path.with_name(f"{path.name}.unfinished")
-        for leftover in path.parent.glob(f"{path.name}.unfinished*"):
+        for leftover in path.parent.glob(f"{glob.escape(path.name)}.unfinished*"):
             leftover.unlink()
-        database = create_clinic(unfinished, settings)
+        if keys is None:
+            database = create_clinic(unfinished, settings)
+        else:
+            database = create_clinic(unfinished, settings, key=keys.key, clinic_id=keys.slots.clinic_id)
         try:
             acting = Acting(practitioners[0].id, frozenset(Role), workstation())
             found(database, clock or self.clock, settings, practitioners, acting)
+            if password:
+                _let_in(self._services(database, clock), acting, password)
             if fill is not None:
                 fill(self._services(database, clock))
         finally:
             database.close()
-        unfinished.rename(path)
+        if keys is not None:
+            self.keys.write_new(path, keys)
+        try:
+            unfinished.rename(path)
+            with contextlib.suppress(OSError):
+                to_disk(path.parent)
+        except OSError:
+            if keys is not None:
+                slot_path(path).unlink(missing_ok=True)
+            raise
 
-    def _open(self, path: Path) -> ClinicDatabase:
+    def _key_of(self, path: Path, unlock: Unlock | None) -> bytes | None:
+        """The data key of a clinic; None for a plain one."""
+        from injectmap.domain.errors import StorageProblem
+        from injectmap.storage.opening import is_encrypted
+
+        if not is_encrypted(path):
+            return None
+        if unlock is not None:
+            return self.keys.unlock(path, unlock)
+        key = self.keys.kept_key(path)
+        if key is None:
+            raise StorageProblem("passphrase_needed", name=path.stem)
+        return key
+
+    def _open(
+        self, path: Path, key: bytes | None = None, unlock: Unlock | None = None, *, read_only: bool = False
+    ) -> ClinicDatabase:
+        from injectmap.domain.errors import StorageProblem
         from injectmap.storage.opening import open_clinic
 
-        return open_clinic(path)
+        try:
+            return open_clinic(path, key=key, read_only=read_only)
+        except StorageProblem as problem:
+            if key is None or unlock is None:
+                raise
+            raise self.keys.refused(path, unlock, key, problem) from None
 
     def _remember(self, path: Path) -> None:
         listed = [str(path.resolve()), *(str(one) for one in self.recent() if one != path.resolve())]
         (self.folder / "recent.json").write_text(json.dumps(listed[:RECENT_LIMIT]), "utf-8")
 
-    def _services(self, database: ClinicDatabase, clock: Clock | None = None) -> Services:
+    def _services(
+        self, database: ClinicDatabase, clock: Clock | None = None, *, key: bytes | None = None
+    ) -> Services:
         from injectmap.bootstrap.assembly import services_of
 
-        return services_of(database, clock or self.clock, self.folder)
+        keys = None
+        if key is not None:
+            from injectmap.output.recovery_sheet import RecoverySheetWriter
+            from injectmap.services.keys import ClinicKeys
+            from injectmap.words import load_words
+
+            sheets = RecoverySheetWriter(load_words())
+            keys = ClinicKeys(self.keys, database.path, _clinic_id(database), key, sheets)
+        return replace(services_of(database, clock or self.clock, self.folder), keys=keys)
+
+
+def _clinic_id(database: ClinicDatabase) -> str:
+    with database.reading() as work:
+        return work.clinic.clinic_id()
+
+
+def _let_in(services: Services, acting: Acting, password: str) -> None:
+    """The first practitioner's own password, with all roles."""
+    services.accounts.open_account(acting, acting.practitioner_id, acting.roles, password)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from injectmap import __version__
 from injectmap.bootstrap import Opener
-from injectmap.cli import records
+from injectmap.cli import keys, records
+from injectmap.cli.opening import first_line
 from injectmap.domain.errors import InjectmapError
+from injectmap.domain.keys import unlock_from_line
 from injectmap.words import load_words
 
 
@@ -31,17 +33,21 @@ def _parser() -> argparse.ArgumentParser:
     words = load_words()
     parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
     parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
-    parser.set_defaults(run=_window, clinic=None, demo=False)
+    parser.set_defaults(run=_window, clinic=None, demo=False, key_file=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     window = commands.add_parser(
         "open", help="open the window with a clinic (without a command: the start screen)"
     )
     window.add_argument("clinic", nargs="?", type=Path, metavar="CLINIC")
+    window.add_argument(
+        "--key-file", type=Path, metavar="FILE", help="a file whose first line opens the clinic"
+    )
     window.add_argument("--demo", action="store_true", help="open the demonstration clinic")
     window.set_defaults(run=_window)
 
     records.add(commands)
+    keys.add(commands)
     return parser
 
 
@@ -49,4 +55,7 @@ def _window(arguments: argparse.Namespace) -> int:
     from injectmap.ui.app import run
 
     start = "demo" if arguments.demo else arguments.clinic
-    return run(Opener(), start=start)
+    unlock = None
+    if arguments.key_file is not None:
+        unlock = unlock_from_line(first_line(arguments.key_file))
+    return run(Opener(), start=start, unlock=unlock)

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from injectmap.bootstrap import Opener
+from injectmap.cli.opening import add_opening, opened
+from injectmap.domain.errors import StorageProblem
 from injectmap.domain.print_look import Paper, PrintLook
 
 if TYPE_CHECKING:
@@ -20,17 +21,14 @@ def add(commands: Any) -> None:
         "--session", required=True, metavar="ID", help="its record number (2026-00007), its id, or: latest"
     )
     record.add_argument("--pdf", required=True, type=Path, metavar="FILE")
-    record.add_argument(
-        "--clinic", type=Path, metavar="CLINIC", help="the clinic file; without it the demo clinic"
-    )
-    record.add_argument("--as", dest="acting_as", metavar="NAME", help="the practitioner to act as")
+    add_opening(record)
     _add_look(record)
     record.set_defaults(run=_record)
 
     demo = commands.add_parser("demo-record", help="write the demo clinic's latest record as PDF")
     demo.add_argument("--pdf", required=True, type=Path, metavar="FILE")
     _add_look(demo)
-    demo.set_defaults(run=_record, clinic=None, session="latest", acting_as=None)
+    demo.set_defaults(run=_record, clinic=None, session="latest", acting_as=None, password_file=None)
 
 
 def _add_look(parser: argparse.ArgumentParser) -> None:
@@ -41,31 +39,17 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
 
 
 def _record(arguments: argparse.Namespace) -> int:
-    opener = Opener()
-    services = opener.demo() if arguments.clinic is None else opener.open(arguments.clinic)
-    try:
+    with opened(arguments) as services:
         look = PrintLook(Paper(arguments.paper) if arguments.paper else None, arguments.mono)
-        pdf = _pdf(services, arguments.session, arguments.acting_as, look)
-    finally:
-        services.close()
+        pdf = _pdf(services, arguments.session, look)
     arguments.pdf.parent.mkdir(parents=True, exist_ok=True)
     arguments.pdf.write_bytes(pdf)
     print(f"{arguments.pdf} ({len(pdf) // 1024} KiB)")
     return 0
 
 
-def _pdf(services: Services, wanted: str, name: str | None, look: PrintLook) -> bytes:
-    from dataclasses import replace
-
-    from injectmap.domain.errors import InputRefused, StorageProblem
-
-    acting = services.acting
-    if name is not None:
-        found = [one for one in services.practitioners if one.name.casefold() == name.casefold()]
-        if not found:
-            raise InputRefused("practitioner_unknown", name=name)
-        acting = replace(acting, practitioner_id=found[0].id)
-    records = services.records
+def _pdf(services: Services, wanted: str, look: PrintLook) -> bytes:
+    acting, records = services.acting, services.records
     session_id = records.latest(acting) if wanted == "latest" else records.find(acting, wanted)
     if session_id is None:
         raise StorageProblem("session_not_found")

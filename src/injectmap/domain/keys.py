@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
-from injectmap.domain.errors import InputRefused, StorageProblem
+from injectmap.domain.errors import InjectmapError, InputRefused, StorageProblem
 
 KEY_BYTES = 32
 PASSPHRASE_LEAST = 12
@@ -162,6 +162,8 @@ class ClinicLock:
     state: LockState
     has_passphrase: bool = True
     can_keep: bool = False
+    # Why there is no passphrase.
+    problem: InjectmapError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.journal import JournalKind, SubjectKind
+from injectmap.domain.keys import ClinicLock, Unlock
 from injectmap.domain.patient import Practitioner
+from injectmap.domain.proof import mark_to_json
 from injectmap.domain.settings import ClinicSettings, settings_to_json
 from injectmap.services.accounts import AccountService
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
+from injectmap.services.backups import BackupService
 from injectmap.services.insight import InsightService
+from injectmap.services.keys import ClinicKeys
 from injectmap.services.news import NewsService
 from injectmap.services.patients import PatientService
 from injectmap.services.ports import Clock, Database, ProductCatalogue
 from injectmap.services.practitioners import PractitionerService, put_practitioner
+from injectmap.services.privacy import PrivacyService
 from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallService
 from injectmap.services.record_fields import RecordFieldService
@@ -53,8 +58,13 @@ class Services:
     scans: ScanService
     insight: InsightService
     news: NewsService
+    privacy: PrivacyService
     products: ProductCatalogue
     protocols: ProtocolService
+    # A clinic on a server has none of ours.
+    backups: BackupService = field(default_factory=BackupService)
+    # None where there is no key: a demonstration, or a clinic on a server.
+    keys: ClinicKeys | None = None
 
     @property
     def practitioners(self) -> tuple[Practitioner, ...]:
@@ -86,12 +96,21 @@ def found(
             kind=JournalKind.PUT,
             subject_kind=SubjectKind.CLINIC,
             subject_id="clinic",
-            payload=settings_to_json(settings),
+            # What the file was made as stands in its first row: the mark itself is in no other.
+            payload=settings_to_json(settings) | {"file": mark_to_json(work.proof.mark())},
             at_ms=clock.now_ms(),
         )
         for one in practitioners:
             put_practitioner(work, acting, one, at_ms=clock.now_ms())
         work.commit()
+
+
+@dataclass(frozen=True)
+class NewClinic:
+    """A clinic just made, and what is shown this once."""
+
+    services: Services
+    recovery_key: str = field(repr=False)
 
 
 class ClinicOpener(Protocol):
@@ -101,12 +120,26 @@ class ClinicOpener(Protocol):
         """Open the demo clinic, made anew if it is not there."""
         ...
 
-    def create(self, path: Path, *, name: str, practitioner: str, time_zone: str) -> Services:
-        """Create a clinic file; StorageProblem("file_exists") if there is one."""
+    def create(
+        self, path: Path, *, name: str, practitioner: str, time_zone: str, passphrase: str, password: str = ""
+    ) -> NewClinic:
+        """Create an encrypted clinic file; StorageProblem("file_exists") if there is one."""
         ...
 
-    def open(self, path: Path) -> Services:
-        """Open a clinic file."""
+    def lock_of(self, path: Path) -> ClinicLock:
+        """What opening a clinic file asks for."""
+        ...
+
+    def open(self, path: Path, unlock: Unlock | None = None) -> Services:
+        """Open a clinic file with what was typed, or with the key kept on this computer."""
+        ...
+
+    def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
+        """Set another passphrase for a clinic."""
+        ...
+
+    def wait_s(self, path: Path) -> int:
+        """How long the next attempt on a clinic has to wait after wrong ones, in seconds."""
         ...
 
     def recent(self) -> tuple[Path, ...]:

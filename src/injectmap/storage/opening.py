@@ -22,6 +22,7 @@ from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
 from injectmap.storage.layout import begin_clinic, make_tables
 from injectmap.storage.lock import FileLock, LockHeldError
+from injectmap.storage.private import PRIVATE
 from injectmap.storage.problems import problem_of
 from injectmap.storage.triggers import create_triggers
 
@@ -90,7 +91,8 @@ def create_clinic(
         raise StorageProblem("folder_missing", name=path.parent.name)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        part.touch(exist_ok=False)
+        # SQLite gives its log and its shared memory the same rights.
+        part.touch(mode=PRIVATE, exist_ok=False)
         raw = connect(part, key, Mode.WRITE)
         try:
             _lay_out(raw, part, settings, clinic_id or new_id())
@@ -115,7 +117,7 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings, clinic_id: str) -> 
     with make_engine(path, lambda: raw, StaticPool).connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         make_tables(connection)
-        begin_clinic(connection, settings)
+        begin_clinic(connection, settings, clinic_id)
         create_triggers(connection)
         connection.exec_driver_sql(f"PRAGMA application_id = {tables.APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {tables.SCHEMA_VERSION}")

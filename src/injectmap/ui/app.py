@@ -18,14 +18,15 @@ from injectmap.words import load_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from injectmap.domain.keys import Unlock
     from injectmap.ui.clinic_holder import Opener
     from injectmap.ui.desk import Desk
     from injectmap.ui.tasks import Task, Tasks
     from injectmap.ui.workspace import Panels, Workspace
 
 
-def run(opener: Opener, *, start: str | Path | None = None) -> int:
-    """Show the window and work until it is closed; `start` is "demo", a clinic file, or nothing."""
+def run(opener: Opener, *, start: str | Path | None = None, unlock: Unlock | None = None) -> int:
+    """Show the window and work until it is closed; `start` is "demo", a clinic file that `unlock` opens, or nothing."""
     # Named as an argument: `setStyle` hands the style to Python, which costs as much as a panel.
     application = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     assert isinstance(application, QApplication)
@@ -33,7 +34,7 @@ def run(opener: Opener, *, start: str | Path | None = None) -> int:
     application.setDesktopFileName("injectmap")
     collector = Collector()
     window = first_window(application, dark=opener.dark)
-    starter = Starter(application, window, opener, start, collector)
+    starter = Starter(application, window, opener, start, collector, unlock=unlock)
     window.show()
     try:
         return application.exec()
@@ -60,8 +61,11 @@ class Starter(QObject):
         opener: Opener,
         start: str | Path | None,
         collector: Collector | None = None,
+        *,
+        unlock: Unlock | None = None,
     ) -> None:
         super().__init__(window)
+        self._unlock = unlock
         self._application, self._window, self._opener, self._start = application, window, opener, start
         self._collector = collector
         self._tasks: Tasks | None = None
@@ -112,7 +116,7 @@ class Starter(QObject):
         if self._start == "demo":
             desk.open_demo()
         elif self._start is not None:
-            desk.open_clinic(Path(self._start))
+            desk.open_clinic(Path(self._start), self._unlock)
         self._steps = build_panels(self._window.theme, desk)
         self._build()
 

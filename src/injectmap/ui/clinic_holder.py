@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimeZone, Signal
 
-from injectmap.domain.acting import Acting
+from injectmap.domain.acting import Acting, Right
 from injectmap.services.clinic import ClinicOpener
+from injectmap.ui.start.opening import Locked, Opening, Ready, make_clinic, open_or_ask, release
 from injectmap.ui.tasks import Task, Tasks
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
@@ -19,9 +21,11 @@ from injectmap.words import load_words
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
     from injectmap.domain.errors import InjectmapError
+    from injectmap.domain.keys import Unlock
     from injectmap.domain.session import OpenSession
     from injectmap.editing.editor import MapEditor
     from injectmap.services.clinic import Services
+    from injectmap.ui.start.new_clinic import ClinicToMake
 
 
 class Opener(ClinicOpener, Protocol):
@@ -59,8 +63,15 @@ class ClinicHolder(QObject):
     clinic_changed = Signal()
     opening = Signal(bool)
     opening_failed = Signal(str)
+    # Before a clinic can be worked in the start screen asks for something; see `at_door`.
+    asked = Signal()
     # Before anything is put away: what is still being typed is stored now.
     leaving = Signal()
+    # The clinic is open, and somebody must sign in before anything of it is shown.
+    sign_in_wanted = Signal()
+    # Another person acts, or nobody while the program is locked.
+    acting_changed = Signal()
+    settings_changed = Signal()
 
     def __init__(self, opener: Opener, tasks: Tasks, parent: QObject | None = None) -> None:
         """Start without a clinic."""
@@ -69,9 +80,11 @@ class ClinicHolder(QObject):
         self.tasks = tasks
         self.opening_problem = ""
         self._services: Services | None = None
+        self._unseated: Services | None = None
         self._prepared = False
         self._is_opening = False
         self._show_latest = False
+        self.at_door: Locked | Ready | None = None
 
     # What the one who holds patients and sessions does about it
 
@@ -102,6 +115,44 @@ class ClinicHolder(QObject):
     def acting(self) -> Acting:
         """On whose behalf everything is done."""
         return self.services.acting
+
+    @property
+    def nobody(self) -> bool:
+        """True while nothing may be done on anybody's behalf: no clinic, or a locked one."""
+        return self._services is None or not self._services.acting.practitioner_id
+
+    @property
+    def reads_records(self) -> bool:
+        """True if who acts may see what was done to a patient."""
+        return not self.nobody and self.acting.may(Right.READ_RECORD)
+
+    @property
+    def draws(self) -> bool:
+        """True if who acts may change a treatment session."""
+        return not self.nobody and self.acting.may(Right.EDIT_SESSION)
+
+    def act_as(self, acting: Acting) -> None:
+        """From now on everything is done on behalf of this person, or of nobody."""
+        self._services = replace(self.services, acting=acting)
+        self.acting_changed.emit()
+
+    @property
+    def unseated(self) -> Services | None:
+        """The clinic that waits for somebody to sign in."""
+        return self._unseated
+
+    def take_seat(self, acting: Acting) -> None:
+        """Somebody signed in to the clinic that waits: it is open."""
+        assert self._unseated is not None
+        services, self._unseated = replace(self._unseated, acting=acting), None
+        self._hold(services)
+
+    def turn_away(self) -> None:
+        """Nobody signed in: release the clinic that waits."""
+        if self._unseated is not None:
+            self._unseated.close()
+            self._unseated = None
+            self.clinic_changed.emit()
 
     @property
     def today(self) -> dt.date:
@@ -137,16 +188,44 @@ class ClinicHolder(QObject):
         """Open the demonstration clinic."""
         self._open(self.opener.demo, show_latest=True)
 
-    def open_clinic(self, path: Path) -> None:
-        """Open a clinic file."""
-        self._open(partial(self.opener.open, path))
+    def open_clinic(self, path: Path, unlock: Unlock | None = None) -> None:
+        """Open a clinic file; a locked one asks for what opens it first."""
+        self._open(partial(open_or_ask, self.opener, path, unlock))
 
-    def create_clinic(self, path: Path, name: str, practitioner: str) -> None:
-        """Make and open a new clinic file."""
+    def create_clinic(self, typed: ClinicToMake) -> None:
+        """Make a new clinic file; it opens once its recovery key is put away."""
         zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
-        self._open(partial(self.opener.create, path, name=name, practitioner=practitioner, time_zone=zone))
+        self._open(partial(make_clinic, self.opener, typed, zone))
 
-    def _open(self, how: Callable[[], Services], *, show_latest: bool = False) -> None:
+    def set_passphrase(self, passphrase: str) -> None:
+        """Set a new passphrase for the clinic that its recovery key has opened, then go in."""
+        ready = self.at_door
+        assert isinstance(ready, Ready)
+        assert ready.unlock is not None
+        change = partial(self.opener.set_passphrase, ready.path, ready.unlock, passphrase)
+        self.opening.emit(True)
+        self.tasks.run(
+            lambda _task: change(),
+            done=self._passphrase_set,
+            failed=self._not_opened,
+            owner=self,
+            label=load_words()("busy.passphrase"),
+        )
+
+    def enter(self) -> None:
+        """Go into the clinic at the door."""
+        ready = self.at_door
+        if isinstance(ready, Ready):
+            self.at_door = None
+            self._take_clinic(ready.services)
+
+    def turn_back(self) -> None:
+        """Give up the clinic at the door."""
+        if self.at_door is not None:
+            release(self.at_door)
+            self.at_door = None
+
+    def _open(self, how: Callable[[], Opening], *, show_latest: bool = False) -> None:
         if self._is_opening or not self.may_leave():
             return
         self._show_latest = show_latest
@@ -154,29 +233,53 @@ class ClinicHolder(QObject):
         self.opening_problem = ""
         self.opening.emit(True)
 
-        def work(task: Task) -> Services:
-            services = how()
+        def work(task: Task) -> Opening:
+            opened = how()
             if task.cancelled:
                 # The window is gone: nobody else will release the file.
-                services.close()
+                release(opened)
                 task.check()
-            if not self._prepared:
+            if not self._prepared and not isinstance(opened, Locked):
                 self.opener.prepare()
-            return services
+            return opened
 
         self.tasks.run(
             work,
-            done=self._take_clinic,
+            done=self._opened,
             failed=self._not_opened,
             owner=self,
             label=load_words()("busy.opening"),
             quiet=not self._prepared,
         )
 
+    def _opened(self, opened: Opening) -> None:
+        if isinstance(opened, Locked | Ready):
+            self._is_opening = False
+            self._prepared |= isinstance(opened, Ready)
+            self.turn_back()
+            self.at_door = opened
+            self.opening.emit(False)
+            self.asked.emit()
+            return
+        self.turn_back()
+        self._take_clinic(opened)
+
+    def _passphrase_set(self, _done: None) -> None:
+        self.opening.emit(False)
+        self.enter()
+
     def _take_clinic(self, services: Services) -> None:
         self._is_opening = False
         self._prepared = True
         self.close_clinic(tell=False)
+        if not services.acting.practitioner_id:
+            self._unseated = services
+            self.opening.emit(False)
+            self.sign_in_wanted.emit()
+            return
+        self._hold(services)
+
+    def _hold(self, services: Services) -> None:
         self._services = services
         self.opening.emit(False)
         self.clinic_changed.emit()
@@ -193,8 +296,12 @@ class ClinicHolder(QObject):
     def close_clinic(self, *, tell: bool = True) -> None:
         """Put everything away and release the file."""
         self.put_away()
+        self.turn_back()
         if self._services is not None:
             self._services.close()
             self._services = None
+        if self._unseated is not None:
+            self._unseated.close()
+            self._unseated = None
         if tell:
             self.clinic_changed.emit()

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from injectmap.ui.last_session import LastSession
+from injectmap.ui.lock.program_lock import ProgramLock
 from injectmap.ui.news import NewsWatch
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 class Extras:
     """Start screen, list of keys, list of actions and presenter of one window."""
 
-    def __init__(
-        self, window: MainWindow, desk: Desk, prompts: Prompts, actions: ActionSet, session: SessionColumn
-    ) -> None:
-        """Build nothing yet."""
-        self._window, self._desk, self._prompts, self._actions = window, desk, prompts, actions
+    actions: ActionSet
+
+    def __init__(self, window: MainWindow, desk: Desk, prompts: Prompts, session: SessionColumn) -> None:
+        """Build nothing yet; `actions` are given later."""
+        self._window, self._desk, self._prompts = window, desk, prompts
         self._session = session
+        self.lock = ProgramLock(window, desk, self._put_away)
         self.last_session = LastSession(desk, window.chart)
         self.news = NewsWatch(desk)
 
@@ -38,12 +40,7 @@ class Extras:
         """The start screen."""
         from injectmap.ui.start.start_screen import StartScreen
 
-        start = StartScreen(self._window.theme, self._prompts)
-        start.demo_wanted.connect(self._desk.open_demo)
-        start.open_wanted.connect(self._desk.open_clinic)
-        start.create_wanted.connect(self._desk.create_clinic)
-        self._desk.opening.connect(start.show_opening)
-        return start
+        return StartScreen(self._window.theme, self._prompts, self._desk)
 
     @cached_property
     def keys(self) -> KeyList:
@@ -60,7 +57,7 @@ class Extras:
 
         chart, protocols = self._window.chart, ProtocolCommands(self._desk)
         providers = (protocols, self.last_session.commands)
-        return CommandPalette(self._window.theme, self._window, self._actions, chart, providers)
+        return CommandPalette(self._window.theme, self._window, self.actions, chart, providers)
 
     @cached_property
     def protocols(self) -> ProtocolForms:
@@ -75,6 +72,14 @@ class Extras:
         from injectmap.ui.teaching.presenter import Presenter
 
         return Presenter(self._window.theme, self._desk)
+
+    def _put_away(self) -> None:
+        """Nothing stays over or beside the window that is being locked."""
+        for name in ("keys", "palette"):
+            one = self.__dict__.get(name)
+            if one is not None and one.isVisible():
+                one.toggle()
+        self.close()
 
     def close(self) -> None:
         """The window closes, and what stands beside it."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
 from injectmap.domain.settings import Requirement
-from injectmap.ui.actions import ActionSet, When
+from injectmap.ui.actions import ActionSet
 from injectmap.ui.desk import Desk
 from injectmap.ui.extras import Extras
 from injectmap.ui.hints import hints_now
 from injectmap.ui.main_window import MainWindow
+from injectmap.ui.open_now import may, open_now
 from injectmap.ui.pages import BY_ID, CHART, Pages
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
@@ -66,8 +68,8 @@ class Workspace(QObject):
         self.pages = Pages(window, desk, prompts)
         self.scans = ScanRouter(window, desk, prompts, self.session, self.pages)
         self.plan = PlanActions(desk, self.chart, self.session, self.side, self._show_chart)
-        self.actions = ActionSet(window, self._handlers(), self._on_page_action)
-        self.extras = Extras(window, desk, prompts, self.actions, self.session)
+        self.extras = Extras(window, desk, prompts, self.session)
+        self.actions = self.extras.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.plan.follow(self.extras.last_session, self.actions["lay_protocol"].trigger)
         self.top.take_actions(self.actions)
         self.banner = Banner(self.theme)
@@ -95,6 +97,9 @@ class Workspace(QObject):
         desk.clinic_changed.connect(self._on_clinic)
         desk.bridge.changed.connect(self._on_edited)
         desk.opening_failed.connect(self._on_not_opened)
+        desk.asked.connect(self._on_asked)
+        desk.acting_changed.connect(self._enable_actions)
+        self.extras.lock.covered.connect(self._enable_actions)
         desk.patient_changed.connect(self._on_patient)
         desk.session_changed.connect(self._on_session)
         desk.save_state_changed.connect(self._show_save_state)
@@ -134,6 +139,8 @@ class Workspace(QObject):
             "lay_protocol": self._lay_protocol,
             "save_protocol": self._save_protocol,
             "session_error": self._session_error,
+            "lock": self.extras.lock.lock,
+            "switch_person": self.extras.lock.switch,
             "theme": self._switch_theme,
             "close_clinic": self._close_clinic,
             "quit": self._quit,
@@ -159,6 +166,7 @@ class Workspace(QObject):
             if not desk.is_opening:
                 self.extras.start.begin(desk.opener.recent())
                 self.extras.start.show_problem(desk.opening_problem)
+                self.extras.start.show_door()
         self.pages.show_chart()
         self._on_session()
         self._show_save_state()
@@ -173,6 +181,10 @@ class Workspace(QObject):
         self.extras.start.show_recent(self.desk.opener.recent())
         self.extras.start.show_problem(sentence)
 
+    def _on_asked(self) -> None:
+        self.window.show_whole(self.extras.start)
+        self.extras.start.show_door()
+
     def _on_patient(self) -> None:
         self._on_folded(self.side.folded)
         self._enable_actions()
@@ -185,20 +197,12 @@ class Workspace(QObject):
             self.pages.focus()
 
     def _enable_actions(self) -> None:
-        desk = self.desk
-        now = {When.ALWAYS}
-        if desk.has_clinic:
-            now.add(When.CLINIC)
-            if not desk.read_only:
-                now.add(When.WRITABLE)
-            if desk.patient is not None:
-                now.add(When.PATIENT)
-        if desk.editor is not None:
-            now.add(When.SESSION)
-        open_now = frozenset(now)
-        self.actions.enable(open_now)
-        self.pages.allow(open_now)
-        self.top.allow(open_now, desk.editor)
+        desk, now = self.desk, open_now(self.desk)
+        self.actions.enable(now, partial(may, desk))
+        if not self.extras.lock.covers:
+            # Under the lock the page stays that was shown.
+            self.pages.allow(now, partial(may, desk))
+            self.top.allow(now, partial(may, desk), desk.editor)
 
     def _show_save_state(self) -> None:
         desk, save = self.desk, self.top.save

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.ui.actions import ACTIONS
+from tests.key_fakes import PASSPHRASE, PASSWORD
 
 F = Qt.Key
 
@@ -82,17 +83,28 @@ def test_a_new_clinic_is_named_and_made(make_shell, qtbot):
     start.new.click()
     form = start.new_form
     form.submit()
-    assert len(form.problems()) == 3
+    assert len(form.problems()) == 5
     qtbot.keyClicks(form.name, "Clinic at the Quay")
     assert form.file.text().endswith("Clinic at the Quay.injectmap")
     qtbot.keyClicks(form.practitioner, "Dr M. Vale")
     shell.prompts.new = Path("/tmp/quay")
     form.choose.click()
+    type_secrets(form)
     form.submit()
-    path, name, practitioner, zone = shell.opener.created[0]
+    path, name, practitioner, zone, password = shell.opener.created[0]
     assert (path, name, practitioner) == (Path("/tmp/quay.injectmap"), "Clinic at the Quay", "Dr M. Vale")
     assert zone
-    assert shell.desk.has_clinic
+    assert password == PASSWORD
+    # Its recovery key comes first.
+    assert start.recovery.isVisible()
+    assert not shell.desk.has_clinic
+
+
+def type_secrets(form):
+    for field in (form.passphrase.field, form.passphrase.again):
+        field.setText(PASSPHRASE)
+    for field in (form.practitioner_password, form.password_again):
+        field.setText(PASSWORD)
 
 
 def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
@@ -102,6 +114,7 @@ def test_a_clinic_that_is_there_already_keeps_what_was_typed(make_shell):
     form = start.new_form
     form.name.setText("Quay")
     form.practitioner.setText("Dr M. Vale")
+    type_secrets(form)
     form.submit()
     assert form.problems() == ["Choose where the file is kept."]
     form.file.setText("/tmp/there.injectmap")

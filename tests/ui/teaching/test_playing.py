@@ -16,6 +16,7 @@ from injectmap.ui.teaching.sentences import say
 from injectmap.ui.teaching.show import Show, ShowKind, scene_at
 from injectmap.ui.teaching.sources import Offer
 from injectmap.words import load_words
+from tests.key_fakes import PASSPHRASE, TINY
 
 
 @pytest.fixture
@@ -52,10 +53,14 @@ def test_the_recorded_session_of_a_stored_clinic_plays_to_its_stored_map(tmp_pat
     from injectmap.bootstrap import Opener
     from injectmap.services.sessions import NewSyringes
 
-    opener = Opener(data_folder=tmp_path)
+    opener = Opener(data_folder=tmp_path, cost=TINY)
     services = opener.create(
-        tmp_path / "clinic.injectmap", name="Test", practitioner="Dr Ada Holm", time_zone="Europe/London"
-    )
+        tmp_path / "clinic.injectmap",
+        name="Test",
+        practitioner="Dr Ada Holm",
+        time_zone="Europe/London",
+        passphrase=PASSPHRASE,
+    ).services
     try:
         acting = services.acting
         from injectmap.domain.patient import PatientDetails

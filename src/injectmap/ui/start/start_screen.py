@@ -1,37 +1,40 @@
-"""The first screen: demonstration clinic, new clinic, open, recent; what the program is for."""
+"""The first screen: demonstration clinic, new clinic, open, recent; what the program is for; what opens a clinic."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from injectmap.ui.clinic_holder import ClinicHolder
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.start.logo import Logo
+from injectmap.ui.start.new_clinic import CLINIC_SUFFIX, NewClinicForm
+from injectmap.ui.start.opening import Locked, Ready
+from injectmap.ui.start.recovery_page import RecoveryPage
+from injectmap.ui.start.renew_page import RenewPage
+from injectmap.ui.start.unlock_page import UnlockPage
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.form import Form, text_field
+from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
-CLINIC_SUFFIX = ".injectmap"
+__all__ = ["CLINIC_SUFFIX", "StartScreen"]
+
 _RECENT = 5
+_CARD, _WIDE_CARD = 560, 960
 
 
 class StartScreen(QWidget):
-    """Chooses a clinic; a problem with a file stands here in words and the screen stays."""
+    """Chooses a clinic and asks for what opens it; a problem with a file stands here in words and the screen stays."""
 
-    demo_wanted = Signal()
-    open_wanted = Signal(object)
-    create_wanted = Signal(object, str, str)
-
-    def __init__(self, theme: Theme, prompts: Prompts) -> None:
+    def __init__(self, theme: Theme, prompts: Prompts, clinics: ClinicHolder) -> None:
         super().__init__()
         words = load_words()
-        self._theme, self._prompts = theme, prompts
+        self._theme, self._prompts, self._clinics = theme, prompts, clinics
         self.demo = Button(theme, words("start.demo"), kind="primary")
         self.new = Button(theme, words("start.new"), icon_name="plus")
         self.open = Button(theme, words("start.open"), icon_name="folder")
@@ -41,42 +44,45 @@ class StartScreen(QWidget):
         self._busy.hide()
         self._recent = QWidget()
         self._recent_list = column(self._recent, spacing=2)
-        self.new_form = NewClinicForm(theme, prompts)
         self._choices = self._build_choices()
-        self.new_form.hide()
-        card = Card(theme)
-        card.setFixedWidth(560)
-        inner = column(card, margins=(40, 36, 40, 32), spacing=16)
+        self.new_form = NewClinicForm(theme, prompts)
+        self.unlock_page = UnlockPage(theme, clinics.opener.wait_s)
+        self.recovery = RecoveryPage(theme, clinics.tasks, prompts)
+        self.renew = RenewPage(theme)
+        self._pages = (self._choices, self.new_form, self.unlock_page, self.recovery, self.renew)
+        self._build()
+        self._connect()
+        self._show(self._choices)
+
+    def _build(self) -> None:
+        words, theme = load_words(), self._theme
+        self._card = Card(theme)
+        inner = column(self._card, margins=(40, 36, 40, 32), spacing=16)
         title = QHBoxLayout()
         title.setSpacing(12)
         title.addWidget(Logo(theme, 36))
         title.addWidget(TextLabel(theme, "page_title", "text", words("app.name")))
         title.addStretch(1)
         inner.addLayout(title)
-        inner.addWidget(TextLabel(theme, "body", "text2", words("start.what"), wrap=True))
+        self._what = TextLabel(theme, "body", "text2", words("start.what"), wrap=True)
+        inner.addWidget(self._what)
         inner.addWidget(self._problem)
-        inner.addWidget(self._busy)
         # Not stacked: the card is as high as what it shows.
-        inner.addWidget(self._choices)
-        inner.addWidget(self.new_form)
+        for page in self._pages:
+            inner.addWidget(page)
+        inner.addWidget(self._busy)
         inner.addWidget(Hairline(theme))
         inner.addWidget(TextLabel(theme, "label", "text2", words("app.purpose"), wrap=True))
         page = QWidget()
         across = QHBoxLayout()
         across.addStretch(1)
-        across.addWidget(card)
+        across.addWidget(self._card)
         across.addStretch(1)
         down = column(page, margins=(24, 24, 24, 24))
         down.addStretch(2)
         down.addLayout(across)
         down.addStretch(3)
-        outer = column(self)
-        outer.addWidget(Scroller(page))
-        self.demo.clicked.connect(self.demo_wanted)
-        self.new.clicked.connect(self.start_new)
-        self.open.clicked.connect(self.choose_file)
-        self.new_form.accepted.connect(self.create_wanted)
-        self.new_form.cancelled.connect(self._show_choices)
+        column(self).addWidget(Scroller(page))
 
     def _build_choices(self) -> QWidget:
         words = load_words()
@@ -92,11 +98,42 @@ class StartScreen(QWidget):
         layout.addWidget(self._recent)
         return page
 
+    def _connect(self) -> None:
+        clinics = self._clinics
+        self.demo.clicked.connect(clinics.open_demo)
+        self.new.clicked.connect(self.start_new)
+        self.open.clicked.connect(self.choose_file)
+        self.new_form.accepted.connect(clinics.create_clinic)
+        self.unlock_page.unlocked.connect(clinics.open_clinic)
+        self.recovery.confirmed.connect(clinics.enter)
+        self.renew.renewed.connect(clinics.set_passphrase)
+        self.renew.later.connect(clinics.enter)
+        for page in (self.new_form, self.unlock_page):
+            page.cancelled.connect(self._back)
+        clinics.opening.connect(self.show_opening)
+
     def begin(self, recent: Sequence[Path]) -> None:
         """Show the choices afresh."""
         self.show_recent(recent)
         self.show_problem("")
         self._show_choices()
+
+    def show_door(self) -> None:
+        """Ask for what stands between the clinic chosen and working in it."""
+        at_door = self._clinics.at_door
+        if at_door is not None:
+            self._problem.hide()
+        if isinstance(at_door, Locked):
+            self._show(self.unlock_page)
+            self.unlock_page.ask(at_door.path, at_door.lock)
+        elif isinstance(at_door, Ready) and at_door.made is not None:
+            self.new_form.forget()
+            self._show(self.recovery)
+            self.recovery.show_key(at_door.made)
+        elif isinstance(at_door, Ready):
+            self.unlock_page.forget()
+            self._show(self.renew)
+            self.renew.ask(has_passphrase=at_door.has_passphrase)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Show clinics opened before."""
@@ -112,29 +149,33 @@ class StartScreen(QWidget):
             self._recent_list.addWidget(button)
 
     def show_problem(self, sentence: str) -> None:
-        """Say why a clinic was not opened; what was typed for a new one stays."""
+        """Say why a clinic was not opened; what was typed stays."""
+        if sentence and not self.unlock_page.isHidden():
+            self.unlock_page.show_problem(sentence)
+            return
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
 
     @property
     def problem(self) -> str:
         """The problem shown."""
+        if not self.unlock_page.isHidden():
+            return self.unlock_page.problem
         return self._problem.full_text() if not self._problem.isHidden() else ""
 
     def show_opening(self, opening: bool) -> None:
         """Say that a clinic is being opened; meanwhile nothing else is chosen."""
         if opening:
-            self.show_problem("")
+            self._problem.hide()
         self._busy.setText(load_words()("busy.opening"))
         self._busy.setVisible(opening)
-        self._choices.setEnabled(not opening)
-        self.new_form.setEnabled(not opening)
+        for page in self._pages:
+            page.setEnabled(not opening)
 
     def start_new(self) -> None:
         """Open the form of a new clinic."""
         self.show_problem("")
-        self._choices.hide()
-        self.new_form.show()
+        self._show(self.new_form)
         self.new_form.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose_file(self) -> None:
@@ -142,17 +183,27 @@ class StartScreen(QWidget):
         words = load_words()
         path = self._prompts.choose_existing_file(words("start.open.title"), words("start.kind"))
         if path is not None:
-            self.open_wanted.emit(path)
+            self._clinics.open_clinic(path)
+
+    def _back(self) -> None:
+        self._clinics.turn_back()
+        self.unlock_page.forget()
+        self._show_choices()
 
     def _show_choices(self) -> None:
-        self.new_form.hide()
-        self._choices.show()
+        self._show(self._choices)
         self.demo.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, shown: QWidget) -> None:
+        for page in self._pages:
+            page.setVisible(page is shown)
+        self._what.setVisible(shown is self._choices)
+        self._card.setFixedWidth(_WIDE_CARD if shown is self.recovery else _CARD)
 
     def _open_recent(self) -> None:
         button = self.sender()
         if isinstance(button, _RecentButton):
-            self.open_wanted.emit(button.path)
+            self._clinics.open_clinic(button.path)
 
 
 class _RecentButton(QPushButton):
@@ -162,91 +213,6 @@ class _RecentButton(QPushButton):
         super().__init__(path.stem)
         self.path = path
         self.setProperty("kind", "flat")
-        self.setToolTip(str(path))
+        self.setToolTip(plain_tip(str(path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setStyleSheet("text-align: left;")
-
-
-class NewClinicForm(QWidget):
-    """Names a clinic, its first practitioner and the file; the file is never overwritten."""
-
-    accepted = Signal(object, str, str)
-    cancelled = Signal()
-
-    def __init__(self, theme: Theme, prompts: Prompts) -> None:
-        super().__init__()
-        words = load_words()
-        self._prompts = prompts
-        self._form = Form(theme, steady=True)
-        self.name = text_field(limit=120)
-        self.practitioner = text_field(limit=120)
-        self.file = text_field()
-        self._name_row = self._form.row(words("start.field.name"), self.name)
-        self._practitioner_row = self._form.row(words("start.field.practitioner"), self.practitioner)
-        self._file_row = self._form.row(words("start.field.file"), self.file)
-        self.choose = Button(theme, words("start.choose"), kind="flat")
-        self.accept = Button(theme, words("start.create"), kind="primary")
-        self.cancel = Button(theme, words("form.cancel"))
-        self.choose.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.cancel)
-        row.addWidget(self.accept, 1)
-        layout = column(self, spacing=12)
-        layout.addWidget(TextLabel(theme, "body_strong", "text", words("start.new.title")))
-        layout.addWidget(self._form)
-        layout.addWidget(self.choose)
-        layout.addWidget(TextLabel(theme, "label", "text2", words("start.unencrypted"), wrap=True))
-        layout.addLayout(row)
-        self.name.textEdited.connect(self._suggest)
-        self.choose.clicked.connect(self._choose)
-        self.accept.clicked.connect(self.submit)
-        self.cancel.clicked.connect(self.cancelled)
-        for field in (self.name, self.practitioner, self.file):
-            field.returnPressed.connect(self.submit)
-        self.file.textChanged.connect(self._file_row.clear_problem)
-        self._suggested = ""
-
-    def submit(self) -> None:
-        """Check and hand on."""
-        words = load_words()
-        self._form.clear_problems()
-        if not self.name.text().strip():
-            self._name_row.show_problem(words("start.name_empty"))
-        if not self.practitioner.text().strip():
-            self._practitioner_row.show_problem(words("start.practitioner_empty"))
-        if not self.file.text().strip():
-            self._file_row.show_problem(words("start.file_empty"))
-        if self.problems():
-            self._form.focus_problem()
-            return
-        path = Path(self.file.text().strip()).expanduser()
-        if not path.suffix:
-            path = path.with_suffix(CLINIC_SUFFIX)
-        self.accepted.emit(path, self.name.text().strip(), self.practitioner.text().strip())
-
-    def problems(self) -> list[str]:
-        """The problems shown."""
-        rows = (self._name_row, self._practitioner_row, self._file_row)
-        return [row.problem for row in rows if row.problem]
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _suggest(self) -> None:
-        """Until a file is chosen, suggest one by the clinic's name."""
-        if self.file.text() in ("", self._suggested):
-            safe = "".join(c if c.isalnum() or c in " -" else "" for c in self.name.text()).strip()
-            self._suggested = str(Path.home() / f"{safe}{CLINIC_SUFFIX}") if safe else ""
-            self.file.setText(self._suggested)
-
-    def _choose(self) -> None:
-        words = load_words()
-        start = Path(self.file.text() or str(Path.home() / f"{words('start.file_name')}{CLINIC_SUFFIX}"))
-        path = self._prompts.choose_new_file(words("start.choose.title"), start, words("start.kind"))
-        if path is not None:
-            self.file.setText(str(path))

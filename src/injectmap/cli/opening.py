@@ -1,0 +1,150 @@
+"""How every command opens a clinic and who it acts for: no passphrase and no password is ever an argument."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from injectmap.bootstrap import Opener
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.keys import LockState, Unlock, unlock_from_line
+from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.services.clinic import Services
+
+# The first line of a file with a passphrase is not longer than this.
+_LINE_BYTES = 8192
+_ATTEMPTS = 3
+
+
+def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acting: bool = True) -> None:
+    """Add what names a clinic, what opens it and, with `acting`, who signs in."""
+    parser.add_argument(
+        "--clinic",
+        type=Path,
+        metavar="FILE",
+        required=required,
+        help="the clinic file" + ("" if required else "; without it the demo clinic"),
+    )
+    parser.add_argument(
+        "--key-file",
+        type=Path,
+        metavar="FILE",
+        help="a file whose first line is the passphrase or the recovery key; without it the key kept on this computer, or a prompt",
+    )
+    if acting:
+        parser.add_argument("--as", dest="acting_as", metavar="NAME", help="the practitioner to act as")
+        parser.add_argument(
+            "--password-file",
+            type=Path,
+            metavar="FILE",
+            help="a file whose first line is this practitioner’s password; without it a prompt",
+        )
+
+
+@contextlib.contextmanager
+def opened(arguments: argparse.Namespace, opener: Opener | None = None) -> Iterator[Services]:
+    """Open the clinic that the arguments name, with `acting` of who signed in, and close it at the end."""
+    opener = opener or Opener()
+    if arguments.clinic is None:
+        services = opener.demo()
+    else:
+        services = open_clinic(opener, arguments.clinic, arguments.key_file)
+    try:
+        yield signed_in(services, arguments.acting_as, arguments.password_file)
+    finally:
+        services.close()
+
+
+def open_clinic(opener: Opener, path: Path, key_file: Path | None) -> Services:
+    """Open a clinic: plain, by a key file, by the key kept here, or by what is typed at the terminal."""
+    if key_file is not None:
+        return opener.open(path, unlock_from_line(first_line(key_file)))
+    if opener.lock_of(path).state is not LockState.LOCKED:
+        return opener.open(path)
+    return _asking(lambda unlock: opener.open(path, unlock), opener, path)
+
+
+def unlock_asked(path: Path, key_file: Path | None) -> Unlock:
+    """What opens a clinic, from a key file or typed; a key kept on this computer does not count."""
+    if key_file is not None:
+        return unlock_from_line(first_line(key_file))
+    return unlock_from_line(_prompt(load_words()("cli.passphrase", name=path.stem), path.stem))
+
+
+def _asking(use: Callable[[Unlock], Services], opener: Opener, path: Path) -> Services:
+    """Ask again after a slip, waiting as long as a wrong attempt costs."""
+    words = load_words()
+    for left in range(_ATTEMPTS - 1, -1, -1):
+        typed = unlock_from_line(_prompt(words("cli.passphrase", name=path.stem), path.stem))
+        try:
+            return use(typed)
+        except InputRefused as error:
+            if not left:
+                raise
+            print(words(f"error.{error.code}", **error.params), file=sys.stderr)
+            time.sleep(opener.wait_s(path))
+    raise AssertionError
+
+
+def signed_in(services: Services, name: str | None, password_file: Path | None) -> Services:
+    """The services acting for a practitioner: with a password where the clinic has accounts, else by name alone."""
+    if not services.accounts.asked_for():
+        return _by_name(services, name)
+    if name is None:
+        raise InputRefused("sign_in_needed")
+    words = load_words()
+    password = (
+        first_line(password_file)
+        if password_file is not None
+        else _prompt(words("cli.password", name=name), services.settings.name)
+    )
+    return replace(services, acting=services.accounts.sign_in(name, password))
+
+
+def _by_name(services: Services, name: str | None) -> Services:
+    if name is None:
+        return services
+    found = [one for one in services.practitioners if one.name.casefold() == name.casefold()]
+    if not found:
+        raise InputRefused("practitioner_unknown", name=name)
+    return replace(services, acting=replace(services.acting, practitioner_id=found[0].id))
+
+
+def new_passphrase(file: Path | None, name: str) -> str:
+    """A new passphrase: the first line of a file, or typed twice; the rule is said before."""
+    if file is not None:
+        return first_line(file)
+    words = load_words()
+    print(words("cli.passphrase.rule"), file=sys.stderr)
+    typed = _prompt(words("cli.passphrase.new"), name)
+    if _prompt(words("cli.passphrase.again"), name) != typed:
+        raise InputRefused("passphrases_differ")
+    return typed
+
+
+def first_line(file: Path) -> str:
+    """The first line of a small text file; InjectmapError `key_file_unreadable` without one."""
+    try:
+        with file.open("rb") as opened_file:
+            content = opened_file.read(_LINE_BYTES + 1)
+        line = content.splitlines()[0].decode("utf-8-sig") if content else ""
+    except (OSError, ValueError):
+        line = ""
+    if not line or len(line) > _LINE_BYTES:
+        raise InputRefused("key_file_unreadable", name=file.name)
+    return line
+
+
+def _prompt(text: str, name: str) -> str:
+    if not sys.stdin.isatty():
+        raise InputRefused("input_needed", name=name)
+    return getpass.getpass(f"{text} ")
