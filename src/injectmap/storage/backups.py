@@ -33,6 +33,7 @@ from injectmap.storage.copies import (
 )
 from injectmap.storage.engine import DriverError
 from injectmap.storage.ledger import ledger_path
+from injectmap.storage.private import private
 from injectmap.storage.problems import problem_of
 
 # What is left free on a disk beyond the copy itself.
@@ -204,7 +205,7 @@ def _copy_beside(source: Path, target: Path) -> None:
         return
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("wb") as file:
+        with private(part) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import Pool
 
 from injectmap.domain.errors import StorageProblem
+from injectmap.storage.private import make_private
 from injectmap.storage.problems import problem_of
 
 PLAIN_HEAD = b"SQLite format 3\0"
@@ -41,7 +43,12 @@ def connect(path: Path, key: bytes | None, mode: Mode) -> Any:
     """
     uri = f"file:{quote(path.resolve().as_posix())}?mode={mode.value}"
     try:
+        if mode is Mode.CREATE:
+            make_private(path)
         connection = sqlcipher.connect(uri, uri=True, check_same_thread=False, timeout=BUSY_MS / 1000)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        raise StorageProblem("disk_full" if full else "folder_read_only", name=path.parent.name) from None
     except sqlcipher.Error as error:
         raise problem_of(error, path) or error from None
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.privacy import LEDGER_BYTES, LedgerEntry, ledger_text, parse_ledger
+from injectmap.storage.private import private
 
 
 def ledger_path(clinic: Path) -> Path:
@@ -39,8 +40,8 @@ class ErasedLedger:
         """Put a whole new ledger in place; OSError where that cannot be."""
         part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
         try:
-            with part.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(ledger_text(entries))
+            with private(part) as file:
+                file.write(ledger_text(entries).encode())
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.path)
