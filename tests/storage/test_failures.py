@@ -17,6 +17,8 @@ from injectmap.storage.opening import create_clinic, open_clinic
 from tests import builders
 from tests.storage.conftest import CLINIC, KEY, Charted
 
+pytestmark = pytest.mark.of_file
+
 
 def draw_until_refused(charted: Charted, revision: int) -> tuple[int, StorageProblem]:
     """Draw passes until the store refuses; return the revision that was acknowledged last."""

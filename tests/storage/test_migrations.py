@@ -16,6 +16,8 @@ from injectmap.storage.triggers import TRIGGERS
 from tests import builders
 from tests.storage.conftest import CLINIC, DEMO, KEY, chart
 
+pytestmark = pytest.mark.of_file
+
 
 def schema(raw: object) -> dict[tuple[str, str], str]:
     rows = raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall()  # type: ignore[attr-defined]

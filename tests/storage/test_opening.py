@@ -22,6 +22,8 @@ from injectmap.storage.opening import create_clinic, open_clinic
 from tests import builders
 from tests.storage.conftest import CLINIC, DEMO, KEY, chart
 
+pytestmark = pytest.mark.of_file
+
 OTHER_KEY = bytes(32)
 
 

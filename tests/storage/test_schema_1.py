@@ -19,6 +19,8 @@ from injectmap.storage.triggers import TRIGGERS
 from tests import builders
 from tests.storage.conftest import DEMO, KEY
 
+pytestmark = pytest.mark.of_file
+
 RELEASED = Path(__file__).parents[1] / "data" / "clinics" / "schema-1.sqlite"
 
 

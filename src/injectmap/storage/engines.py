@@ -47,7 +47,7 @@ def put(
     statement = statement.on_conflict_do_update(
         index_elements=[table.c[name] for name in key], set_=dict(values), where=where
     )
-    return connection.execute(statement).rowcount
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 class json_list(FunctionElement[str]):  # noqa: N801 - stands among SQL functions
