@@ -52,6 +52,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.accounts import AccountService
     from injectmap.services.adverse_events import AdverseEventService
     from injectmap.services.aftercare import AftercareService
+    from injectmap.services.backups import BackupService, KeptHere
     from injectmap.services.clinic import Services
     from injectmap.services.insight import InsightService
     from injectmap.services.news import NewsService
@@ -67,7 +68,9 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.settings import SettingsService
     from injectmap.services.signing import SigningService
     from injectmap.services.stock import StockService, take_for_session
+    from injectmap.storage.clinic_copies import ClinicCopies
     from injectmap.storage.ledger import ErasedLedger
+    from injectmap.system.backup_folders import BackupFolders
     from injectmap.system.catalogue import Catalogue
     from injectmap.system.passwords import Argon2Passwords
     from injectmap.system.scanner import BoxPictures
@@ -82,6 +85,9 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     catalogue = Catalogue(folder)
     writer = RecordWriter(atlas, load_words())
     figures = InsightPictures(atlas, load_words(), fonts_folder=folder / "figures")
+    backups = BackupService(
+        KeptHere(database, clock, ClinicCopies(database.source), BackupFolders(folder / "backups"))
+    )
     return Services(
         database=database,
         clock=clock,
@@ -103,8 +109,9 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
         insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
         news=NewsService(database),
         privacy=PrivacyService(
-            database, clock, PrivacyWriter(writer, load_words()), ErasedLedger(database.path)
+            database, clock, PrivacyWriter(writer, load_words()), ErasedLedger(database.path), backups
         ),
+        backups=backups,
         products=catalogue,
         protocols=ProtocolService(database, clock, catalogue),
     )
