@@ -62,7 +62,7 @@ def _let_go(connection: Connection, table: str) -> list[str]:
     again = []
     for holder, name, definition in connection.execute(
         text(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
             "WHERE contype = 'f' AND confrelid = CAST(:table AS regclass) AND conrelid <> confrelid"
         ),
         {"table": table},
@@ -71,7 +71,7 @@ def _let_go(connection: Connection, table: str) -> list[str]:
         again.append(f"ALTER TABLE {holder} ADD CONSTRAINT {name} {definition}")
     for (name,) in connection.execute(
         text(
-            "SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid = CAST(:table AS regclass)"
+            "SELECT quote_ident(conname) FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid = CAST(:table AS regclass)"
         ),
         {"table": table},
     ).all():
