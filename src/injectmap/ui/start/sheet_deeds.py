@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +112,14 @@ class SheetDeeds(QObject):
 def _write(path: Path, pdf: bytes) -> None:
     """Write to the chosen name at once: a key is left under no other."""
     try:
-        path.write_bytes(pdf)
+        with open(path, "wb", opener=_private) as file:
+            file.write(pdf)
     except OSError:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that, if it is new, nobody else on this computer may read."""
+    return os.open(path, flags, 0o600)
