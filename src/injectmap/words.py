@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from injectmap.domain.completeness import Line
     from injectmap.domain.privacy import AccessLine, RetentionLine
+    from injectmap.domain.proof import Finding, Note
     from injectmap.domain.treatment_map import CannulaPass
 
 
@@ -108,3 +109,19 @@ def retention_text(line: RetentionLine, words: Words) -> str:
     if line.from_18:
         return words("retention.from.18")
     return words("retention.from.seen" if line.kept.last_seen else "retention.from.registered")
+
+
+def finding_text(finding: Finding, words: Words) -> str:
+    """Say what a proof found at one place: table, key and column, and the row of the journal."""
+    key = f"proof.found.{finding.code.value}"
+    if finding.to_row is not None and words.has(f"{key}.run"):
+        key += ".run"
+    table = words(f"proof.table.{finding.table}") if finding.table else ""
+    row = "–" if finding.row is None else finding.row
+    return words(key, row=row, to_row=finding.to_row, table=table, key=finding.key, column=finding.column)
+
+
+def note_text(note: Note, words: Words) -> str:
+    """Say what a proof notes beside what it found."""
+    key = f"proof.note.{note.code.value}.{'one' if note.count == 1 else 'many'}"
+    return words(key, row=note.row, count=note.count)

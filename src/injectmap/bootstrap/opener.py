@@ -76,9 +76,14 @@ class Opener:
             self._keys = KeyRoom(Sealer(), SlotFolder(), self._keyring or SystemKeyring(), cost=self._cost)
         return self._keys
 
+    @property
+    def demo_path(self) -> Path:
+        """Where the demo clinic is."""
+        return self.folder / f"demo{CLINIC_SUFFIX}"
+
     def demo(self) -> Services:
         """Open the demo clinic; the first time it is made, under another name until it is whole."""
-        path = self.folder / f"demo{CLINIC_SUFFIX}"
+        path = self.demo_path
         if not path.exists():
             from injectmap.bootstrap.demo import demo_filling
 
@@ -140,6 +145,11 @@ class Opener:
         services = self._services(database, key=key)
         self._remember(path)
         return services
+
+    def beside(self, path: Path, unlock: Unlock | None = None) -> ClinicDatabase:
+        """Open a clinic for reading alone, beside whoever has it open, without a sign-in: to prove it."""
+        path = path.resolve()
+        return self._open(path, self._key_of(path, unlock), unlock, read_only=True)
 
     def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
         """Set another passphrase for a clinic that is opened to prove what was typed."""

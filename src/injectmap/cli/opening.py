@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from injectmap.bootstrap import Opener
 from injectmap.domain.errors import InputRefused
@@ -19,10 +19,13 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.services.clinic import Services
+    from injectmap.services.ports import Database
 
 # The first line of a file with a passphrase is not longer than this.
 _LINE_BYTES = 8192
 _ATTEMPTS = 3
+
+_Opened = TypeVar("_Opened")
 
 
 def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acting: bool = True) -> None:
@@ -73,6 +76,19 @@ def open_clinic(opener: Opener, path: Path, key_file: Path | None) -> Services:
     return _asking(lambda unlock: opener.open(path, unlock), opener, path)
 
 
+def database_beside(arguments: argparse.Namespace) -> Database:
+    """Open the clinic that the arguments name for reading, beside whoever has it open; nobody signs in."""
+    opener, path, key_file = Opener(), arguments.clinic, arguments.key_file
+    if path is None:
+        opener.demo().close()
+        return opener.beside(opener.demo_path)
+    if key_file is not None:
+        return opener.beside(path, unlock_from_line(first_line(key_file)))
+    if opener.lock_of(path).state is not LockState.LOCKED:
+        return opener.beside(path)
+    return _asking(lambda unlock: opener.beside(path, unlock), opener, path)
+
+
 def unlock_asked(path: Path, key_file: Path | None) -> Unlock:
     """What opens a clinic, from a key file or typed; a key kept on this computer does not count."""
     if key_file is not None:
@@ -80,7 +96,7 @@ def unlock_asked(path: Path, key_file: Path | None) -> Unlock:
     return unlock_from_line(_prompt(load_words()("cli.passphrase", name=path.stem), path.stem))
 
 
-def _asking(use: Callable[[Unlock], Services], opener: Opener, path: Path) -> Services:
+def _asking(use: Callable[[Unlock], _Opened], opener: Opener, path: Path) -> _Opened:
     """Ask again after a slip, waiting as long as a wrong attempt costs."""
     words = load_words()
     for left in range(_ATTEMPTS - 1, -1, -1):

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from injectmap.domain.chain_walk import ChainWalk
+from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind
 from injectmap.domain.proof import (
     Collector,
@@ -60,7 +62,11 @@ class StoredProof:
     def prove(self, progress: Progress = no_progress) -> Findings:
         """Recompute the chain and replay it; `progress` is told of rows done and may raise to stop."""
         take_time(self._connection)
-        return _Proof(self._connection, progress).run()
+        try:
+            return _Proof(self._connection, progress).run()
+        except SQLAlchemyError:
+            # A table or a column is gone: that is not for a proof to judge row by row.
+            raise StorageProblem("proof_unreadable") from None
 
 
 class _Proof:
