@@ -149,7 +149,9 @@ class Starter(QObject):
 
     def _tell(self) -> None:
         assert self.workspace is not None
-        self.workspace.banner.say_notice(load_words()("log.ended_unexpectedly"))
+        # What was found missing after it is said before that it happened.
+        if not self.workspace.banner.text:
+            self.workspace.banner.say_notice(load_words()("log.ended_unexpectedly"))
 
     def _broken(self, error: Exception) -> None:
         """The program's own modules cannot be imported: nothing can go on."""

@@ -15,6 +15,7 @@ from injectmap.ui.extras import Extras
 from injectmap.ui.hints import hints_now
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.open_now import may, open_now
+from injectmap.ui.opening_notes import tell_at_opening
 from injectmap.ui.pages import BY_ID, CHART, Pages
 from injectmap.ui.patients.side import IdentityLine, PatientSide
 from injectmap.ui.patients.thumbnails import Thumbnails
@@ -172,6 +173,7 @@ class Workspace(QObject):
         self._show_save_state()
         if is_open:
             self.side.column.focus_search()
+            tell_at_opening(desk.services, self.banner)
 
     def _on_not_opened(self, sentence: str) -> None:
         if self.desk.has_clinic:
