@@ -124,8 +124,8 @@ class InsightService:
             opened = [work.sessions.open(one.id) for one in reversed(wanted)]
             clinic = work.clinic.settings()
             follow_ups = work.aftercare.follow_ups(patient_id)
-            wanted = self._reads.wanted(work)
-        if wanted:
+            written = self._reads.wanted(work)
+        if written:
             self._reads.note(acting, SubjectKind.PATIENT, patient_id, "over_time")
         return OverTime(patient, tuple(SessionInTime.of(one) for one in opened), clinic, follow_ups)
 
@@ -171,8 +171,8 @@ class InsightService:
 
     def _leaves(self, acting: Acting, over_time: OverTime, what: str) -> None:
         with self._database.reading() as work:
-            wanted = self._reads.wanted(work)
-        if wanted:
+            written = self._reads.wanted(work)
+        if written:
             self._reads.note(acting, SubjectKind.PATIENT, over_time.patient.id, what)
 
     def _figures(self, over_time: OverTime, *, mono: bool) -> dict[InsightFigure, PrintedFigure]:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.words import load_words
 
 
@@ -22,13 +23,15 @@ class When(StrEnum):
     WRITABLE = "writable"
     PATIENT = "patient"
     SESSION = "session"
+    # Who acts has a password to come back with.
+    LOCKABLE = "lockable"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
     """One action: its words are `action.<id>`; the first key is the one shown.
 
-    With a `page` it shows that page and calls `method` of it, if there is one; others have a handler of their own.
+    Without the `right` it is not offered. With a `page` it shows that page and calls `method` of it, if there is one; others have a handler of their own.
     """
 
     id: str
@@ -37,6 +40,7 @@ class ActionSpec:
     icon: str = ""
     page: str = ""
     method: str = ""
+    right: Right | None = None
 
 
 # Keys without a modifier belong to the chart: tools, views, volumes, F2 for the volume.
@@ -46,32 +50,74 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("chart", ("F3",), When.CLINIC, "cannula_pass"),
     ActionSpec("table", ("F4",), When.SESSION, "session"),
     ActionSpec("present", ("F5",), When.CLINIC, "screen"),
-    ActionSpec("patient_page", ("F6",), When.PATIENT, "person", page="patient"),
-    ActionSpec("save_summary", (), When.PATIENT, "save", page="patient", method="save_summary"),
-    ActionSpec("print_summary", (), When.PATIENT, "printer", page="patient", method="print_summary"),
-    ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer", page="record"),
+    ActionSpec("patient_page", ("F6",), When.PATIENT, "person", page="patient", right=Right.READ_RECORD),
+    ActionSpec(
+        "save_summary",
+        (),
+        When.PATIENT,
+        "save",
+        page="patient",
+        method="save_summary",
+        right=Right.PRINT_RECORD,
+    ),
+    ActionSpec(
+        "print_summary",
+        (),
+        When.PATIENT,
+        "printer",
+        page="patient",
+        method="print_summary",
+        right=Right.PRINT_RECORD,
+    ),
+    ActionSpec("record", ("Ctrl+P",), When.SESSION, "printer", page="record", right=Right.READ_RECORD),
     ActionSpec("aftercare_page", ("F9",), When.PATIENT, "session", page="aftercare"),
-    ActionSpec("new_event", (), When.SESSION, "warning", page="aftercare", method="new_event"),
+    ActionSpec(
+        "new_event",
+        (),
+        When.SESSION,
+        "warning",
+        page="aftercare",
+        method="new_event",
+        right=Right.EDIT_SESSION,
+    ),
     ActionSpec("stock_page", ("F7",), When.CLINIC, "box", page="stock"),
     ActionSpec("due_page", ("F8",), When.CLINIC, "calendar", page="due"),
     ActionSpec("settings_page", ("Ctrl+,",), When.CLINIC, "sliders", page="settings"),
     ActionSpec("find_patient", ("Ctrl+F",), When.CLINIC, "search"),
-    ActionSpec("new_session", ("Ctrl+N",), When.WRITABLE, "plus"),
-    ActionSpec("new_patient", ("Ctrl+Shift+N",), When.WRITABLE, "person"),
-    ActionSpec("add_syringe", ("Ctrl+Shift+S",), When.SESSION, "syringe"),
-    ActionSpec("discard_rest", ("Ctrl+Shift+R",), When.SESSION, "syringe"),
-    ActionSpec("copy_last", ("Ctrl+Shift+C",), When.SESSION, "session"),
+    ActionSpec("new_session", ("Ctrl+N",), When.WRITABLE, "plus", right=Right.EDIT_SESSION),
+    ActionSpec("new_patient", ("Ctrl+Shift+N",), When.WRITABLE, "person", right=Right.EDIT_PATIENT),
+    ActionSpec("add_syringe", ("Ctrl+Shift+S",), When.SESSION, "syringe", right=Right.EDIT_SESSION),
+    ActionSpec("discard_rest", ("Ctrl+Shift+R",), When.SESSION, "syringe", right=Right.EDIT_SESSION),
+    ActionSpec("copy_last", ("Ctrl+Shift+C",), When.SESSION, "session", right=Right.EDIT_SESSION),
     ActionSpec("compare_with", ("Ctrl+H",), When.SESSION, "session"),
-    ActionSpec("fulfil_all", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), When.SESSION, "tick"),
-    ActionSpec("confirm_all", (), When.SESSION, "tick"),
+    ActionSpec(
+        "fulfil_all",
+        ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+        When.SESSION,
+        "tick",
+        right=Right.EDIT_SESSION,
+    ),
+    ActionSpec("confirm_all", (), When.SESSION, "tick", right=Right.EDIT_SESSION),
     ActionSpec("scan_picture", (), When.WRITABLE, "picture"),
-    ActionSpec("stock_receive", (), When.WRITABLE, "box", page="stock", method="receive"),
-    ActionSpec("recall", (), When.CLINIC, "search", page="stock", method="recall"),
-    ActionSpec("save_pdf", ("Ctrl+S",), When.SESSION, "save", page="record", method="save_pdf"),
-    ActionSpec("session_details", (), When.SESSION, "pencil"),
-    ActionSpec("lay_protocol", ("Ctrl+L",), When.SESSION, "page"),
-    ActionSpec("save_protocol", ("Ctrl+Shift+L",), When.SESSION, "save"),
-    ActionSpec("session_error", (), When.SESSION, "warning"),
+    ActionSpec(
+        "stock_receive", (), When.WRITABLE, "box", page="stock", method="receive", right=Right.KEEP_STOCK
+    ),
+    ActionSpec("recall", (), When.CLINIC, "search", page="stock", method="recall", right=Right.RECALL),
+    ActionSpec(
+        "save_pdf",
+        ("Ctrl+S",),
+        When.SESSION,
+        "save",
+        page="record",
+        method="save_pdf",
+        right=Right.PRINT_RECORD,
+    ),
+    ActionSpec("session_details", (), When.SESSION, "pencil", right=Right.EDIT_SESSION),
+    ActionSpec("lay_protocol", ("Ctrl+L",), When.SESSION, "page", right=Right.EDIT_SESSION),
+    ActionSpec("save_protocol", ("Ctrl+Shift+L",), When.SESSION, "save", right=Right.EDIT_PROTOCOL),
+    ActionSpec("session_error", (), When.SESSION, "warning", right=Right.EDIT_SESSION),
+    ActionSpec("lock", ("F12",), When.LOCKABLE, "lock"),
+    ActionSpec("switch_person", ("Shift+F12",), When.CLINIC, "person"),
     ActionSpec("theme", ("Ctrl+Shift+D",), When.ALWAYS, "moon"),
     ActionSpec("close_clinic", ("Ctrl+W",), When.CLINIC, "folder"),
     ActionSpec("quit", ("Ctrl+Q",), When.ALWAYS, "cross"),
@@ -91,6 +137,7 @@ class ActionSet:
         if handlers.keys() != {spec.id for spec in ACTIONS}:
             raise ValueError("actions and handlers differ")
         self._by_id: dict[str, QAction] = {}
+        self._may: Callable[[Right], bool] = lambda _: True
         for spec in ACTIONS:
             action = QAction(load_words()(f"action.{spec.id}"), window)
             action.setObjectName(spec.id)
@@ -104,10 +151,15 @@ class ActionSet:
         """One action."""
         return self._by_id[action_id]
 
-    def enable(self, open_now: frozenset[When]) -> None:
-        """Enable what is of use with what is open."""
+    def enable(self, open_now: frozenset[When], may: Callable[[Right], bool] = lambda _: True) -> None:
+        """Enable what is of use with what is open, for somebody who may do it."""
+        self._may = may
         for spec in ACTIONS:
-            self._by_id[spec.id].setEnabled(spec.when in open_now)
+            self._by_id[spec.id].setEnabled(spec.when in open_now and self.is_allowed(spec))
+
+    def is_allowed(self, spec: ActionSpec) -> bool:
+        """True if who acts may do it."""
+        return spec.right is None or self._may(spec.right)
 
 
 def shown_key(spec: ActionSpec) -> str:

@@ -131,24 +131,25 @@ class Desk(ClinicHolder):
         self._put_session_away()
         self.open_patient(marked)
 
-    def open_patient(self, patient: Patient) -> None:
-        """Open a patient with the latest treatment session, if there is one."""
+    def open_patient(self, patient: Patient, session_id: str | None = None) -> None:
+        """Open a patient with a treatment session, or with the latest if there is one, for who may see it."""
         if self._holds_unsaved():
             return
         if self.patient is not None and patient.id != self.patient.id:
             self._put_session_away()
         try:
             self.patient = self.services.patients.get(self.acting, patient.id)
-            self.sessions = self.services.sessions.of_patient(self.acting, patient.id)
+            reads, sessions = self.reads_records, self.services.sessions
+            self.sessions = sessions.of_patient(self.acting, patient.id) if reads else ()
         except InjectmapError as error:
             self.patient, self.sessions = None, ()
             self.problem.emit(error_sentence(error))
         self.patient_changed.emit()
         self.sessions_changed.emit()
         self.session_changed.emit()
-        latest = next((one for one in self.sessions if not one.error_reason), None)
-        if latest is not None:
-            self.open_session(latest.id)
+        latest = next((one.id for one in self.sessions if not one.error_reason), None)
+        if self.sessions and (session_id or latest):
+            self.open_session(session_id or latest or "")
 
     def close_patient(self) -> None:
         """Put the patient away."""
@@ -227,7 +228,7 @@ class Desk(ClinicHolder):
 
     def retry(self) -> None:
         """Try again to store what could not be stored."""
-        if self.editor is not None:
+        if self.editor is not None and not self.nobody:
             self.editor.retry()
 
     def _editor(self) -> MapEditor:
@@ -260,7 +261,7 @@ class Desk(ClinicHolder):
 
     def _take_session(self, opened: OpenSession) -> None:
         editor = self.opener.make_editor(self.services, opened)
-        if self.read_only:
+        if self.read_only or not self.draws:
             editor.protect()
         self.bridge.set_editor(editor)
         self.session_changed.emit()
@@ -284,7 +285,7 @@ class Desk(ClinicHolder):
 
     def read_sessions(self) -> None:
         """Read the open patient's sessions as they are stored now."""
-        if self.patient is None or self._services is None:
+        if self.patient is None or not self.reads_records:
             return
         try:
             self.sessions = self.services.sessions.of_patient(self.acting, self.patient.id)

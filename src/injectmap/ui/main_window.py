@@ -38,6 +38,7 @@ class MainWindow(QMainWindow):
         self.bridge = EditorBridge(self)
         self.atlas_source: Callable[[], Atlas | None] | None = None
         self.closing: Callable[[], bool] | None = None
+        self._cover: QWidget | None = None
         self.chart = ChartColumn(self.bridge, self._atlas, words, theme)
         self._places = {
             "top": _place(height=TOP_BAR),
@@ -100,9 +101,23 @@ class MainWindow(QMainWindow):
         """Show a page in place of the chart, or the chart."""
         _show_in(self._pages, page or self._chart_page)
 
+    def cover(self, screen: QWidget | None) -> None:
+        """Show a screen over everything, bars included, or nothing; what lies under it is not shown and stays."""
+        if self._cover is not None:
+            self._cover.hide()
+        self._cover = screen
+        if screen is not None:
+            screen.setParent(self)
+            screen.setGeometry(self.rect())
+            screen.show()
+            screen.raise_()
+        self.paper.setVisible(screen is None)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how much room there is."""
         super().resizeEvent(event)
+        if self._cover is not None:
+            self._cover.setGeometry(self.rect())
         self.width_changed.emit(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -86,7 +86,7 @@ class NewsWatch(QObject):
 
     def _take(self, news: News) -> None:
         self._asking = False
-        if not self._desk.has_clinic:
+        if self._desk.nobody:
             return
         self._back()
         editor = self._desk.editor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.ui.actions import When
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ CHART = "chart"
 class PageSpec:
     """One page: `page.<id>` is its name; `when` says what must be open; one without a tab is reached by its action.
 
-    `side` tells whether the patient column stands beside it; a page without names the patient itself.
+    It is shown only to who has the `right`. `side` tells whether the patient column stands beside it; a page without names the patient itself.
     """
 
     id: str
@@ -32,12 +33,25 @@ class PageSpec:
     when: When
     tab: bool = True
     side: bool = True
+    right: Right | None = None
 
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(CHART, "", When.CLINIC),
-    PageSpec("patient", "injectmap.ui.patients.patient_page:PatientPage", When.PATIENT, side=False),
-    PageSpec("record", "injectmap.ui.records.record_page:RecordPage", When.SESSION, side=False),
+    PageSpec(
+        "patient",
+        "injectmap.ui.patients.patient_page:PatientPage",
+        When.PATIENT,
+        side=False,
+        right=Right.READ_RECORD,
+    ),
+    PageSpec(
+        "record",
+        "injectmap.ui.records.record_page:RecordPage",
+        When.SESSION,
+        side=False,
+        right=Right.READ_RECORD,
+    ),
     PageSpec("aftercare", "injectmap.ui.aftercare.aftercare_page:AftercarePage", When.PATIENT, tab=False),
     PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC, side=False),
     PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC, side=False),
@@ -63,6 +77,7 @@ class Pages(QObject):
         self._window, self._desk, self._prompts = window, desk, prompts
         self._built: dict[str, QWidget] = {}
         self._open: frozenset[When] = frozenset({When.ALWAYS})
+        self._may: Callable[[Right], bool] = lambda _: True
         self.current = CHART
 
     def __getitem__(self, page_id: str) -> Any:
@@ -82,15 +97,17 @@ class Pages(QObject):
         """The pages that were wanted so far."""
         yield from self._built.values()
 
-    def allow(self, open_now: frozenset[When]) -> None:
-        """Say what is open; a page that has lost its subject gives way to the chart."""
-        self._open = open_now
+    def allow(self, open_now: frozenset[When], may: Callable[[Right], bool]) -> None:
+        """Say what is open, and for whom; a page that has lost its subject gives way to the chart."""
+        self._open, self._may = open_now, may
         if not self.usable(self.current):
             self.show_chart()
 
     def usable(self, page_id: str) -> bool:
-        """True if what the page is about is open."""
-        return page_id == CHART or BY_ID[page_id].when in self._open
+        """True if what the page is about is open, and may be seen."""
+        spec = BY_ID[page_id]
+        allowed = spec.right is None or self._may(spec.right)
+        return page_id == CHART or (spec.when in self._open and allowed)
 
     def show_chart(self) -> None:
         """Show the chart."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from injectmap.ui.actions import ACTIONS, ActionSet, shown_key
+from injectmap.ui.actions import ACTIONS, ActionSet, ActionSpec, shown_key
 from injectmap.ui.canvas.chart_actions import ACTIONS as CHART_ACTIONS
 from injectmap.ui.canvas.chart_actions import ChartAction
 from injectmap.ui.canvas.keys import shown_keys
@@ -45,9 +45,14 @@ def window_commands(actions: ActionSet) -> list[Command]:
         if spec.id in _LEFT_OUT:
             continue
         action = actions[spec.id]
-        reason = "" if action.isEnabled() else words(f"palette.when.{spec.when}")
+        reason = "" if action.isEnabled() else words(_why_not(spec, actions))
         found.append(Command(spec.id, words(f"action.{spec.id}"), action.trigger, shown_key(spec), reason))
     return found
+
+
+def _why_not(spec: ActionSpec, actions: ActionSet) -> str:
+    """Why an action is not offered: what it is about is not open, or it is not this person's to do."""
+    return f"palette.when.{spec.when}" if actions.is_allowed(spec) else "error.not_allowed"
 
 
 def chart_commands(chart: ChartColumn, show_chart: Callable[[], object]) -> list[Command]:

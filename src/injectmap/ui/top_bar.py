@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from injectmap.domain.acting import Right
 from injectmap.domain.record import RecordState
 from injectmap.ui.actions import ActionSet, When
 from injectmap.ui.pages import BY_ID, PAGES
@@ -35,7 +37,7 @@ _NARROW, _NARROWEST = 1400, 1200
 _MENU = (
     *("palette", "keys", "", "new_patient", "new_session", "session_details", "session_error"),
     *("", "present", "aftercare_page", "new_event"),
-    *("", "settings_page", "theme", "", "close_clinic", "quit"),
+    *("", "lock", "switch_person", "", "settings_page", "theme", "", "close_clinic", "quit"),
 )
 
 
@@ -202,13 +204,18 @@ class TopBar(Surface):
         super().resizeEvent(event)
         self.fit()
 
-    def allow(self, open_now: frozenset[When], editor: MapEditor | None = None) -> None:
+    def allow(
+        self, open_now: frozenset[When], may: Callable[[Right], bool], editor: MapEditor | None = None
+    ) -> None:
         """Enable the pages that there is something to show on; the tooltip of another says what is missing."""
         words = load_words()
         for page, tab in self._tabs.items():
-            usable = BY_ID[page].when in open_now
+            spec = BY_ID[page]
+            allowed = spec.right is None or may(spec.right)
+            usable = allowed and spec.when in open_now
             tab.setEnabled(usable)
-            tab.setToolTip("" if usable else words(f"page.{BY_ID[page].when.value}.none"))
+            why = f"page.{spec.when.value}.none" if allowed else "error.not_allowed"
+            tab.setToolTip("" if usable else words(why))
         usable = When.SESSION in open_now
         self.sign.setEnabled(usable)
         self.sign.setToolTip("" if usable else words("preview.none"))

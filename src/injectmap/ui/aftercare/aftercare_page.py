@@ -50,9 +50,15 @@ class AftercarePage(Surface):
 
     def refresh(self) -> None:
         """Read everything of the open patient anew."""
-        if self._desk.patient is not None:
-            for card in (self.events, self.reviews, self.scores):
-                card.refresh()
+        if self._desk.patient is None or self._desk.nobody:
+            return
+        reads = self._desk.reads_records
+        self.events.setVisible(reads)
+        self.scores.setVisible(reads)
+        self.reviews.refresh()
+        if reads:
+            self.events.refresh()
+            self.scores.refresh()
 
     def new_event(self) -> None:
         """Open the form of a new adverse event of the open treatment session."""

@@ -45,9 +45,11 @@ class ScanRouter(QObject):
 
     def take(self, text: str) -> None:
         """Bring a scanned code to where it belongs."""
-        if not self._desk.has_clinic:
-            return
-        if self._session.takes_scans:
+        if self._desk.nobody:
+            # A password is typed, maybe by a reader of badges: none of ours.
+            assert self.wedge is not None
+            self.wedge.refuse()
+        elif self._session.takes_scans:
             self._session.take_scan(text)
         elif self._is_typing(text):
             assert self.wedge is not None

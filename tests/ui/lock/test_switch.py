@@ -1,0 +1,112 @@
+"""Another person sits down: what was typed is stored first, the session opened anew, what is not theirs put away."""
+
+from __future__ import annotations
+
+from tests.ui.lock.conftest import House
+
+
+def draw(house: House) -> None:
+    editor = house.desk.editor
+    editor.select([editor.map.passes[0].id])
+    editor.remove_selected()
+    assert editor.undo_history.done
+
+
+def test_the_session_is_opened_anew_and_undo_is_the_new_persons_own(seated):
+    draw(seated)
+    before = seated.desk.editor
+    session, passes = before.session.id, len(before.map.passes)
+    earlier = next(one for one in seated.desk.sessions if one.id != session)
+    seated.desk.open_session(earlier.id)
+    seated.space.actions["switch_person"].trigger()
+    assert seated.lock.covers
+    assert seated.page.title.full_text() == "Switch practitioner"
+    seated.type_in(seated.berg)
+    desk = seated.desk
+    assert desk.acting.practitioner_id == seated.berg.id
+    assert desk.patient.id == seated.shell.elin.id
+    assert desk.editor.session.id == earlier.id, "the same session, not the latest"
+    desk.open_session(session)
+    assert desk.editor is not before
+    assert len(desk.editor.map.passes) == passes
+    assert not desk.editor.undo_history.done
+    assert seated.space.top.practitioner.full_text() == "Dr Ines Berg"
+
+
+def test_the_front_desk_sees_the_patient_and_not_the_chart(seated):
+    seated.space.pages.show("record")
+    seated.lock.switch()
+    seated.type_in(seated.front)
+    desk, space = seated.desk, seated.space
+    assert desk.patient.id == seated.shell.elin.id
+    assert desk.editor is None
+    assert desk.sessions == ()
+    assert space.pages.current == "chart"
+    for action in ("record", "new_session", "patient_page", "save_summary"):
+        assert not space.actions[action].isEnabled()
+    assert not space.pages.show("patient")
+    assert not space.pages.show("record")
+    assert not space.top._tabs["patient"].isEnabled()
+    assert space.top._tabs["patient"].toolTip() == "Your role does not permit this."
+    assert space.side.column.header.isVisible()
+    assert space.banner.isHidden() or "permit" not in space.banner.text
+
+
+def test_the_front_desk_opens_a_patient_sees_reviews_and_registers(seated, qtbot):
+    seated.lock.switch()
+    seated.type_in(seated.front)
+    desk, space = seated.desk, seated.space
+    desk.close_patient()
+    desk.open_patient(seated.shell.elin)
+    assert desk.patient.id == seated.shell.elin.id
+    assert space.pages.show("aftercare")
+    page = space.pages["aftercare"]
+    assert page.reviews.isVisible()
+    assert not page.events.isVisible()
+    assert not page.scores.isVisible()
+    assert space.pages.show("due")
+    assert space.pages.show("stock")
+    assert space.pages.show("settings")
+    space.pages.show_chart()
+    space.actions["new_patient"].trigger()
+    assert space.side.column.busy
+    assert space.banner.isHidden(), space.banner.text
+
+
+def test_the_trainer_reads_and_draws_nothing(seated):
+    from injectmap.domain.accounts import Account
+    from injectmap.domain.acting import Role
+
+    accounts = seated.shell.opener.database.state.accounts
+    accounts[seated.berg.id] = Account(
+        seated.berg.id, frozenset({Role.TRAINER}), True, accounts[seated.berg.id].password_hash
+    )
+    seated.lock.switch()
+    seated.type_in(seated.berg)
+    desk = seated.desk
+    assert desk.editor is not None
+    assert desk.editor.read_only
+    assert not seated.space.actions["new_session"].isEnabled()
+    assert seated.space.pages.show("record")
+    assert seated.space.pages.show("patient")
+    assert seated.space.banner.isHidden() or "permit" not in seated.space.banner.text
+
+
+def test_whoever_comes_back_finds_the_own_undo_again(seated):
+    draw(seated)
+    seated.lock.switch()
+    seated.type_in(seated.berg)
+    seated.lock.switch()
+    seated.type_in(seated.lind)
+    assert len(seated.desk.editor.undo_history.done) == 1
+
+
+def test_the_own_pass_can_be_undone_after_the_other_only_looked(seated):
+    draw(seated)
+    passes = len(seated.desk.editor.map.passes)
+    seated.lock.switch()
+    seated.type_in(seated.berg)
+    seated.lock.switch()
+    seated.type_in(seated.lind)
+    seated.desk.editor.undo()
+    assert len(seated.desk.editor.map.passes) == passes + 1
