@@ -28,6 +28,7 @@ from injectmap.services.privacy_ports import (
     Ledger,
     PrivacyOutput,
     RetentionList,
+    StillHeld,
 )
 
 _log = logging.getLogger(__name__)
@@ -148,17 +149,24 @@ class PrivacyService:
         with self._database.reading() as work:
             return work.erasing.erased()
 
-    def backups_holding(self, acting: Acting, patient_id: str) -> tuple[HeldBackup, ...]:
-        """The backups in reach that still hold an erased person: those that end before the row of the erasure."""
+    def still_held(self, acting: Acting) -> tuple[StillHeld, ...]:
+        """Everyone who was erased, the latest first, each with the backups in reach that still hold them."""
         acting.require(Right.KEEP_PRIVATE)
         with self._database.reading() as work:
-            person = _of(work.erasing.erased(), patient_id)
-            lines = work.erasing.lines((patient_id,))
-        return () if person is None else self._holding(_first(lines), person.row_number)
+            people = work.erasing.erased()
+            lines = work.erasing.lines([one.patient_id for one in people])
+        known_from: dict[str, int] = {}
+        for line in lines:
+            known_from.setdefault(line.subject_id, line.number)
+        backups = self._backups.backups() if self._backups is not None else ()
+        return tuple(
+            StillHeld(one, _holding(backups, known_from.get(one.patient_id, 1), one.row_number))
+            for one in people
+        )
 
     def _holding(self, first_row: int, erase_row: int) -> tuple[HeldBackup, ...]:
         found = self._backups.backups() if self._backups is not None else ()
-        return tuple(one for one in found if first_row <= one.row < erase_row)
+        return _holding(found, first_row, erase_row)
 
     def _compact(self) -> bool:
         try:
@@ -247,6 +255,11 @@ class PrivacyService:
 def _is_number(typed: str, patient: Patient) -> bool:
     figures = typed.strip()
     return figures.isascii() and figures.isdecimal() and len(figures) < 19 and int(figures) == patient.number
+
+
+def _holding(backups: Iterable[HeldBackup], first_row: int, erase_row: int) -> tuple[HeldBackup, ...]:
+    """A backup holds somebody if it ends after the first row about them and before the row of the erasure."""
+    return tuple(one for one in backups if first_row <= one.row < erase_row)
 
 
 def _of(erased: Iterable[ErasedPerson], patient_id: str) -> ErasedPerson | None:

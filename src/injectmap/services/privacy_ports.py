@@ -86,6 +86,14 @@ class HeldBackups(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StillHeld:
+    """An erased person with the backups in reach that still hold them."""
+
+    person: ErasedPerson
+    backups: tuple[HeldBackup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionList:
     """Who is due on a day; `years` is None where the clinic keeps no such list."""
 

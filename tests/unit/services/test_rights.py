@@ -69,7 +69,7 @@ WANTED = {
     Right.KEEP_SAFE: "",
     Right.KEEP_PRIVATE: (
         "privacy.retention privacy.retention_csv privacy.before_erasing privacy.erase privacy.erased "
-        "privacy.backups_holding privacy.access_report privacy.find privacy.access_csv privacy.access_pdf "
+        "privacy.still_held privacy.access_report privacy.find privacy.access_csv privacy.access_pdf "
         "privacy.access_pages"
     ),
 }

@@ -13,12 +13,15 @@ from injectmap.ui.theme import Theme, font, metrics
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.lists import Index, RowDelegate, RowsModel, RowsView
+from injectmap.ui.widgets.people import name_of, standing_of
 from injectmap.words import load_words
 
 
 def say_patient(patient: Patient) -> str:
     """Name, birth date and number in one sentence."""
     words = load_words()
+    if patient.erased:
+        return f"{name_of(patient)}, {words('patient.number', number=patient.number_text)}"
     line = words(
         "patient.line",
         name=patient.display_name,
@@ -40,19 +43,22 @@ class _FoundDelegate(RowDelegate):
         words = load_words()
         box = rect.adjusted(16, 6, -12, -6)
         name_font = font("table_strong")
-        name_font.setStrikeOut(bool(row.error_reason))
+        name_font.setStrikeOut(bool(row.error_reason) and not row.erased)
         painter.setFont(name_font)
         painter.setPen(self.theme.colour("text2" if row.error_reason else "text"))
-        name = metrics("table_strong").elidedText(row.display_name, Qt.TextElideMode.ElideRight, box.width())
+        name = metrics("table_strong").elidedText(name_of(row), Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
         painter.setFont(font("label"))
         painter.setPen(self.theme.colour("text2"))
-        below = words("patient.born_number", born=show_date(row.birth_date), number=row.number_text)
+        if row.erased:
+            below = words("patient.number", number=row.number_text)
+        else:
+            below = words("patient.born_number", born=show_date(row.birth_date), number=row.number_text)
         bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
         if row.error_reason:
             painter.drawText(box.adjusted(0, 0, 0, -16), bottom, below)
             painter.setFont(font("label_strong"))
-            below = words("patient.in_error")
+            below = standing_of(row)
         painter.drawText(box, bottom, below)
 
 

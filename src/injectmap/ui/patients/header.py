@@ -14,6 +14,7 @@ from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.name_label import NameLabel
+from injectmap.ui.widgets.people import show_name
 from injectmap.words import load_words
 
 # Plainly not the one looked for, and still readable: name, birth date and number never leave the screen.
@@ -23,6 +24,8 @@ _FADED = 0.75
 def born_line(patient: Patient, today: dt.date) -> str:
     """Birth date with the age, and the sex if known."""
     words = load_words()
+    if patient.erased:
+        return words("erased.what")
     line = words("patient.born_age", born=show_date(patient.birth_date), age=patient.age_on(today))
     if not patient.sex:
         return line
@@ -77,11 +80,11 @@ class PatientHeader(QWidget):
     def show_patient(self, patient: Patient, today: dt.date, *, read_only: bool) -> None:
         """Show a patient; what cannot be changed offers nothing that would."""
         words = load_words()
-        self.name.show_name(patient.family_name, patient.given_name, struck=bool(patient.error_reason))
+        show_name(self.name, patient)
         self.born.setText(born_line(patient, today))
         self.number.setText(words("patient.number", number=patient.number_text))
         self.in_error.setText(words("patient.in_error_why", reason=patient.error_reason))
-        self.in_error.setVisible(bool(patient.error_reason))
+        self.in_error.setVisible(bool(patient.error_reason) and not patient.erased)
         for action in self._changing:
             action.setVisible(not read_only)
 

@@ -209,8 +209,9 @@ class PatientPage(Surface):
         self._over_time = self.files.over_time = over_time
         self.facts.summary.setEnabled(over_time is not None and bool(over_time.sessions))
         self.facts.export.setEnabled(over_time is not None and bool(over_time.treated))
+        known = over_time is not None and not over_time.patient.erased
         self.facts.show_facts(
-            facts_of(over_time, over_time.clinic.time_zone) if over_time is not None else ()
+            facts_of(over_time, over_time.clinic.time_zone) if over_time is not None and known else ()
         )
         self._show_figures()
         awaited, self._awaited = self._awaited, []

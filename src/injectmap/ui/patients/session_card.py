@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from injectmap.domain.patient import ERASED
 from injectmap.services.ports import SessionSummary
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.patients.thumbnails import RADIUS, Thumbnails
@@ -123,10 +124,11 @@ class SessionCard(QWidget):
         painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, state)
         paint_icon(painter, icon, QPointF(self.width() - MARGIN - state_width - 11, 18), colour, 14)
         first = "text2" if summary.error_reason else "text"
+        about = count_of_passes(summary), summary.practitioner_name
         lines = (
             ("body_strong", first, date, 8),
             ("table", first, products_and_volume(summary), 29),
-            ("label", "text2", f"{count_of_passes(summary)} · {summary.practitioner_name}", 48),
+            ("label", "text2", " · ".join(filter(None, about)), 48),
         )
         for role, name, text, top in lines:
             painter.setFont(font(role))
@@ -159,4 +161,6 @@ class SessionCard(QWidget):
 
 def _nothing_done(summary: SessionSummary) -> str:
     """What stands where pictures would."""
+    if summary.error_reason == ERASED:
+        return load_words()("erased.state")
     return count_of_passes(summary) if summary.planned_count else load_words()("insight.card.no_passes")

@@ -11,6 +11,7 @@ from injectmap.ui.patients.header import born_line
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Surface, TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
+from injectmap.ui.widgets.people import name_of
 from injectmap.words import load_words
 
 RAIL = 52
@@ -38,9 +39,9 @@ class IdentityLine(Surface):
         if patient is not None:
             number = load_words()("patient.number", number=patient.number_text)
             parts = [born_line(patient, self._desk.today), number]
-            if patient.error_reason:
+            if patient.error_reason and not patient.erased:
                 parts.insert(0, load_words()("patient.in_error"))
-            self.name.setText(patient.display_name)
+            self.name.setText(name_of(patient))
             self.details.setText(" · ".join(parts))
 
 

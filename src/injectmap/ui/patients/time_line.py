@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from injectmap.domain.patient import ERASED
 from injectmap.domain.record import RecordState
 from injectmap.domain.session import record_number
 from injectmap.domain.units import show_volume
@@ -43,6 +44,8 @@ def products_and_volume(summary: SessionSummary) -> str:
 def count_of_passes(summary: SessionSummary) -> str:
     """How many passes were done, in words where there is none or one; a plan without any says what is planned."""
     words, count = load_words(), summary.pass_count
+    if summary.error_reason == ERASED:
+        return ""
     if not count and summary.planned_count:
         return words("session.passes.planned", count=summary.planned_count)
     if not count:
@@ -53,6 +56,8 @@ def count_of_passes(summary: SessionSummary) -> str:
 def state_of(summary: SessionSummary, *, is_open: bool) -> tuple[str, str]:
     """The words for the standing of a record, and the icon beside them."""
     words = load_words()
+    if summary.error_reason == ERASED:
+        return words("erased.state"), "lock"
     if summary.error_reason:
         return words("session.state.error"), "cross"
     if summary.state is RecordState.SIGNED:
@@ -69,6 +74,8 @@ def state_of(summary: SessionSummary, *, is_open: bool) -> tuple[str, str]:
 def say_summary(summary: SessionSummary) -> str:
     """One treatment session in one sentence."""
     words = load_words()
+    if summary.error_reason == ERASED:
+        return f"{show_date(summary.date)}, {products_of(summary)}. {_mark_of(summary)}"
     line = words(
         "session.line",
         date=show_date(summary.date),
@@ -76,9 +83,14 @@ def say_summary(summary: SessionSummary) -> str:
         passes=count_of_passes(summary),
         practitioner=summary.practitioner_name,
     )
-    return (
-        f"{line} {words('session.in_error', reason=summary.error_reason)}" if summary.error_reason else line
-    )
+    return f"{line} {_mark_of(summary)}" if summary.error_reason else line
+
+
+def _mark_of(summary: SessionSummary) -> str:
+    words = load_words()
+    if summary.error_reason == ERASED:
+        return words("erased.session")
+    return words("session.in_error", reason=summary.error_reason)
 
 
 def tip_of(summary: SessionSummary) -> str:
@@ -87,12 +99,11 @@ def tip_of(summary: SessionSummary) -> str:
     lines = [
         show_date(summary.date),
         products_and_volume(summary),
-        count_of_passes(summary),
-        summary.practitioner_name,
+        *filter(None, (count_of_passes(summary), summary.practitioner_name)),
         words("session.record", number=record_number(summary.date, summary.number)),
     ]
     if summary.error_reason:
-        lines.append(words("session.in_error", reason=summary.error_reason))
+        lines.append(_mark_of(summary))
     return "\n".join(lines)
 
 

@@ -1,0 +1,1 @@
+"""Trust: proof of the journal, backups, and privacy."""
