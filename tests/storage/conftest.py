@@ -1,6 +1,7 @@
 """Clinic files on disk with a fixed key, the same clinic on a server, and a session ready to be drawn in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,29 @@ class Charted:
             )
             work.commit()
         return revision, number
+
+
+@contextmanager
+def listening(work: Any) -> Iterator[list[str]]:
+    """The statements that a unit of work gives its driver."""
+    said: list[str] = []
+    driver = work._connection.connection.driver_connection
+    if hasattr(driver, "set_trace_callback"):
+        driver.set_trace_callback(said.append)
+        yield said
+        driver.set_trace_callback(None)
+        return
+    import psycopg
+
+    with pytest.MonkeyPatch.context() as patched:
+        run = psycopg.Cursor.execute
+
+        def execute(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
+            said.append(str(query))
+            return run(cursor, query, *arguments, **options)
+
+        patched.setattr(psycopg.Cursor, "execute", execute)
+        yield said
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

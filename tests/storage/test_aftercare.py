@@ -21,7 +21,7 @@ from injectmap.domain.patient import Patient
 from injectmap.domain.session import TreatmentSession
 from injectmap.domain.treatment_map import PassStatus, Side
 from tests import builders
-from tests.storage.conftest import Charted
+from tests.storage.conftest import Charted, listening
 
 DAY = dt.date(2026, 11, 22)
 
@@ -226,11 +226,8 @@ def test_patients_in_error_are_not_due(either):
 
 def test_the_list_takes_three_statements(charted):
     treat(charted, charted.patient, dt.date(2024, 1, 1), follow_up=dt.date(2026, 4, 1))
-    with charted.database.reading() as work:
-        said: list[str] = []
-        work._connection.connection.driver_connection.set_trace_callback(said.append)
+    with charted.database.reading() as work, listening(work) as said:
         assert len(work.aftercare.due(DAY, review_months=18)) == 2
-        work._connection.connection.driver_connection.set_trace_callback(None)
     assert len(said) == 3
 
 

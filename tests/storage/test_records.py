@@ -20,7 +20,7 @@ from injectmap.domain.record import (
 from injectmap.domain.session import OpenSession
 from injectmap.domain.treatment_map import Deposit, PassStatus, Share, Side, SkinPoint
 from tests import builders
-from tests.storage.conftest import Charted
+from tests.storage.conftest import Charted, listening
 
 DOCUMENT = SignedDocument('{"totals":[1,2]}', (("front", "<svg>ä</svg>"), ("left", "<svg/>")))
 
@@ -320,12 +320,8 @@ def test_a_signed_and_amended_session_is_still_read_in_three_statements(charted)
         work.commit()
     sign(charted)
     amend(charted)
-    with charted.database.reading() as work:
-        said: list[str] = []
-        driver = work._connection.connection.driver_connection
-        driver.set_trace_callback(said.append)
+    with charted.database.reading() as work, listening(work) as said:
         now = work.sessions.open(charted.session.id)
-        driver.set_trace_callback(None)
     assert len(said) == 3
     # Documents and pictures are as large as a whole session: a list of versions leaves them out.
     assert not any("document" in one or "pictures" in one for one in said)

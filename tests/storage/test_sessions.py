@@ -21,7 +21,7 @@ from injectmap.domain.treatment_map import (
     TreatmentMap,
 )
 from tests import builders
-from tests.storage.conftest import Charted
+from tests.storage.conftest import Charted, listening
 
 
 def stored_map(charted: Charted) -> TreatmentMap:
@@ -63,15 +63,13 @@ def test_a_session_comes_back_as_it_was_stored(charted):
 def test_opening_a_session_takes_exactly_three_statements(charted):
     full = builders.c_shape(*charted.syringes, microlitres=20, count=20)
     charted.commit(Edit(EditKind.APPLY_PROTOCOL, tuple(PassChange(None, one) for one in full.passes)), 1)
-    with charted.database.reading() as work:
-        said: list[str] = []
-        work._connection.connection.driver_connection.set_trace_callback(said.append)
+    with charted.database.reading() as work, listening(work) as said:
         assert work.sessions.open(charted.session.id).map == full
-        work._connection.connection.driver_connection.set_trace_callback(None)
     assert len(said) == 3
     assert all(statement.startswith("SELECT") for statement in said)
 
 
+@pytest.mark.of_file
 def test_an_edit_takes_six_statements_and_a_transaction(charted):
     said: list[str] = []
     driver = charted.database._writer.connection.driver_connection

@@ -14,7 +14,7 @@ from injectmap.domain.settings import ClinicSettings, Paper, Phrase, Requirement
 from injectmap.domain.stock import MovementKind, StockItem, StockMovement
 from injectmap.domain.treatment_map import Deposit, PassStatus, Plane, Share, Side, Technique
 from tests import builders
-from tests.storage.conftest import Charted, chart
+from tests.storage.conftest import Charted, chart, listening
 from tests.storage.test_records import amend, sign
 
 EXPIRY = dt.date(2027, 9, 30)
@@ -187,11 +187,8 @@ def test_a_recall_takes_one_statement(charted):
     full = builders.c_shape(*charted.syringes, microlitres=20, count=20)
     for revision, one in enumerate(full.passes, start=1):
         charted.commit(builders.add(one), revision)
-    with charted.database.reading() as work:
-        said: list[str] = []
-        work._connection.connection.driver_connection.set_trace_callback(said.append)
+    with charted.database.reading() as work, listening(work) as said:
         assert work.stock.recall(charted.syringes[0].lot)[0].microlitres == 240
-        work._connection.connection.driver_connection.set_trace_callback(None)
     assert len(said) == 1
 
 
@@ -261,6 +258,7 @@ def test_a_new_clinic_has_the_settings_it_was_made_with(tmp_path):
     database.close()
 
 
+@pytest.mark.of_file
 def test_a_recall_walks_indexes_alone(charted):
     from injectmap.storage.recall import RECALL
 

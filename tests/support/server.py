@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 SUPERUSER = "keeper"
-PASSWORD = "harbour-2026"  # noqa: S105 - of a server that lives for one test run
+PASSWORD = "harbour-2026"
 
 
 def programs() -> Path | None:
@@ -38,11 +38,7 @@ class Server:
         from sqlalchemy import URL
 
         url = URL.create(
-            "postgresql+psycopg",
-            user,
-            password,
-            database=database,
-            query={"host": str(self.folder), **query},
+            "postgresql+psycopg", user, password, database=database, query={"host": str(self.folder), **query}
         )
         return url.render_as_string(hide_password=False)
 

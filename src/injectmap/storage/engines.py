@@ -16,11 +16,21 @@ SERVER = "postgresql"
 
 # A long read on a server, such as the proof of a whole journal, may take this long.
 LONG_READ_MS = 600_000
+_IN_ERROR = 3
 
 
 def is_server(connection: Connection) -> bool:
     """True if the connection is one to a server, and false for a clinic file."""
     return connection.dialect.name == SERVER
+
+
+def is_broken(connection: Connection) -> bool:
+    """True if a statement of this transaction failed and a server has given all of it up."""
+    if not is_server(connection):
+        return False
+    driver: Any = connection.connection.driver_connection
+    # libpq's PQTRANS_INERROR.
+    return int(driver.pgconn.transaction_status) == _IN_ERROR
 
 
 def take_time(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from injectmap.storage.accounts import StoredAccounts
 from injectmap.storage.aftercare import StoredAftercare
 from injectmap.storage.clinic import StoredClinic, StoredPractitioners
+from injectmap.storage.engines import is_broken
 from injectmap.storage.erasing import StoredErasing
 from injectmap.storage.journal import StoredJournal
 from injectmap.storage.patients import StoredPatients
@@ -84,6 +85,9 @@ class StoredWork:
         """Make the work durable; the unit is over."""
         if self._connection is None:
             raise RuntimeError("no unit of work is open")
+        if is_broken(self._connection):
+            # A server would answer a commit by taking all back, and say nothing.
+            raise RuntimeError("what failed in this unit of work took all of it along")
         self._connection.commit()
         if self._stored is not None and self.journal.last:
             self._stored(self.journal.last)
