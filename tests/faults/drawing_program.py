@@ -1,9 +1,9 @@
 """The real program on a keyed clinic, drawn in by real input events, that tells each stored journal row.
 
 Run as `python -m tests.faults.drawing_program FOLDER DESCRIPTOR SEED EDITS`: opens the window on the clinic in FOLDER
-and draws EDITS changes with the mouse and keyboard of the X server, then closes the window as a person would. To the
-inherited DESCRIPTOR it writes a line for each thing that happened: `painted`, `editor`, `commit`, `row NUMBER` (its
-transaction is over), `closing`, `ended`.
+and draws EDITS changes with the mouse and keyboard of the X server, then closes the window as a person would; with no
+EDITS it only reads what the top bar says of saving. To the inherited DESCRIPTOR it writes a line for each thing that
+happened: `painted`, `editor`, `said TEXT`, `commit`, `row NUMBER` (its transaction is over), `closing`, `ended`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from injectmap.storage.opening import open_clinic
 from injectmap.storage.unit_of_work import StoredWork
 from injectmap.ui import app
 from injectmap.ui.canvas.head_view import HeadView
+from injectmap.ui.widgets.status_line import SaveState
 from tests.e2e.hand import Condition, Hand, Player
 from tests.faults.clinic import KEY, NAME
 
@@ -113,6 +114,13 @@ def draw(hand: FreeHand, wire: Wire, chance: random.Random, edits: int) -> Itera
     editor, view = desk().editor, find(HeadView)
     assert editor is not None
     wire.tell("editor")
+    if not edits:
+        save = window().findChild(SaveState)
+        assert save is not None
+        yield lambda: save.isVisible()
+        wire.tell("said", save.text)
+        hand.keys("ctrl+q")
+        return
     hand.click(view, QPoint(5, 5))
     yield lambda: hand.still
     hand.keys("5", "p")

@@ -31,6 +31,10 @@ class SmallDisk:
         """Leave so many bytes free."""
         self.resize(shutil.disk_usage(self.folder).used + free)
 
+    def protect(self, on: bool) -> None:
+        """Let nothing be written to it, or again."""
+        self._mount(f"remount,{'ro' if on else 'rw'}")
+
     def empty(self) -> None:
         for one in self.folder.iterdir():
             one.unlink()

@@ -1,0 +1,41 @@
+"""What is said once when a clinic opens."""
+
+from injectmap.domain.errors import StorageProblem
+from injectmap.domain.journal import JournalKind, SubjectKind
+from tests.fakes import NOW_MS
+
+
+def write_row(shell, at_ms: int) -> None:
+    with shell.opener.database.writing() as work:
+        work.journal.append(
+            shell.opener.acting,
+            kind=JournalKind.READ,
+            subject_kind=SubjectKind.PATIENT,
+            subject_id=shell.elin.id,
+            payload={},
+            at_ms=at_ms,
+        )
+        work.commit()
+
+
+def test_a_clock_behind_the_last_entry_is_said_when_the_clinic_opens(make_shell):
+    shell = make_shell(open=False, patient=False)
+    write_row(shell, NOW_MS + 3_600_000)
+    shell.open()
+    assert "clock is behind the last entry" in shell.space.banner.text
+    shell.space.banner.put_away()
+    shell.desk.close_clinic()
+    write_row(shell, NOW_MS)
+    shell.open()
+    assert shell.space.banner.text == ""
+
+
+def test_missing_entries_are_said_when_the_clinic_opens(make_shell):
+    shell = make_shell(open=False, patient=False)
+    shell.opener.database.read_only_reason = StorageProblem(
+        "entries_missing", name="Harbour", last=41, stored=44
+    )
+    shell.opener.database.read_only = True
+    shell.open()
+    assert "ends at entry 41, though entry 44 had been stored" in shell.space.banner.text
+    assert shell.space.top.save.text == "Open for reading only: entries 42 to 44 cannot be read"
