@@ -97,3 +97,16 @@ def test_readers_are_fuzzed_one_by_one_and_one_that_fails_is_named(
     assert report["fuzzed"] == {"gs1": 100}
     assert code == 1
     assert report["failures"] == ["fuzz: hibc noted no figure"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "figures"),
+    [("a line before\n[7, 7]", 0, (7, 7)), ("[7, 6]", 1, (7, 6)), ("ImportError: no", 0, (None, None))],
+)
+def test_tampers_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: str, code: int, figures: tuple[int | None, ...]
+) -> None:
+    monkeypatch.setattr(torture, "python_run", lambda _script: (0, printed))
+    ended, report = run(tmp_path, "--only", "tampers")
+    assert (ended, (report["tampers"], report["tampers_found"])) == (code, figures)
+    assert ("tampers" in report["not_done"]) is (figures[0] is None)
