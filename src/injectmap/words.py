@@ -12,6 +12,7 @@ from injectmap.resources import asset_path
 if TYPE_CHECKING:
     import datetime as dt
 
+    from injectmap.domain.backups import Comparison
     from injectmap.domain.completeness import Line
     from injectmap.domain.privacy import AccessLine, RetentionLine
     from injectmap.domain.proof import Finding, Note
@@ -88,6 +89,37 @@ def line_text(line: Line, words: Words, time_zone: str) -> str:
         blanks["plane"] = words(f"plane.{plane}.short")
     optional = f"{line.code}.{line.state.value}"
     return words(optional if words.has(optional) else line.code, **blanks)
+
+
+def show_size(size: int, words: Words) -> str:
+    """A file's size, in bytes, for the eye."""
+    if size < 1_000_000:
+        return words("backup.size.kib", number=max(1, round(size / 1000)))
+    return words("backup.size.mib", number=f"{size / 1_000_000:.1f}")
+
+
+# So many record numbers are named; the others are counted.
+_NUMBERS_NAMED = 12
+
+
+def comparison_lines(found: Comparison, words: Words, moment: Callable[[int], str]) -> list[str]:
+    """What a restore would change beside the counts, a sentence to a line; `moment` writes a time in ms."""
+    lines = [words(f"backup.chains.{found.chains.value}")]
+    if found.rows_lost:
+        key = "backup.compare.lost.one" if found.rows_lost == 1 else "backup.compare.lost"
+        first, last = moment(found.lost_from_ms), moment(found.lost_to_ms)
+        lines.append(words(key, rows=found.rows_lost, first=first, last=last))
+    for key, numbers in (("lost", found.sessions_lost), ("changed", found.sessions_changed)):
+        if not numbers:
+            continue
+        named = ", ".join(numbers[:_NUMBERS_NAMED])
+        if len(numbers) > _NUMBERS_NAMED:
+            named = words("backup.compare.more", numbers=named, more=len(numbers) - _NUMBERS_NAMED)
+        lines.append(words(f"backup.compare.sessions.{key}", numbers=named))
+    if found.erased_again:
+        key = "backup.compare.erased.one" if found.erased_again == 1 else "backup.compare.erased"
+        lines.append(words(key, count=found.erased_again))
+    return lines
 
 
 def _date(day: dt.date, words: Words) -> str:

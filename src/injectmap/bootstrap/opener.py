@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from injectmap.domain.settings import ClinicSettings
     from injectmap.editing.editor import MapEditor
     from injectmap.services.clinic import NewClinic, Services
+    from injectmap.services.closed_clinic import ClosedClinic
     from injectmap.services.keys import Keyring, KeyRoom, NewKeys
     from injectmap.services.ports import Clock
     from injectmap.storage.database import ClinicDatabase
@@ -150,6 +151,12 @@ class Opener:
         """Open a clinic for reading alone, beside whoever has it open, without a sign-in: to prove it."""
         path = path.resolve()
         return self._open(path, self._key_of(path, unlock), unlock, read_only=True)
+
+    def closed(self, path: Path, unlock: Unlock | None = None) -> ClosedClinic:
+        """A clinic that nobody has open, perhaps damaged, with its backups."""
+        from injectmap.bootstrap.closed import closed_clinic
+
+        return closed_clinic(self, path.resolve(), unlock)
 
     def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
         """Set another passphrase for a clinic that is opened to prove what was typed."""

@@ -213,6 +213,13 @@ class BackupService:
         acting.require(Right.KEEP_SAFE)
         return tuple(self._listed())
 
+    def missing(self) -> tuple[str, ...]:
+        """Folders that are not here now, such as those of a disk that is not plugged in."""
+        if self.on_server:
+            return ()
+        plan = self.plan()
+        return tuple(one.folder for one in plan.places if not self._here.folders.ready(one, plan))
+
     def backups(self) -> tuple[HeldBackup, ...]:
         """Name, time and last row of every copy in reach, for the list of those that still hold an erased person."""
         if self.on_server:
@@ -235,9 +242,18 @@ class BackupService:
 
     # Making
 
-    def back_up_now(self, acting: Acting, keep_going: KeepGoing | None = None) -> tuple[Outcome, ...]:
-        """Make one in every folder, due or not."""
+    def back_up_now(
+        self, acting: Acting, keep_going: KeepGoing | None = None, *, to: Path | None = None
+    ) -> tuple[Outcome, ...]:
+        """Make one in every folder, due or not, or in a folder that is not one of the plan's."""
         acting.require(Right.KEEP_SAFE)
+        if to is not None:
+            place = self._here.folders.new_place(to)
+            if self.plan().place(place.folder) is None:
+                return (self._back_up_to(place, keep_going),)
+            return self._back_up(
+                [one for one in self.plan().places if one.folder == place.folder], keep_going
+            )
         return self._back_up(self.plan().places, keep_going)
 
     def back_up_if_due(

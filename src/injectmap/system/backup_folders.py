@@ -37,7 +37,7 @@ class BackupFolders:
 
     def plan(self, clinic_id: str, path: Path) -> BackupPlan:
         """The plan of a clinic; the folder beside it follows a clinic that was moved. One not readable is begun anew."""
-        beside = Place(str(default_folder(path)))
+        beside = self.beside(path)
         try:
             kept = plan_from_json(self._file(clinic_id).read_bytes()[: TEXT_LIMIT * 4].decode())
         except (OSError, ValueError):
@@ -59,6 +59,10 @@ class BackupFolders:
                     if kept.path == str(path):
                         return kept
         return None
+
+    def beside(self, path: Path) -> Place:
+        """The folder beside a clinic file."""
+        return Place(str(default_folder(path)))
 
     def keep(self, plan: BackupPlan) -> None:
         """Replace the plan that is kept."""
