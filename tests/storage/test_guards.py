@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -24,16 +25,35 @@ from injectmap.domain.record import (
 )
 from injectmap.domain.stock import MovementKind, StockItem, StockMovement
 from injectmap.domain.treatment_map import Side, SkinPoint
+from injectmap.storage.columns import metadata
 from injectmap.storage.opening import create_clinic
+from injectmap.storage.server_opening import create_server, open_server
 from injectmap.storage.triggers import TRIGGERS
 from tests import builders
 from tests.storage.conftest import CLINIC, DEMO, KEY, Charted, chart
+from tests.support.server import Server
 
 # What the guards say.
 WHY = {
     statement.split("ABORT, '")[1].split("'")[0] for statement in TRIGGERS.values() if "ABORT" in statement
 } | {"ck_amendments_reason_given"}
-REFUSED = (sqlite3.DatabaseError, sqlcipher.DatabaseError)
+REFUSED = (sqlite3.DatabaseError, sqlcipher.DatabaseError, psycopg.DatabaseError)
+SERVER = "server"
+
+
+class Keeper:
+    """The server's own keeper with no program of ours between, saying the same statements in its words."""
+
+    def __init__(self, server: Server) -> None:
+        self._raw = server.connect("guarded")
+
+    def execute(self, statement: str, values: Any = ()) -> Any:
+        # Replacing in an insert is SQLite's own: on a server the same is tried by inserting or changing.
+        said = statement.replace(" OR REPLACE", "").replace("BEGIN IMMEDIATE", "BEGIN").replace("%", "%%")
+        return self._raw.execute(said.replace("?", "%s").replace(":id", "%(id)s"), values)
+
+    def close(self) -> None:
+        self._raw.close()
 
 
 def sign(charted: Charted, version: int = 1) -> None:
@@ -55,8 +75,11 @@ def amend(charted: Charted, version: int = 2) -> None:
         work.commit()
 
 
-def plain(charted: Charted, key: bytes | None) -> Any:
+def plain(charted: Charted, key: bytes | str | None, server: Server | None = None) -> Any:
     """A connection as any tool makes it: the key at most, and none of our settings."""
+    if server is not None:
+        return Keeper(server)
+    assert not isinstance(key, str)
     module: Any = sqlite3 if key is None else sqlcipher
     raw = module.connect(charted.database.path, isolation_level=None)
     if key is not None:
@@ -67,15 +90,19 @@ def plain(charted: Charted, key: bytes | None) -> Any:
 
 
 def everything(raw: Any) -> dict[str, list[Any]]:
-    names = raw.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'patient_search%'"
-    ).fetchall()
-    return {name: sorted(raw.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for (name,) in names}
+    return {
+        name: sorted(raw.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in metadata.tables
+    }
 
 
 def clinic(folder: Path, key: bytes | None) -> Charted:
+    """A guarded clinic in a file."""
+    return filled(create_clinic(folder / "guarded.injectmap", DEMO if key is None else CLINIC, key=key))
+
+
+def filled(database: Any) -> Charted:
     """A session 'signed' with all that belongs to it, and an open one of the same patient with a pass of its own."""
-    charted = chart(create_clinic(folder / "guarded.injectmap", DEMO if key is None else CLINIC, key=key))
+    charted = chart(database)
     by, first = charted.practitioner, charted.syringes[0]
     item = StockItem("item", first.product, first.lot, first.expiry)
     move = ZoneMove("gonion", Side.LEFT, SkinPoint(1, 2, 3))
@@ -99,8 +126,17 @@ def clinic(folder: Path, key: bytes | None) -> Charted:
     return charted
 
 
-@pytest.fixture(scope="module", params=[None, KEY], ids=["plain", "keyed"])
+@pytest.fixture(scope="module", params=[None, KEY, SERVER], ids=["plain", "keyed", "server"])
 def signed(request: pytest.FixtureRequest) -> Iterator[tuple[Charted, Any]]:
+    if request.param == SERVER:
+        server: Server = request.getfixturevalue("server")
+        charted = filled(create_server(server.create("guarded"), CLINIC))
+        raw = plain(charted, SERVER, server)
+        yield charted, raw
+        raw.close()
+        charted.database.close()
+        server.drop("guarded")
+        return
     with tempfile.TemporaryDirectory() as folder:
         charted = clinic(Path(folder), request.param)
         raw = plain(charted, request.param)
@@ -217,8 +253,13 @@ TRIED = {
 @pytest.mark.parametrize("tried", TRIED)
 def test_raw_sql_is_refused(signed, tried):
     charted, raw = signed
+    if isinstance(raw, Keeper) and "rowid" in TRIED[tried]:
+        # Nothing that a statement can name there: that it is refused at all is enough.
+        with pytest.raises(psycopg.errors.UndefinedColumn):
+            raw.execute(TRIED[tried], {"id": charted.session.id} if ":id" in TRIED[tried] else ())
+        return
     before = everything(raw)
-    values = {"id": charted.session.id} if ":id" in TRIED[tried] else {}
+    values: Any = {"id": charted.session.id} if ":id" in TRIED[tried] else ()
     raw.execute("BEGIN IMMEDIATE")
     try:
         with pytest.raises(REFUSED) as refused:
@@ -333,3 +374,26 @@ def test_no_pass_draws_from_a_syringe_of_another_session(own):
     drawn = builders.cannula_pass(order=70, syringe_id=own.syringes[0].id)
     with pytest.raises(Conflict, match="map_has_changed"), own.database.writing() as work:
         work.sessions.apply_edit("open", builders.add(drawn), 2)
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_a_server_never_empties_a_table(server, emptied, table):
+    with (
+        server.connect("harbour") as raw,
+        pytest.raises(psycopg.errors.CheckViolation, match="a table is never emptied"),
+    ):
+        raw.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_a_table_of_the_same_name_does_not_blind_a_guard(server, emptied):
+    database = open_server(emptied)
+    charted = chart(database)
+    sign(charted)
+    with server.connect("harbour") as raw:
+        # Found before the clinic's own by whoever does not say where to look.
+        raw.execute(
+            "CREATE TEMPORARY TABLE treatment_sessions AS SELECT * FROM treatment_sessions WHERE FALSE"
+        )
+        with pytest.raises(psycopg.errors.CheckViolation, match="only amended"):
+            raw.execute("UPDATE syringes SET lot = 'OTHER'")
+    database.close()

@@ -17,7 +17,7 @@ from injectmap.domain.treatment_map import PassStatus, Plane, Share, Side, Techn
 from injectmap.storage.opening import create_clinic, open_clinic
 from injectmap.storage.server_opening import open_server
 from tests import builders
-from tests.storage.conftest import Charted, chart
+from tests.storage.conftest import CLINIC, KEY, Charted, chart
 
 places = st.sampled_from(
     [builders.IN_FRONT_OF_LOBE, builders.ARCH, builders.PREAURICULAR_TOP, builders.GONION, builders.BORDER]
