@@ -44,6 +44,11 @@ GOALS = (
     Goal("save_edit", 2.5, "storage", "one AddPass edit made durable, CPU"),
     Goal("load_session", 3.0, "storage", "a session of 20 passes, CPU"),
     Goal("search", 0.15, "storage", "type-ahead over 100,000 names, any part, CPU"),
+    Goal("encrypted_save", 1.5, "encryption", "one edit through the service, keyed file beside a plain one"),
+    Goal("encrypted_open", 2.0, "encryption", "opening a clinic with the key in hand, keyed beside plain"),
+    Goal(
+        "search_typing", 3.0, "encryption", "each key typed, 100,000 patients, p95 beside the bare statements"
+    ),
     Goal("recall", 1.5, "recall", "lot recall over 3 million passes, CPU"),
     Goal("record_pdf", 1.5, "record", "one treatment record as PDF"),
     Goal("pass_geometry", 4.0, "geometry", "length, zone split and five projections of a pass, CPU"),

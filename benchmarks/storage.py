@@ -46,15 +46,15 @@ def bare(path: Path) -> Any:
 
 
 class Clinic:
-    """A keyed clinic file with one session, through the services."""
+    """A clinic file with one session, keyed unless asked otherwise, through the services."""
 
-    def __init__(self, path: Path, *, passes: int = 0) -> None:
+    def __init__(self, path: Path, *, passes: int = 0, key: bytes | None = samples.KEY) -> None:
         """Create it; the map gets its passes by edits."""
         by = samples.practitioner()
         clock, self.acting = samples.FixedClock(), samples.acting_as(by)
         settings = ClinicSettings("Bench", demo=True)
         self.path = path
-        self.database = create_clinic(path, settings, key=samples.KEY)
+        self.database = create_clinic(path, settings, key=key)
         found(self.database, clock, settings, [by], self.acting)
         self.patients = PatientService(self.database, clock)
         self.sessions = SessionService(self.database, clock, MapVersions(1, 1), "Europe/London")

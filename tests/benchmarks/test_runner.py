@@ -31,6 +31,10 @@ SPECIFIED = {
     "save_edit": 2.5,
     "load_session": 3.0,
     "search": 0.15,
+    # Of the issue on trust: what encryption may cost, and a search as it is typed.
+    "encrypted_save": 1.5,
+    "encrypted_open": 2.0,
+    "search_typing": 3.0,
     "recall": 1.5,
     "record_pdf": 1.5,
     "pass_geometry": 4,
