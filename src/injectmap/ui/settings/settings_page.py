@@ -16,6 +16,7 @@ from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.settings.phrase_editor import PhraseEditor
 from injectmap.ui.settings.staff_list import StaffList
+from injectmap.ui.start.passphrase_form import PassphraseForm
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Scroller, Surface, TextLabel, column
 from injectmap.ui.widgets.form import Form, FormRow, choice_field, text_field
@@ -47,6 +48,7 @@ class SettingsPage(Surface):
         self.required = {one: TickBox(theme, load_words()(f"requirement.{one.value}")) for one in Requirement}
         self.phrases = PhraseEditor(theme, desk)
         self.staff = StaffList(theme, desk)
+        self.keys = PassphraseForm(theme, desk, prompts)
         body = QWidget()
         outer = column(body, margins=(32, 24, 32, 32), spacing=16)
         outer.addWidget(TextLabel(theme, "page_title", "text", load_words()("settings.title")))
@@ -57,6 +59,7 @@ class SettingsPage(Surface):
             first.addWidget(card)
         for card in (self._required_card(), self._phrases_card()):
             second.addWidget(card)
+        first.addWidget(self.keys)
         first.addStretch(1)
         second.addStretch(1)
         self._columns.addLayout(first, 1)
@@ -150,6 +153,7 @@ class SettingsPage(Surface):
                 box.setChecked(one in settings.required or one in ALWAYS_REQUIRED)
         self.phrases.show_settings(settings)
         self.staff.refresh()
+        self.keys.refresh()
         self._lock()
 
     def _lock(self) -> None:

@@ -50,6 +50,7 @@ class NewClinicForm(QWidget):
         self.file = text_field()
         self._name_row = self._form.row(words("start.field.name"), self.name)
         self._practitioner_row = self._form.row(words("start.field.practitioner"), self.practitioner)
+        self._form.beside(self._name_row, self._practitioner_row)
         self._file_row = self._form.row(words("start.field.file"), self.file)
         self.choose = Button(theme, words("start.choose"), kind="flat")
         self.choose.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

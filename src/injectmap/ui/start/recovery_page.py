@@ -21,7 +21,7 @@ from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import Form, FormRow, text_field
 from injectmap.words import load_words
 
-_SHEET_WIDTH = 420
+_SHEET_WIDTH = 380
 _TYPED_BACK = 2
 
 
@@ -64,8 +64,8 @@ class RecoveryPage(QWidget):
         right.addSpacing(8)
         right.addWidget(self.put_away)
         right.addWidget(self._back)
-        right.addStretch(1)
         right.addWidget(self.accept)
+        right.addStretch(1)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(32)
@@ -95,6 +95,8 @@ class RecoveryPage(QWidget):
         sheet = keys.sheet(made.recovery_key, settings, settings.paper, at_ms=services.clock.now_ms())
         self.deeds.take(keys, sheet)
         self.sheet.clear()
+        # Who does not see the picture hears the groups.
+        self.sheet.setAccessibleDescription(" ".join(self._groups))
         self._say("")
         self.put_away.setChecked(False)
         self._ask_back(False)
@@ -170,6 +172,7 @@ class _Sheet(QWidget):
 
     def clear(self) -> None:
         self._picture = QPixmap()
+        self.setAccessibleDescription("")
         self.setFixedSize(_SHEET_WIDTH, round(_SHEET_WIDTH * 1.414))
         self.update()
 

@@ -25,7 +25,7 @@ from injectmap.words import load_words
 __all__ = ["CLINIC_SUFFIX", "StartScreen"]
 
 _RECENT = 5
-_CARD, _WIDE_CARD = 560, 960
+_CARD, _WIDE_CARD = 560, 920
 
 
 class StartScreen(QWidget):
@@ -71,8 +71,11 @@ class StartScreen(QWidget):
         for page in self._pages:
             inner.addWidget(page)
         inner.addWidget(self._busy)
-        inner.addWidget(Hairline(theme))
-        inner.addWidget(TextLabel(theme, "label", "text2", words("app.purpose"), wrap=True))
+        self._purpose = QWidget()
+        foot = column(self._purpose, spacing=16)
+        foot.addWidget(Hairline(theme))
+        foot.addWidget(TextLabel(theme, "label", "text2", words("app.purpose"), wrap=True))
+        inner.addWidget(self._purpose)
         page = QWidget()
         across = QHBoxLayout()
         across.addStretch(1)
@@ -197,7 +200,8 @@ class StartScreen(QWidget):
     def _show(self, shown: QWidget) -> None:
         for page in self._pages:
             page.setVisible(page is shown)
-        self._what.setVisible(shown is self._choices)
+        for about in (self._what, self._purpose):
+            about.setVisible(shown is self._choices)
         self._card.setFixedWidth(_WIDE_CARD if shown is self.recovery else _CARD)
 
     def _open_recent(self) -> None:
