@@ -19,6 +19,9 @@ use_folders_under(Path(_SESSION.name) / "session", os.environ)
 # Shared by all tests, and read only once written: building matplotlib's font cache takes seconds.
 os.environ["MPLCONFIGDIR"] = str(Path(_SESSION.name) / "matplotlib")
 
+# No test puts a key into the keyring of the person who runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 # No test opens a window on the screen of the person who runs it, unless asked to.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

@@ -68,13 +68,12 @@ def read_recovery_key(typed: str) -> bytes:
     Raises InputRefused: `recovery_key_length`, `recovery_key_group` with the number of the first wrong group.
     """
     parts = [part for part in _BETWEEN.split(typed[:1000].upper()) if part]
-    if len(parts) == GROUPS:
-        # As printed: the group in which one is missing or too many can be named.
-        for place, part in enumerate(parts, 1):
-            if len(part) != GROUP_SIZE:
-                raise InputRefused("recovery_key_group", group=place)
     letters = "".join(parts)
     if len(letters) != GROUPS * GROUP_SIZE:
+        if len(parts) == GROUPS:
+            # Typed as printed: the group in which one is missing or too many can be named.
+            wrong = next(place for place, part in enumerate(parts, 1) if len(part) != GROUP_SIZE)
+            raise InputRefused("recovery_key_group", group=wrong)
         raise InputRefused("recovery_key_length", typed=len(letters), wanted=GROUPS * GROUP_SIZE)
     number = 0
     for place in range(1, GROUPS + 1):
