@@ -75,8 +75,11 @@ def restore(order: Restoring, step: Step = lambda _name: None) -> Restored:
         raise StorageProblem("folder_read_only", name=path.parent.name) from None
     _sweep(path)
     part = path.with_name(f"{path.name}.restoring-{secrets.token_hex(4)}.part")
+    done = False
     try:
-        return _restore(order, path, part, step)
+        restored = _restore(order, path, part, step)
+        done = True
+        return restored
     except DriverError as error:
         raise problem_of(error, path) or error from None
     except OSError as error:
@@ -84,7 +87,8 @@ def restore(order: Restoring, step: Step = lambda _name: None) -> Restored:
         raise StorageProblem("disk_full" if full else "folder_read_only", name=path.parent.name) from None
     finally:
         drop(part)
-        lock.release(clean=True)
+        # The sign of an unclean end stays as long as the file that it speaks of.
+        lock.release(clean=done or not lock.was_left_behind)
 
 
 def _restore(order: Restoring, path: Path, part: Path, step: Step) -> Restored:
