@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -15,6 +16,8 @@ from injectmap.domain.errors import InputRefused
 from injectmap.storage.server_problems import problem_of, why_not_connected
 
 DRIVER = "postgresql+psycopg"
+# What it would write into our log are texts of the server.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 # A clinician does not wait longer for an answer; long reads ask for more.
 WAIT_S = 2
 WAIT_MS = WAIT_S * 1000
@@ -102,6 +105,10 @@ def make_engine(url: URL, pool: type[Pool], *, hurried: bool = True, **pool_opti
 
     @event.listens_for(engine, "handle_error", retval=True)
     def tell(context: ExceptionContext) -> Any:
-        return problem_of(context.original_exception)
+        problem = problem_of(context.original_exception)
+        wrapped = context.sqlalchemy_exception
+        if problem is None and wrapped is not None:
+            wrapped.args = (str(context.original_exception),)
+        return problem
 
     return engine

@@ -36,6 +36,9 @@ def problem_of(error: BaseException | None) -> StorageProblem | None:
     if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate
+    if state is not None:
+        # Its details quote the row that was refused.
+        error.args = (error.diag.message_primary or state,)
     if state is None:
         # Without a code the server did not say it: the line did.
         return StorageProblem(LOST) if isinstance(error, psycopg.OperationalError) else None
