@@ -9,7 +9,7 @@ from pathlib import Path
 
 from injectmap import __version__
 from injectmap.bootstrap import Opener
-from injectmap.cli import backups, keys, proof, records
+from injectmap.cli import backups, keys, privacy, proof, records
 from injectmap.cli.opening import first_line
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.keys import unlock_from_line
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.add(commands)
     backups.add(commands)
     proof.add(commands)
+    privacy.add(commands)
     return parser
 
 

@@ -108,7 +108,7 @@ class Recalled:
     @property
     def shown_zones(self) -> tuple[tuple[str, Side, int], ...]:
         """The zones to 0.01 mL as in a record's totals, their sum unchanged; exact if a volume was given so."""
-        if self.exact:
+        if self.exact or not self.zones:
             return self.zones
         sums: dict[Side, int] = {}
         for _, side, volume in self.zones:

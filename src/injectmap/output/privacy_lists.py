@@ -96,6 +96,12 @@ class PrivacyWriter:
         note = words("access.paper.note")
         if not report.reads_kept:
             note = f"{note} {words('access.paper.no_reads')}"
+        if report.backups:
+            named = "; ".join(
+                words("access.paper.backup", name=one.name, when=show_instant(one.at_ms, clinic.time_zone))
+                for one in report.backups
+            )
+            note = f"{note} {words('access.paper.backups', named=named)}"
         return ListPage(
             title=words("access.paper.title"),
             subtitle=subtitle,

@@ -215,6 +215,7 @@ class PrivacyService:
             self._clock.now_ms(),
             reads_kept,
             erased,
+            self._holding(_first(lines), erased.row_number) if erased is not None else (),
         )
 
     def find(self, acting: Acting, typed: str) -> Patient:

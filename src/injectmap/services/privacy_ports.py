@@ -105,7 +105,9 @@ class RetentionList:
 
 @dataclass(frozen=True, slots=True)
 class AccessReport:
-    """Who looked at, wrote, signed or erased what of one patient; `erased` once there is a tombstone only.
+    """Who looked at, wrote, signed or erased what of one patient.
+
+    Of an erased person `erased` says when and by whom, and `backups` which in reach still hold them.
 
     `reads_kept` tells whether the clinic journals reading: without it nobody's reading is in the list.
     """
@@ -115,6 +117,7 @@ class AccessReport:
     at_ms: int
     reads_kept: bool
     erased: ErasedPerson | None = None
+    backups: tuple[HeldBackup, ...] = ()
 
 
 class PrivacyOutput(Protocol):

@@ -20,6 +20,7 @@ from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.preview import PRINT_PPI, paint_pages, write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
+from injectmap.ui.trust.held import held_text
 from injectmap.ui.trust.plain_table import Cells, Column, PlainTable
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -69,9 +70,11 @@ class AccessView(QWidget):
         self.report = report
         patient = report.patient
         self.title.setText(words("access.title", name=name_of(patient), number=patient.number_text))
-        note = words("access.paper.note") if report.lines else words("access.none")
+        note = words("access.note") if report.lines else words("access.none")
         if not report.reads_kept:
             note = f"{note} {words('access.paper.no_reads')}"
+        if report.backups:
+            note = f"{note}\n{held_text(report.backups, self._desk.services.settings.time_zone)}"
         self.note.setText(note)
         # The latest is what is asked for first on screen; on paper the list is read from its beginning.
         self.table.show_rows(report.lines[::-1])

@@ -10,6 +10,7 @@ from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.privacy import CHOSEN_REASONS, ErasureReason
 from injectmap.services.privacy import BeforeErasing
 from injectmap.ui.theme import Theme
+from injectmap.ui.trust.held import held_text
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.dates import show_date
@@ -58,8 +59,8 @@ class EraseForm(QWidget):
         self.number.returnPressed.connect(self._confirm)
         self.reason.activated.connect(self._reason_row.clear_problem)
 
-    def begin(self, before: BeforeErasing) -> None:
-        """Ask about one person."""
+    def begin(self, before: BeforeErasing, time_zone: str) -> None:
+        """Ask about one person; times are shown in the clinic's zone."""
         words, patient = load_words(), before.patient
         self._title.setText(words("erase.title", number=patient.number_text))
         self._who.setText(
@@ -74,8 +75,8 @@ class EraseForm(QWidget):
             words("erase.goes", sessions=before.sessions, signed=before.signed, events=before.events)
         )
         self.stays.setText(words("erase.stays", units=before.units))
-        count = len(before.backups)
-        self.backups.setText(words("erase.backups", count=count) if count else words("erase.no_backups"))
+        held = before.backups
+        self.backups.setText(held_text(held, time_zone) if held else words("erase.no_backups"))
         self.reason.setCurrentIndex(0)
         self.number.clear()
         self._reason_row.clear_problem()
@@ -103,8 +104,9 @@ class EraseForm(QWidget):
             super().keyPressEvent(event)
 
     def _confirm(self) -> None:
-        reason = self.reason.currentData()
-        if not isinstance(reason, ErasureReason):
+        chosen = self.reason.currentData()
+        if chosen is None:
             self.show_problem(InputRefused("erase_reason_missing"))
             return
-        self.confirmed.emit(self.number.text(), reason)
+        # A list's data comes back as plain text.
+        self.confirmed.emit(self.number.text(), ErasureReason(chosen))

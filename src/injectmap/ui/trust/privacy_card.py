@@ -23,7 +23,7 @@ from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.access_view import AccessView
 from injectmap.ui.trust.erase_form import EraseForm
-from injectmap.ui.trust.privacy_lists import PrivacyLists, PrivacyState, held_text
+from injectmap.ui.trust.privacy_lists import PrivacyLists, PrivacyState
 from injectmap.ui.widgets.basics import Card, TextLabel, column
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
@@ -141,7 +141,7 @@ class PrivacyCard(Card):
     def _ask(self, before: BeforeErasing) -> None:
         self._asked = before.patient
         self.done.hide()
-        self.form.begin(before)
+        self.form.begin(before, self._desk.services.settings.time_zone)
         self._show(self.form)
 
     def _erase(self, number: str, reason: ErasureReason) -> None:
@@ -173,9 +173,8 @@ class PrivacyCard(Card):
             said.append(words("erase.not_compacted"))
         if not erasure.ledger_kept:
             said.append(words("erase.no_ledger"))
-        said.append(
-            held_text(erasure.backups, self._desk) if erasure.backups else words("erase.done.no_backups")
-        )
+        if not erasure.backups:
+            said.append(words("erase.done.no_backups"))
         self.done.setText("\n".join(said))
         self.done.show()
         self._asked = None

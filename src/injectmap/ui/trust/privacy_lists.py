@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.patient import display_name
 from injectmap.domain.privacy import RetentionLine
-from injectmap.services.privacy_ports import HeldBackup, RetentionList, StillHeld
+from injectmap.services.privacy_ports import RetentionList, StillHeld
 from injectmap.ui.desk import Desk
 from injectmap.ui.theme import Theme
+from injectmap.ui.trust.held import held_text
 from injectmap.ui.trust.plain_table import Cells, Column, PlainTable
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -142,7 +143,9 @@ class PrivacyLists(QWidget):
 
     def _show_held(self) -> None:
         row: StillHeld | None = self.gone.current
-        self.held.setText(held_text(row.backups, self._desk) if row is not None else "")
+        self.held.setText(
+            held_text(row.backups, self._desk.services.settings.time_zone) if row is not None else ""
+        )
         self.held.setVisible(row is not None and bool(row.backups))
 
     def _of_due(self, wanted: SignalInstance) -> None:
@@ -154,16 +157,6 @@ class PrivacyLists(QWidget):
         row: StillHeld | None = self.gone.current
         if row is not None:
             self.report_wanted.emit(row.person.patient_id)
-
-
-def held_text(backups: tuple[HeldBackup, ...], desk: Desk) -> str:
-    """The backups that still hold somebody, each with its date."""
-    words, zone = load_words(), ZoneInfo(desk.services.settings.time_zone)
-    lines = [words("erased.held.these")]
-    for one in backups:
-        at = datetime.fromtimestamp(one.at_ms / 1000, zone)
-        lines.append(words("erased.held.one", date=show_date(at.date()), time=f"{at:%H:%M}", name=one.name))
-    return "\n".join(lines)
 
 
 def _line(*widgets: QWidget) -> QHBoxLayout:
