@@ -11,7 +11,7 @@ from pathlib import Path
 
 from injectmap.domain.edits import edit_from_json
 from injectmap.domain.journal import JournalKind, JournalRow, SubjectKind, check_chain
-from injectmap.domain.patient import PatientDetails
+from injectmap.domain.patient import PatientDetails, Practitioner
 from injectmap.domain.settings import ClinicSettings
 from injectmap.domain.treatment_map import TreatmentMap
 from injectmap.services.clinic import found
@@ -56,13 +56,18 @@ def make_clinic(path: Path, *, key: bytes | None = KEY) -> str:
 
 def fill(database: ClinicDatabase) -> str:
     """Begin the journal, and put in one patient with one empty treatment session; return the session's id."""
+    by = builders.practitioner()
+    found(database, SystemClock(), SETTINGS, [by], builders.acting_as(by))
+    return begin_session(database, by)
+
+
+def begin_session(database: ClinicDatabase, by: Practitioner) -> str:
+    """Put in a patient with one empty treatment session; return the session's id."""
     from injectmap.bootstrap.assembly import map_versions
     from injectmap.services.patients import PatientService
     from injectmap.services.sessions import NewSyringes, SessionService
 
-    clock, by = SystemClock(), builders.practitioner()
-    acting = builders.acting_as(by)
-    found(database, clock, SETTINGS, [by], acting)
+    clock, acting = SystemClock(), builders.acting_as(by)
     details = PatientDetails("Lindqvist", "Åsa", dt.date(1968, 3, 14))
     patient = PatientService(database, clock).create(acting, details)
     opened = SessionService(database, clock, map_versions(), SETTINGS.time_zone).create(

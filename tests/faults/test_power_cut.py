@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from injectmap.domain.errors import InputRefused
+from injectmap.domain.journal import JournalKind
+from injectmap.domain.keys import Unlock
+from injectmap.storage.copies import prove
 from tests.faults import figures
 from tests.faults.clinic import NAME, verified
 from tests.faults.power_cut import Disk, Record, read_log
-from tests.faults.storage_session import TOLD
+from tests.faults.safe_session import BACKUPS, PASSPHRASES, TOLD, opener
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,37 +62,106 @@ def moments(records: list[Record], cuts: int, chance: random.Random) -> list[int
     )
 
 
-def test_after_a_power_cut_all_that_was_told_as_stored_is_there(tmp_path: Path, record_property) -> None:
+@dataclass
+class Images:
+    """Every disk that a cut may leave, each in a folder of its own, with what had been promised before it."""
+
+    folder: Path
+    records: list[Record]
+    cuts: int
+    chance: random.Random
+    pending: int = 0
+
+    def __iter__(self) -> Iterator[tuple[Path, list[list[str]]]]:
+        disk, taken, told = Disk(), 0, b""
+        for moment in moments(self.records, self.cuts, self.chance):
+            for record in self.records[taken:moment]:
+                if record.name.endswith(f"/{TOLD}"):
+                    told += record.content
+                else:
+                    disk.take(record)
+            taken = moment
+            self.pending += disk.pending
+            image = self.folder.with_name("image")
+            for name, content in disk.after_cut(self.chance).items():
+                file = image / Path(name).relative_to(self.folder)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            image.mkdir(exist_ok=True)
+            yield image, [line.split() for line in told.decode().splitlines()]
+            shutil.rmtree(image)
+
+
+@pytest.fixture
+def images(tmp_path: Path, record_property) -> Callable[..., Images]:
     seed = int(os.environ.get("INJECTMAP_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
     record_property("seed", seed)
-    chance = random.Random(seed)
-    folder = tmp_path / "clinic"
-    folder.mkdir()
-    records = traced("tests.faults.storage_session", folder, EDITS)
-    disk, taken, told, pending = Disk(), 0, b"", 0
-    for cut, moment in enumerate(moments(records, CUTS, chance)):
-        for record in records[taken:moment]:
-            if record.name.endswith(f"/{TOLD}"):
-                told += record.content
-            else:
-                disk.take(record)
-        taken = moment
-        image = tmp_path / f"image-{cut}"
-        image.mkdir()
-        left = disk.after_cut(chance)
-        for name, content in left.items():
-            (image / Path(name).name).write_bytes(content)
-        pending += disk.pending
-        promises = told.decode().split("\n")
+
+    def trace(module: str, cuts: int, *arguments: object) -> Images:
+        folder = tmp_path / "clinic"
+        folder.mkdir()
+        return Images(folder, traced(module, folder, *arguments), cuts, random.Random(seed))
+
+    return trace
+
+
+def rows_of(promises: list[list[str]]) -> set[int]:
+    return {int(one[1]) for one in promises if one[0] == "row"}
+
+
+def test_after_a_power_cut_all_that_was_told_as_stored_is_there(images) -> None:
+    lost, cut = 0, images("tests.faults.storage_session", CUTS, EDITS)
+    for image, promises in cut:
         path = image / NAME
-        if "made" not in promises and not path.exists():
+        if ["made"] not in promises and not path.exists():
             continue
-        assert path.exists(), f"the clinic itself is gone (cut {cut} after {moment} calls)"
-        rows = [int(one.split()[1]) for one in promises if one.startswith("row ")]
-        verified(path, rows, empty="row" not in told.decode())
-        shutil.rmtree(image)
-    figures.note(power_cuts=CUTS, power_cuts_lost_edits=0, power_cut_unsynced_writes=pending)
-    assert pending > CUTS, "the cuts met hardly an unsynced write"
+        rows = rows_of(promises)
+        held = verified(path, empty=not rows)
+        lost += len(rows - {row.number for row in held.rows})
+    figures.note(power_cuts=CUTS, power_cuts_lost_edits=lost, power_cut_unsynced_writes=cut.pending)
+    assert lost == 0
+    assert cut.pending > CUTS, "the cuts met hardly an unsynced write"
+
+
+def test_after_a_power_cut_keys_backups_and_restored_files_are_there(images) -> None:
+    """A new clinic with its slots, a backup, another passphrase, a restore: each done or not begun."""
+    for image, promises in images("tests.faults.safe_session", CUTS):
+        path, kinds = image / NAME, [one[0] for one in promises]
+        if "made" not in kinds and not path.exists():
+            continue
+        # Never a clinic that nothing opens.
+        key = opened_by(path, kinds)
+        rows = rows_of(promises[kinds.index("restored") :] if "restored" in kinds else promises)
+        begun = "restoring" in kinds
+        held = verified(path, () if begun and "restored" not in kinds else rows, key=key, empty=not rows)
+        restored = any(row.kind is JournalKind.RESTORE for row in held.rows)
+        if "restored" in kinds:
+            assert restored
+        if restored:
+            assert begun
+            aside = [one for one in image.iterdir() if ".before-restore-" in one.name]
+            assert len([one for one in aside if one.suffix == path.suffix]) == 1
+        else:
+            assert {row.number for row in held.rows} >= rows
+        for backup in (one[1] for one in promises if one[0] == "backup"):
+            prove(image / BACKUPS / backup, key, links=None)
+    figures.note(power_cuts_keys_and_backups=CUTS)
+
+
+def opened_by(path: Path, kinds: list[str]) -> bytes:
+    """The key of a clinic, from the passphrase that has been promised; while one is being set, from either."""
+    room = opener(path.parent)
+    keys = []
+    for passphrase in PASSPHRASES:
+        with contextlib.suppress(InputRefused):
+            keys.append(room.keys.unlock(path, Unlock(passphrase=passphrase)))
+        room = opener(path.parent)
+        if not keys:
+            assert "setting" in kinds
+        elif passphrase == PASSPHRASES[0]:
+            assert "passphrase" not in kinds
+    assert len(keys) == 1
+    return keys[0]
 
 
 def test_a_write_that_was_not_synced_is_missed_by_some_image(tmp_path: Path) -> None:

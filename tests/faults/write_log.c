@@ -147,6 +147,29 @@ ssize_t write(int fd, const void *bytes, size_t count) {
     return done;
 }
 
+/* What the system copies by itself is read back from where it came. */
+static void copied(int out, int in, off_t from, ssize_t done) {
+    char name[4096];
+    if (done <= 0 || log_fd < 0 || !name_of(out, name, sizeof name)) return;
+    char *bytes = malloc(done);
+    if (!bytes || pread(in, bytes, done, from) != done) abort();
+    written(out, bytes, done, lseek(out, 0, SEEK_CUR) - done);
+    free(bytes);
+}
+
+#define SENDFILE(function) \
+    ssize_t function(int out, int in, off_t *at, size_t count) { \
+        REAL(ssize_t, #function, int, int, off_t *, size_t); \
+        pthread_mutex_lock(&turn); \
+        off_t from = at ? *at : lseek(in, 0, SEEK_CUR); \
+        ssize_t done = real(out, in, at, count); \
+        copied(out, in, from, done); \
+        pthread_mutex_unlock(&turn); \
+        return done; \
+    }
+SENDFILE(sendfile)
+SENDFILE(sendfile64)
+
 #define TRUNCATE(function) \
     int function(int fd, off_t length) { \
         REAL(int, #function, int, off_t); \
