@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from injectmap.domain.clinic_places import ClinicPlace
 from injectmap.domain.keys import ClinicLock, LockState, Unlock
 from injectmap.services.clinic import ClinicOpener, NewClinic, Services
 
@@ -35,14 +36,14 @@ class Ready:
 Opening = Services | Locked | Ready
 
 
-def open_or_ask(opener: ClinicOpener, path: Path, unlock: Unlock | None) -> Opening:
+def open_or_ask(opener: ClinicOpener, path: ClinicPlace, unlock: Unlock | None) -> Opening:
     """Open a clinic if nothing has to be typed or it was typed."""
     if unlock is None:
         lock = opener.lock_of(path)
-        if lock.state is LockState.LOCKED:
+        if lock.state is LockState.LOCKED and isinstance(path, Path):
             return Locked(path, lock)
     services = opener.open(path, unlock)
-    if unlock is None or not unlock.recovery_key or services.keys is None:
+    if not isinstance(path, Path) or unlock is None or not unlock.recovery_key or services.keys is None:
         return services
     return Ready(path, services, unlock=unlock, has_passphrase=services.keys.has_passphrase)
 
