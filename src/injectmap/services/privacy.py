@@ -33,8 +33,6 @@ from injectmap.services.privacy_ports import (
 
 _log = logging.getLogger(__name__)
 
-RETENTION_YEARS = range(1, 101)
-
 
 @dataclass(frozen=True, slots=True)
 class BeforeErasing:

@@ -16,6 +16,7 @@ from injectmap.services.ports import Clock, Database
 
 PHRASE_COUNT = 200
 REVIEW_MONTHS = range(1, 121)
+RETENTION_YEARS = range(1, 101)
 LOW_STOCK = range(1001)
 NOTICE_DAYS = range(1001)
 IDLE_MINUTES = range(241)
@@ -30,6 +31,8 @@ def checked_settings(settings: ClinicSettings) -> ClinicSettings:
         raise InputRefused("time_zone_unknown", typed=settings.time_zone)
     if settings.review_months is not None and settings.review_months not in REVIEW_MONTHS:
         raise InputRefused("review_months_impossible", most=REVIEW_MONTHS[-1])
+    if settings.retention_years is not None and settings.retention_years not in RETENTION_YEARS:
+        raise InputRefused("retention_years_impossible", most=RETENTION_YEARS[-1])
     if settings.low_stock not in LOW_STOCK or settings.expiry_notice_days not in NOTICE_DAYS:
         raise InputRefused("stock_limits_impossible", most=LOW_STOCK[-1])
     if settings.idle_lock_minutes not in IDLE_MINUTES:
