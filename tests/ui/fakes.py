@@ -29,6 +29,7 @@ from injectmap.services.ports import RenderedPage
 from injectmap.services.practitioners import PractitionerService
 from injectmap.services.privacy import PrivacyService
 from injectmap.services.privacy_ports import AccessReport, HeldBackup, RetentionList
+from injectmap.services.proof import ProofService
 from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallList, RecallService
 from injectmap.services.record_fields import RecordFieldService
@@ -43,6 +44,7 @@ from tests import builders
 from tests.fakes import TODAY, FixedClock, MemoryDatabase, PlainPasswords
 from tests.key_fakes import KeyFakes
 from tests.ui.insight_fakes import FakeFigures, FakeOverTimePaper
+from tests.ui.proof_fakes import FakeAnchorOutput, FakeProofMemory, FakeSignatures
 
 
 class FakeCatalogue:
@@ -201,6 +203,7 @@ class FakePrompts:
     def __init__(self) -> None:
         self.existing: Path | None = None
         self.new: Path | None = None
+        self.folder: Path | None = None
         self.printers = True
         self.printer: Any = None
         self.asked: list[tuple[Any, ...]] = []
@@ -208,6 +211,10 @@ class FakePrompts:
     def choose_existing_file(self, title: str, kinds: str) -> Path | None:
         self.asked.append(("existing", title))
         return self.existing
+
+    def choose_folder(self, title: str) -> Path | None:
+        self.asked.append(("folder", title))
+        return self.folder
 
     def choose_new_file(self, title: str, suggested: Path, kinds: str) -> Path | None:
         self.asked.append(("new", suggested))
@@ -336,6 +343,7 @@ class FakeOpener:
             scans=ScanService(database, self.catalogue, self.pictures, clock, "Europe/London"),
             insight=InsightService(database, clock, self.figures, FakeOverTimePaper()),
             news=NewsService(database),
+            proof=ProofService(database, clock, FakeSignatures(), FakeAnchorOutput(), FakeProofMemory()),
             privacy=PrivacyService(database, clock, FakePrivacyOutput(), None, self.held_backups),
             products=self.catalogue,
             protocols=ProtocolService(database, clock, self.catalogue),

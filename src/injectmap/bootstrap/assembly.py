@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from injectmap.services.ports import Clock
     from injectmap.services.sessions import MapVersions
     from injectmap.storage.database import ClinicDatabase
+    from injectmap.storage.server import ServerDatabase
 
 
 def map_versions() -> MapVersions:
@@ -40,11 +41,12 @@ def workstation() -> str:
     return platform.node() or "workstation"
 
 
-def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Services:
+def services_of(database: ClinicDatabase | ServerDatabase, clock: Clock, folder: Path) -> Services:
     """The services of an open clinic; `folder` holds what the program keeps of its own on this computer."""
     from injectmap.domain.acting import Acting, Role
     from injectmap.domain.journal import SubjectKind
     from injectmap.insight.figures import InsightPictures
+    from injectmap.output.anchor_page import AnchorWriter
     from injectmap.output.over_time import OverTimeWriter
     from injectmap.output.pdf import RecordWriter
     from injectmap.output.privacy_lists import PrivacyWriter
@@ -59,6 +61,7 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.patients import PatientService
     from injectmap.services.practitioners import PractitionerService
     from injectmap.services.privacy import PrivacyService
+    from injectmap.services.proof import ProofService
     from injectmap.services.protocols import ProtocolService
     from injectmap.services.recall import RecallService
     from injectmap.services.record_fields import RecordFieldService
@@ -69,11 +72,14 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     from injectmap.services.signing import SigningService
     from injectmap.services.stock import StockService, take_for_session
     from injectmap.storage.clinic_copies import ClinicCopies
+    from injectmap.storage.database import ClinicDatabase
     from injectmap.storage.ledger import ErasedLedger
     from injectmap.system.backup_folders import BackupFolders
     from injectmap.system.catalogue import Catalogue
     from injectmap.system.passwords import Argon2Passwords
+    from injectmap.system.proof_memory import ProofMemoryFile
     from injectmap.system.scanner import BoxPictures
+    from injectmap.system.signatures import KeyFiles
     from injectmap.words import load_words
 
     with database.reading() as work:
@@ -85,9 +91,11 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
     catalogue = Catalogue(folder)
     writer = RecordWriter(atlas, load_words())
     figures = InsightPictures(atlas, load_words(), fonts_folder=folder / "figures")
-    backups = BackupService(
-        KeptHere(database, clock, ClinicCopies(database.source), BackupFolders(folder / "backups"))
-    )
+    backups, ledger = BackupService(), None
+    if isinstance(database, ClinicDatabase):
+        copies = ClinicCopies(database.source)
+        backups = BackupService(KeptHere(database, clock, copies, BackupFolders(folder / "backups")))
+        ledger = ErasedLedger(database.path)
     return Services(
         database=database,
         clock=clock,
@@ -109,8 +117,9 @@ def services_of(database: ClinicDatabase, clock: Clock, folder: Path) -> Service
         insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
         news=NewsService(database),
         privacy=PrivacyService(
-            database, clock, PrivacyWriter(writer, load_words()), ErasedLedger(database.path), backups
+            database, clock, PrivacyWriter(writer, load_words()), ledger, backups
         ),
+        proof=ProofService(database, clock, KeyFiles(), AnchorWriter(load_words()), ProofMemoryFile(folder)),
         backups=backups,
         products=catalogue,
         protocols=ProtocolService(database, clock, catalogue),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from injectmap.domain.acting import Acting
+from injectmap.domain.clinic_places import ClinicPlace
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.keys import ClinicLock, Unlock
 from injectmap.domain.patient import Practitioner
@@ -24,6 +25,7 @@ from injectmap.services.patients import PatientService
 from injectmap.services.ports import Clock, Database, ProductCatalogue
 from injectmap.services.practitioners import PractitionerService, put_practitioner
 from injectmap.services.privacy import PrivacyService
+from injectmap.services.proof import ProofService
 from injectmap.services.protocols import ProtocolService
 from injectmap.services.recall import RecallService
 from injectmap.services.record_fields import RecordFieldService
@@ -59,6 +61,7 @@ class Services:
     insight: InsightService
     news: NewsService
     privacy: PrivacyService
+    proof: ProofService
     products: ProductCatalogue
     protocols: ProtocolService
     # A clinic on a server has none of ours.
@@ -126,19 +129,19 @@ class ClinicOpener(Protocol):
         """Create an encrypted clinic file; StorageProblem("file_exists") if there is one."""
         ...
 
-    def lock_of(self, path: Path) -> ClinicLock:
+    def lock_of(self, place: ClinicPlace) -> ClinicLock:
         """What opening a clinic file asks for."""
         ...
 
-    def open(self, path: Path, unlock: Unlock | None = None) -> Services:
+    def open(self, place: ClinicPlace, unlock: Unlock | None = None) -> Services:
         """Open a clinic file with what was typed, or with the key kept on this computer."""
         ...
 
-    def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
+    def set_passphrase(self, place: ClinicPlace, unlock: Unlock, passphrase: str) -> None:
         """Set another passphrase for a clinic."""
         ...
 
-    def wait_s(self, path: Path) -> int:
+    def wait_s(self, place: ClinicPlace) -> int:
         """How long the next attempt on a clinic has to wait after wrong ones, in seconds."""
         ...
 

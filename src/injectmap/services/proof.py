@@ -10,7 +10,7 @@ from injectmap.domain.acting import Acting, Right
 from injectmap.domain.anchors import Anchor, compare
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.proof import Finding, FindingCode, Findings, Head, Note, NoteCode, Progress, no_progress
-from injectmap.services.ports import Clock, Database
+from injectmap.services.ports import Clock, Database, RenderedPage
 from injectmap.services.proof_ports import AnchorOutput, LastProof, ProofMemory, Signatures
 
 
@@ -110,6 +110,17 @@ class ProofService:
         """The page of an anchor."""
         acting.require(Right.KEEP_SAFE)
         return anchor_page(self._database, self._output, anchor)
+
+    def anchor_pages(
+        self, acting: Acting, anchor: Anchor, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """The same page as a picture, for the printer."""
+        acting.require(Right.KEEP_SAFE)
+        with self._database.reading() as work:
+            own = work.clinic.settings()
+        return self._output.anchor_pages(
+            anchor, own.name, own.time_zone, own.paper.value, pixels_per_inch=pixels_per_inch
+        )
 
     def _clinic_id(self) -> str:
         with self._database.reading() as work:

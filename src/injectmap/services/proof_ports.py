@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from injectmap.domain.anchors import Anchor
 from injectmap.domain.proof import FileMark, Findings, Head, Progress, no_progress
+
+if TYPE_CHECKING:
+    from injectmap.services.ports import RenderedPage
 
 
 class ProofBook(Protocol):
@@ -51,6 +54,12 @@ class AnchorOutput(Protocol):
 
     def anchor_pdf(self, anchor: Anchor, clinic_name: str, time_zone: str, paper: str) -> bytes:
         """One page with the row, its hash in groups, and what it is for."""
+        ...
+
+    def anchor_pages(
+        self, anchor: Anchor, clinic_name: str, time_zone: str, paper: str, *, pixels_per_inch: float
+    ) -> tuple[RenderedPage, ...]:
+        """The same page as a picture."""
         ...
 
 

@@ -55,6 +55,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("aftercare", "injectmap.ui.aftercare.aftercare_page:AftercarePage", When.PATIENT, tab=False),
     PageSpec("due", "injectmap.ui.aftercare.due_page:DuePage", When.CLINIC, side=False),
     PageSpec("stock", "injectmap.ui.stock.stock_page:StockPage", When.CLINIC, side=False),
+    PageSpec("safety", "injectmap.ui.trust.trust_page:TrustPage", When.CLINIC, tab=False, side=False),
     PageSpec(
         "settings", "injectmap.ui.settings.settings_page:SettingsPage", When.CLINIC, tab=False, side=False
     ),

@@ -37,7 +37,7 @@ _NARROW, _NARROWEST = 1400, 1200
 _MENU = (
     *("palette", "keys", "", "new_patient", "new_session", "session_details", "session_error"),
     *("", "present", "aftercare_page", "new_event"),
-    *("", "lock", "switch_person", "", "settings_page", "theme", "", "close_clinic", "quit"),
+    *("", "lock", "switch_person", "", "safety_page", "settings_page", "theme", "", "close_clinic", "quit"),
 )
 
 
