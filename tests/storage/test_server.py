@@ -2,14 +2,16 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from injectmap.domain.clinic_places import ServerAddress, clinic_place
 from injectmap.domain.errors import InputRefused, StorageProblem
 from injectmap.domain.journal import check_chain
 from injectmap.storage import tables
-from injectmap.storage.server_engine import is_address, parse_address, shown
+from injectmap.storage.server_engine import parse_address, shown
 from injectmap.storage.server_opening import create_server, open_server
 from injectmap.storage.server_problems import why_not_connected
 from tests import builders
@@ -84,10 +86,12 @@ def test_a_password_in_the_address_is_never_shown(server, emptied, caplog):
 
 
 def test_an_address_is_told_from_a_path():
-    assert is_address("postgresql+psycopg://clinic@server/harbour")
-    assert is_address("postgres://server/harbour")
-    assert not is_address("/srv/clinic/Harbour.injectmap")
-    assert not is_address("C:\\Clinic\\Harbour.injectmap")
+    for address in ("postgresql+psycopg://clinic:secret@server/harbour", "postgres://server/harbour"):
+        place = clinic_place(address)
+        assert place == ServerAddress(address)
+        assert "secret" not in f"{place} {place!r}"
+    for path in ("/srv/clinic/Harbour.injectmap", "C:\\Clinic\\Harbour.injectmap", "Harbour.injectmap"):
+        assert clinic_place(path) == Path(path)
     for wrong in ("mysql://server/harbour", "postgresql+psycopg://server:port/harbour", "harbour"):
         with pytest.raises(InputRefused, match="address_not_understood"):
             open_server(wrong)

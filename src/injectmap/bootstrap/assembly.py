@@ -116,9 +116,7 @@ def services_of(database: ClinicDatabase | ServerDatabase, clock: Clock, folder:
         scans=ScanService(database, catalogue, BoxPictures(), clock, settings.time_zone),
         insight=InsightService(database, clock, figures, OverTimeWriter(atlas, load_words())),
         news=NewsService(database),
-        privacy=PrivacyService(
-            database, clock, PrivacyWriter(writer, load_words()), ledger, backups
-        ),
+        privacy=PrivacyService(database, clock, PrivacyWriter(writer, load_words()), ledger, backups),
         proof=ProofService(database, clock, KeyFiles(), AnchorWriter(load_words()), ProofMemoryFile(folder)),
         backups=backups,
         products=catalogue,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from injectmap.domain.acting import Acting
+    from injectmap.domain.clinic_places import ClinicPlace, ServerAddress
     from injectmap.domain.keys import ClinicLock, Cost, Unlock
     from injectmap.domain.patient import Practitioner
     from injectmap.domain.session import OpenSession
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from injectmap.services.keys import Keyring, KeyRoom, NewKeys
     from injectmap.services.ports import Clock
     from injectmap.storage.database import ClinicDatabase
+    from injectmap.storage.server import ServerDatabase
     from injectmap.system.logs import ProgramLog
 
 CLINIC_SUFFIX = ".injectmap"
@@ -125,20 +127,28 @@ class Opener:
         self._remember(path)
         return NewClinic(services, show_recovery_key(keys.key))
 
-    def lock_of(self, path: Path) -> ClinicLock:
-        """What opening a clinic asks for; StorageProblem if it is plainly no clinic."""
+    def lock_of(self, place: ClinicPlace) -> ClinicLock:
+        """What opening a clinic asks for; StorageProblem if it is plainly no clinic. A server asks in its own ways."""
+        from injectmap.domain.clinic_places import ServerAddress
         from injectmap.domain.keys import ClinicLock, LockState
         from injectmap.storage.opening import is_encrypted
 
-        path = path.resolve()
+        if isinstance(place, ServerAddress):
+            return ClinicLock(LockState.OPEN)
+        path = place.resolve()
         return self.keys.lock_of(path) if is_encrypted(path) else ClinicLock(LockState.OPEN)
 
-    def open(self, path: Path, unlock: Unlock | None = None) -> Services:
-        """Open a clinic file: plain if it is a demonstration, with the key kept here, or with what was typed.
+    def open(self, place: ClinicPlace, unlock: Unlock | None = None) -> Services:
+        """Open a clinic: on a server, or a file: plain if it is a demonstration, with the key kept here, or typed.
 
-        Raises StorageProblem("passphrase_needed") without any, and what `KeyRoom.unlock` and `open_clinic` raise.
+        Raises StorageProblem("passphrase_needed") without any, and what `KeyRoom.unlock`, `open_clinic` and
+        `open_server` raise.
         """
-        path = path.resolve()
+        from injectmap.domain.clinic_places import ServerAddress
+
+        if isinstance(place, ServerAddress):
+            return self._services(_on_server(place))
+        path = place.resolve()
         key = self._key_of(path, unlock)
         database = self._open(path, key, unlock)
         if unlock is not None and unlock.keep and key is not None:
@@ -147,24 +157,28 @@ class Opener:
         self._remember(path)
         return services
 
-    def beside(self, path: Path, unlock: Unlock | None = None) -> ClinicDatabase:
+    def beside(self, place: ClinicPlace, unlock: Unlock | None = None) -> ClinicDatabase | ServerDatabase:
         """Open a clinic for reading alone, beside whoever has it open, without a sign-in: to prove it."""
-        path = path.resolve()
+        from injectmap.domain.clinic_places import ServerAddress
+
+        if isinstance(place, ServerAddress):
+            return _on_server(place)
+        path = place.resolve()
         return self._open(path, self._key_of(path, unlock), unlock, read_only=True)
 
-    def closed(self, path: Path, unlock: Unlock | None = None) -> ClosedClinic:
+    def closed(self, place: ClinicPlace, unlock: Unlock | None = None) -> ClosedClinic:
         """A clinic that nobody has open, perhaps damaged, with its backups."""
         from injectmap.bootstrap.closed import closed_clinic
 
-        return closed_clinic(self, path.resolve(), unlock)
+        return closed_clinic(self, _file(place), unlock)
 
-    def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
+    def set_passphrase(self, place: ClinicPlace, unlock: Unlock, passphrase: str) -> None:
         """Set another passphrase for a clinic that is opened to prove what was typed."""
         from injectmap.domain.errors import InputRefused
         from injectmap.domain.keys import check_passphrase
         from injectmap.storage.opening import is_encrypted
 
-        path = path.resolve()
+        path = _file(place)
         if not is_encrypted(path):
             raise InputRefused("clinic_not_encrypted", name=path.stem)
         check_passphrase(passphrase)
@@ -175,9 +189,9 @@ class Opener:
         finally:
             database.close()
 
-    def wait_s(self, path: Path) -> int:
+    def wait_s(self, place: ClinicPlace) -> int:
         """How long the next attempt on a clinic has to wait after wrong ones, in seconds."""
-        return self.keys.wait_s(path.resolve())
+        return self.keys.wait_s(_file(place))
 
     def recent(self) -> tuple[Path, ...]:
         """Clinics opened before that are still there, latest first."""
@@ -319,12 +333,17 @@ class Opener:
         (self.folder / "recent.json").write_text(json.dumps(listed[:RECENT_LIMIT]), "utf-8")
 
     def _services(
-        self, database: ClinicDatabase, clock: Clock | None = None, *, key: bytes | None = None
+        self,
+        database: ClinicDatabase | ServerDatabase,
+        clock: Clock | None = None,
+        *,
+        key: bytes | None = None,
     ) -> Services:
         from injectmap.bootstrap.assembly import services_of
+        from injectmap.storage.database import ClinicDatabase
 
         keys = None
-        if key is not None:
+        if key is not None and isinstance(database, ClinicDatabase):
             from injectmap.output.recovery_sheet import RecoverySheetWriter
             from injectmap.services.keys import ClinicKeys
             from injectmap.words import load_words
@@ -332,6 +351,21 @@ class Opener:
             sheets = RecoverySheetWriter(load_words())
             keys = ClinicKeys(self.keys, database.path, _clinic_id(database), key, sheets)
         return replace(services_of(database, clock or self.clock, self.folder), keys=keys)
+
+
+def _on_server(address: ServerAddress) -> ServerDatabase:
+    from injectmap.storage.server_opening import open_server
+
+    return open_server(address.text)
+
+
+def _file(place: ClinicPlace) -> Path:
+    """The file of a clinic; InputRefused for one on a server, which has no keys and no backups of ours."""
+    from injectmap.domain.errors import InputRefused
+
+    if not isinstance(place, Path):
+        raise InputRefused("only_of_files")
+    return place.resolve()
 
 
 def _clinic_id(database: ClinicDatabase) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from injectmap import __version__
 from injectmap.bootstrap import Opener
 from injectmap.cli import backups, keys, privacy, proof, records
-from injectmap.cli.opening import first_line
+from injectmap.cli.opening import add_database, first_line
+from injectmap.domain.clinic_places import clinic_place
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.keys import unlock_from_line
 from injectmap.words import load_words
@@ -34,12 +35,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
     parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
     parser.set_defaults(run=_window, clinic=None, demo=False, key_file=None)
+    add_database(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     window = commands.add_parser(
         "open", help="open the window with a clinic (without a command: the start screen)"
     )
-    window.add_argument("clinic", nargs="?", type=Path, metavar="CLINIC")
+    window.add_argument("clinic", nargs="?", type=clinic_place, metavar="CLINIC")
+    add_database(window)
     window.add_argument(
         "--key-file", type=Path, metavar="FILE", help="a file whose first line opens the clinic"
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from injectmap.bootstrap import Opener
+from injectmap.domain.clinic_places import ClinicPlace, ServerAddress, clinic_place
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.keys import LockState, Unlock, unlock_from_line
 from injectmap.words import load_words
@@ -30,13 +31,14 @@ _Opened = TypeVar("_Opened")
 
 def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acting: bool = True) -> None:
     """Add what names a clinic, what opens it and, with `acting`, who signs in."""
-    parser.add_argument(
+    named = parser.add_mutually_exclusive_group(required=required)
+    named.add_argument(
         "--clinic",
-        type=Path,
+        type=clinic_place,
         metavar="FILE",
-        required=required,
         help="the clinic file" + ("" if required else "; without it the demo clinic"),
     )
+    add_database(named)
     parser.add_argument(
         "--key-file",
         type=Path,
@@ -53,6 +55,19 @@ def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acti
         )
 
 
+def add_database(parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup) -> None:
+    """Add what names a clinic on a server; it takes the place of the file."""
+    parser.add_argument(
+        "--database",
+        dest="clinic",
+        type=ServerAddress,
+        # Else it would undo what names the file.
+        default=argparse.SUPPRESS,
+        metavar="URL",
+        help="a clinic on a server: postgresql+psycopg://user@host/database; a password comes from .pgpass",
+    )
+
+
 @contextlib.contextmanager
 def opened(arguments: argparse.Namespace, opener: Opener | None = None) -> Iterator[Services]:
     """Open the clinic that the arguments name, with `acting` of who signed in, and close it at the end."""
@@ -67,7 +82,7 @@ def opened(arguments: argparse.Namespace, opener: Opener | None = None) -> Itera
         services.close()
 
 
-def open_clinic(opener: Opener, path: Path, key_file: Path | None) -> Services:
+def open_clinic(opener: Opener, path: ClinicPlace, key_file: Path | None) -> Services:
     """Open a clinic: plain, by a key file, by the key kept here, or by what is typed at the terminal."""
     if key_file is not None:
         return opener.open(path, unlock_from_line(first_line(key_file)))
@@ -96,8 +111,9 @@ def unlock_asked(path: Path, key_file: Path | None) -> Unlock:
     return unlock_from_line(_prompt(load_words()("cli.passphrase", name=path.stem), path.stem))
 
 
-def _asking(use: Callable[[Unlock], _Opened], opener: Opener, path: Path) -> _Opened:
+def _asking(use: Callable[[Unlock], _Opened], opener: Opener, path: ClinicPlace) -> _Opened:
     """Ask again after a slip, waiting as long as a wrong attempt costs."""
+    assert isinstance(path, Path)
     words = load_words()
     for left in range(_ATTEMPTS - 1, -1, -1):
         typed = unlock_from_line(_prompt(words("cli.passphrase", name=path.stem), path.stem))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import Pool
 
+from injectmap.domain.clinic_places import SCHEMES
 from injectmap.domain.errors import InputRefused
 from injectmap.storage.server_problems import problem_of, why_not_connected
 
@@ -38,16 +39,11 @@ _LIMITS = {
 _ENVIRONMENT = {"connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGAPPNAME"}
 
 
-def is_address(text: str) -> bool:
-    """True for the address of a server, and false for the path of a file."""
-    return text.partition("://")[0] in (DRIVER, "postgresql", "postgres")
-
-
 def parse_address(text: str) -> URL:
     """Return the address of a database on a server; InputRefused if it is not one."""
     try:
         url = make_url(text)
-        if url.drivername not in (DRIVER, "postgresql", "postgres"):
+        if url.drivername not in SCHEMES:
             raise InputRefused("address_not_understood")
         return url.set(drivername=DRIVER)
     except (ArgumentError, ValueError):

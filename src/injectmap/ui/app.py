@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -18,6 +17,7 @@ from injectmap.words import load_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from injectmap.domain.clinic_places import ClinicPlace
     from injectmap.domain.keys import Unlock
     from injectmap.ui.clinic_holder import Opener
     from injectmap.ui.desk import Desk
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from injectmap.ui.workspace import Panels, Workspace
 
 
-def run(opener: Opener, *, start: str | Path | None = None, unlock: Unlock | None = None) -> int:
-    """Show the window and work until it is closed; `start` is "demo", a clinic file that `unlock` opens, or nothing."""
+def run(opener: Opener, *, start: str | ClinicPlace | None = None, unlock: Unlock | None = None) -> int:
+    """Show the window and work until it is closed; `start` is "demo", a clinic that `unlock` opens, or nothing."""
     # Named as an argument: `setStyle` hands the style to Python, which costs as much as a panel.
     application = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     assert isinstance(application, QApplication)
@@ -59,7 +59,7 @@ class Starter(QObject):
         application: QApplication,
         window: MainWindow,
         opener: Opener,
-        start: str | Path | None,
+        start: str | ClinicPlace | None,
         collector: Collector | None = None,
         *,
         unlock: Unlock | None = None,
@@ -116,7 +116,10 @@ class Starter(QObject):
         if self._start == "demo":
             desk.open_demo()
         elif self._start is not None:
-            desk.open_clinic(Path(self._start), self._unlock)
+            from injectmap.domain.clinic_places import clinic_place
+
+            start = self._start
+            desk.open_clinic(clinic_place(start) if isinstance(start, str) else start, self._unlock)
         self._steps = build_panels(self._window.theme, desk)
         self._build()
 

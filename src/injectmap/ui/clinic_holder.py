@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimeZone, Signal
 
 from injectmap.domain.acting import Acting, Right
+from injectmap.domain.clinic_places import ClinicPlace
 from injectmap.services.clinic import ClinicOpener
 from injectmap.ui.start.opening import Locked, Opening, Ready, make_clinic, open_or_ask, release
 from injectmap.ui.tasks import Task, Tasks
@@ -188,9 +188,9 @@ class ClinicHolder(QObject):
         """Open the demonstration clinic."""
         self._open(self.opener.demo, show_latest=True)
 
-    def open_clinic(self, path: Path, unlock: Unlock | None = None) -> None:
-        """Open a clinic file; a locked one asks for what opens it first."""
-        self._open(partial(open_or_ask, self.opener, path, unlock))
+    def open_clinic(self, place: ClinicPlace, unlock: Unlock | None = None) -> None:
+        """Open a clinic; a locked file asks for what opens it first."""
+        self._open(partial(open_or_ask, self.opener, place, unlock))
 
     def create_clinic(self, typed: ClinicToMake) -> None:
         """Make a new clinic file; it opens once its recovery key is put away."""
