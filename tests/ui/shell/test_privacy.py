@@ -1,0 +1,222 @@
+"""Retention, erasure and access reports in the window, and every list that meets an erased person."""
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from injectmap.domain.acting import Role
+from injectmap.domain.aftercare import FollowUp
+from injectmap.domain.privacy import ErasureReason
+from injectmap.services.privacy_ports import HeldBackup
+from injectmap.ui.patients.found_list import say_patient
+from injectmap.ui.patients.time_line import say_summary, tip_of
+from injectmap.words import load_words
+
+WORDS = load_words()
+
+
+def texts(widget: QWidget) -> str:
+    """All that the labels of a widget say."""
+    from PySide6.QtWidgets import QLabel
+
+    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
+
+
+def painted(widget: QWidget) -> QImage:
+    """Paint everything, as the screen would: a fault in a paint event fails the test."""
+    image = widget.grab().toImage()
+    assert not image.isNull()
+    return image
+
+
+@pytest.fixture
+def shell(make_shell):
+    one = make_shell()
+    # So that a retention period of a year is over for one of the two who were treated.
+    state = one.opener.database.state
+    state.settings = dataclasses.replace(state.settings, retention_years=1)
+    return one
+
+
+def card_of(shell):
+    assert shell.space.pages.show("safety")
+    return shell.space.pages["safety"].cards["PrivacyCard"]
+
+
+def run(shell, action: str) -> None:
+    shell.space.actions[action].trigger()
+
+
+def erase(shell, number: str = "", reason: ErasureReason = ErasureReason.PATIENTS_REQUEST) -> None:
+    run(shell, "erase_patient")
+    form = card_of(shell).form
+    # Showing the page again does not take the question away.
+    assert form.isVisible()
+    form.reason.setCurrentIndex(form.reason.findData(reason))
+    form.number.setText(number or shell.elin.number_text)
+    form.accept.click()
+
+
+def register(shell) -> None:
+    """Register and open somebody of whom the journal tells."""
+    details = shell.desk.services.patients.checked_details(
+        today=dt.date(2026, 11, 22),
+        family_name="Journalled",
+        given_name="Ada",
+        birth_date=dt.date(1980, 1, 1),
+    )
+    shell.desk.create_patient(details)
+
+
+def test_nobody_is_listed_without_a_period(make_shell):
+    shell = make_shell()
+    card = card_of(shell)
+    assert card.lists.rule.full_text() == WORDS("retention.no_period")
+    assert not card.lists.erase.isVisible()
+    assert card.lists.none_gone.isVisible()
+
+
+def test_who_is_due_is_listed_with_the_rule_and_saved_as_a_table(shell, tmp_path: Path):
+    niamh = next(one for one in shell.opener.database.state.patients.values() if one.given_name == "Niamh")
+    card = card_of(shell)
+    assert [line.kept.patient_id for line in card.lists.due.rows] == [niamh.id]
+    assert WORDS("retention.rule", years=1) in card.lists.rule.full_text()
+    painted(card)
+    shell.prompts.new = tmp_path / "due.csv"
+    card.lists.csv.click()
+    assert (tmp_path / "due.csv").read_bytes() == b"csv 1"
+
+
+def test_erasing_asks_for_a_reason_and_the_number_and_leaves_a_number(shell):
+    run(shell, "erase_patient")
+    card = card_of(shell)
+    assert shell.elin.display_name in texts(card.form)
+    painted(card)
+    card.form.accept.click()
+    assert WORDS("error.erase_reason_missing") in texts(card.form)
+    card.form.reason.setCurrentIndex(1)
+    card.form.number.setText("1")
+    card.form.accept.click()
+    assert WORDS("error.erase_number_other", number=shell.elin.number_text) in texts(card.form)
+    # A slip closes nobody.
+    assert shell.desk.patient is not None
+    card.form.number.setText(shell.elin.number_text)
+    card.form.accept.click()
+    assert card.done.full_text().startswith(WORDS("erase.done", number=shell.elin.number_text))
+    assert shell.desk.patient is None
+    assert shell.opener.database.state.patients[shell.elin.id].erased
+    assert [row.person.patient_id for row in card.lists.gone.rows] == [shell.elin.id]
+    painted(card)
+
+
+def test_escape_and_cancel_erase_nobody(shell):
+    for leave in (lambda form: form.cancel.click(), lambda form: form.cancelled.emit()):
+        run(shell, "erase_patient")
+        card = card_of(shell)
+        leave(card.form)
+        assert card.lists.isVisible()
+    assert not shell.opener.database.state.patients[shell.elin.id].erased
+
+
+def test_backups_that_still_hold_the_person_are_named_with_their_date(shell):
+    register(shell)
+    head = len(shell.opener.database.state.journal)
+    shell.opener.held_backups.held = tuple(
+        HeldBackup(f"copy-{n}.injectmap", 1_700_000_000_000 - n, head) for n in range(11)
+    )
+    run(shell, "erase_patient")
+    said = card_of(shell).form.backups.full_text()
+    assert "14 Nov 2023" in said
+    assert "copy-0.injectmap" in said
+    assert "copy-7.injectmap" in said
+    assert "copy-8.injectmap" not in said
+    assert WORDS("erased.held.more", count=3, date="14 Nov 2023") in said
+
+
+def test_an_access_report_is_shown_saved_and_printed_under_a_number(shell, tmp_path: Path):
+    register(shell)
+    run(shell, "access_report")
+    card = card_of(shell)
+    assert card.access.isVisible()
+    assert "Journalled" in card.access.title.full_text()
+    assert len(card.access.table.rows) == 1
+    painted(card)
+    shell.prompts.new = tmp_path / "report.csv"
+    card.access.csv.click()
+    assert (tmp_path / "report.csv").read_bytes() == b"csv 1"
+    shell.prompts.new = tmp_path / "report.pdf"
+    card.access.pdf.click()
+    assert (tmp_path / "report.pdf").read_bytes() == b"%PDF access 1"
+    # The folder shows the number to whoever looks into it, never the name.
+    assert all("Journalled" not in str(asked) for asked in shell.prompts.asked)
+    card.access.close_button.click()
+    assert card.lists.isVisible()
+
+
+def test_who_may_not_see_it_is_told_so_and_sees_nobody(shell):
+    card = card_of(shell)
+    assert card.lists.due.rows
+    shell.desk._services = dataclasses.replace(
+        shell.desk.services,
+        acting=dataclasses.replace(shell.desk.acting, roles=frozenset({Role.PRACTITIONER})),
+    )
+    card.refresh()
+    assert card.said.full_text() == WORDS("privacy.not_yours")
+    assert not card.lists.isVisible()
+    assert card.lists.due.rows == ()
+
+
+def test_every_list_meets_an_erased_person_calmly(shell, qtbot):
+    sessions = shell.desk.sessions
+    follow_up = FollowUp("f", shell.elin.id, sessions[0].id, dt.date(2020, 1, 1), "note")
+    shell.opener.database.state.follow_ups["f"] = follow_up
+    erase(shell)
+    gone = shell.opener.database.state.patients[shell.elin.id]
+    assert say_patient(gone) == f"Erased person, No. {gone.number_text}"
+    # Found by the number, and opened: who it was is not said, and nothing falls over.
+    shell.space.pages.show_chart()
+    column = shell.space.side.column
+    column.search.setText(str(gone.number))
+    assert gone in column.found.model.rows
+    painted(column)
+    shell.desk.open_patient(gone)
+    assert shell.desk.patient == gone
+    assert shell.desk.editor is None
+    column.search.clear()
+    assert "Erased person" in texts(column.header)
+    assert WORDS("erased.what") in texts(column.header)
+    painted(shell.window)
+    said = []
+    shell.desk.problem.connect(said.append)
+    for summary in shell.desk.sessions:
+        assert "Erased" in say_summary(summary)
+        assert WORDS("erased.session") in tip_of(summary)
+        shell.desk.open_session(summary.id)
+    assert said == [WORDS("error.patient_erased", number=gone.number_text)] * len(shell.desk.sessions)
+    assert shell.desk.editor is None
+    for page in ("patient", "aftercare", "due", "stock", "safety"):
+        assert shell.space.pages.show(page), page
+        painted(shell.window)
+    shell.space.pages["patient"].refresh()
+    assert WORDS("erased.what") in texts(shell.space.pages["patient"])
+    assert all(one.patient_id != gone.id for one in shell.space.pages["due"]._rows.rows)
+
+
+def test_a_recall_lists_an_erased_person_without_a_name(shell):
+    lot = next(iter(shell.opener.database.state.syringes.values())).lot
+    erase(shell)
+    stock = shell.space.pages
+    assert stock.show("stock")
+    page = stock["stock"]
+    page.recall()
+    view = next(one for one in page.findChildren(QWidget) if type(one).__name__ == "RecallView")
+    view.lot.setText(lot)
+    view.ask()
+    said = [view._say(row) for row in view.found.rows]
+    assert any("Erased person" in line and "no longer known" in line for line in said)
+    assert not any("Vasterholm" in line or "1 Jan 1," in line for line in said)
+    painted(view)
