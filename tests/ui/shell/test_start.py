@@ -4,14 +4,18 @@ import json
 import subprocess
 import sys
 import textwrap
+import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from injectmap.domain.errors import StorageProblem
+from injectmap.domain.keys import Unlock
 from injectmap.ui import faults
 from injectmap.ui.app import Starter, first_window
 from injectmap.words import load_words
+from tests.key_fakes import PASSPHRASE
 from tests.ui.fakes import FakeOpener
 
 NOT_BEFORE_THE_FIRST_PAINT = [
@@ -22,6 +26,9 @@ NOT_BEFORE_THE_FIRST_PAINT = [
     "shapely",
     "typst",
     "PIL",
+    "argon2",
+    "cryptography",
+    "keyring",
     "injectmap.atlas",
     "injectmap.editing",
     "injectmap.chart",
@@ -58,9 +65,9 @@ def test_nothing_heavy_is_imported_before_the_first_paint():
 def started(qtbot, qapp):
     made = []
 
-    def start(opener, what):
+    def start(opener, what, **options):
         window = first_window(qapp)
-        starter = Starter(qapp, window, opener, what)
+        starter = Starter(qapp, window, opener, what, **options)
         made.append((window, starter))
         window.show()
         qtbot.waitUntil(lambda: starter.workspace is not None, timeout=10_000)
@@ -90,13 +97,38 @@ def test_without_a_clinic_the_start_screen_comes(started):
 
 
 def test_a_clinic_that_fails_at_once_is_explained(started, qtbot):
-    from pathlib import Path
-
     opener = FakeOpener()
     opener.refusals[Path("gone.injectmap")] = StorageProblem("file_missing", name="gone.injectmap")
     workspace = started(opener, Path("gone.injectmap"))
     qtbot.waitUntil(lambda: "gone.injectmap" in workspace.extras.start.problem, timeout=10_000)
     assert workspace.extras.start.isVisible()
+
+
+def test_a_locked_clinic_named_at_the_start_asks_for_its_passphrase(started, qtbot):
+    opener, path = FakeOpener(), Path("/clinics/Quay.injectmap")
+    opener.keys.lock(path)
+    workspace = started(opener, path)
+    qtbot.waitUntil(lambda: workspace.extras.start.unlock_page.isVisible(), timeout=10_000)
+    page = workspace.extras.start.unlock_page
+    page.passphrase.setText(PASSPHRASE)
+    page.submit()
+    qtbot.waitUntil(lambda: workspace.desk.has_clinic, timeout=10_000)
+
+
+def test_what_a_key_file_holds_opens_a_clinic_named_at_the_start_away_from_the_window(started, qtbot):
+    opener, path, threads = FakeOpener(), Path("/clinics/Quay.injectmap"), []
+    opener.keys.lock(path)
+    unseal = opener.keys.sealer.unseal
+
+    def noting(*arguments):
+        threads.append(threading.current_thread())
+        return unseal(*arguments)
+
+    opener.keys.sealer.unseal = noting
+    workspace = started(opener, path, unlock=Unlock(passphrase=PASSPHRASE))
+    qtbot.waitUntil(lambda: workspace.desk.has_clinic, timeout=10_000)
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def caught(error):
@@ -142,8 +174,6 @@ def test_module_level_frames_survive_in_the_report(shell):
 
 
 def test_a_clinic_opened_too_late_for_its_window_is_released(qtbot, qapp):
-    import threading
-
     from injectmap.ui.canvas.bridge import EditorBridge
     from injectmap.ui.desk import Desk
     from injectmap.ui.tasks import Tasks

@@ -163,8 +163,9 @@ class PassphraseForm(Card):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing typed stays on a page that is left."""
         super().hideEvent(event)
-        self._put_back()
-        self._say("")
+        if not event.spontaneous():
+            self._put_back()
+            self._say("")
 
     @property
     def _keys(self) -> ClinicKeys | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.ui.start.secrets import NewPassphrase, ShowTyped
@@ -50,6 +51,12 @@ class RenewPage(QWidget):
         self.show_typed.setChecked(False)
         self._about.setText(load_words()("keys.renew.what" if has_passphrase else "keys.renew.none"))
         self.passphrase.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing typed stays on a page that is left."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.passphrase.clear()
 
     def submit(self) -> None:
         """Check and hand on."""

@@ -17,6 +17,7 @@ from injectmap.ui.start.recovery_page import RecoveryPage
 from injectmap.ui.start.renew_page import RenewPage
 from injectmap.ui.start.unlock_page import UnlockPage
 from injectmap.ui.theme import Theme
+from injectmap.ui.trust.restore_offer import RestoreOffer
 from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.tips import plain_tip
@@ -47,6 +48,7 @@ class StartScreen(QWidget):
         self._choices = self._build_choices()
         self.new_form = NewClinicForm(theme, prompts)
         self.unlock_page = UnlockPage(theme, clinics.opener.wait_s)
+        self.offer = RestoreOffer(theme, clinics, prompts)
         self.recovery = RecoveryPage(theme, clinics.tasks, prompts)
         self.renew = RenewPage(theme)
         self._pages = (self._choices, self.new_form, self.unlock_page, self.recovery, self.renew)
@@ -67,6 +69,7 @@ class StartScreen(QWidget):
         self._what = TextLabel(theme, "body", "text2", words("start.what"), wrap=True)
         inner.addWidget(self._what)
         inner.addWidget(self._problem)
+        inner.addWidget(self.offer)
         # Not stacked: the card is as high as what it shows.
         for page in self._pages:
             inner.addWidget(page)

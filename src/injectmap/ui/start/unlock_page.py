@@ -135,9 +135,11 @@ class UnlockPage(QWidget):
             super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing counts while nobody looks."""
+        """Nothing typed stays on a page that is left; a window put aside is not left."""
         super().hideEvent(event)
         self._tick.stop()
+        if not event.spontaneous():
+            self.forget()
 
     def _switch(self) -> None:
         self._show_way(by_key=not self._by_key)
