@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -14,7 +16,7 @@ from injectmap.services.proof_ports import LastProof
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.moments import show_moment, zone_of
-from injectmap.ui.tasks import Task
+from injectmap.ui.tasks import Cancelled, Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.anchor_deeds import AnchorDeeds
 from injectmap.ui.trust.proof_outcome import ProofOutcome
@@ -38,7 +40,8 @@ class ProofCard(Card):
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
         super().__init__(theme, border="line")
         self._theme, self._desk, self._prompts = theme, desk, prompts
-        self._task: Task | None = None
+        # Set to stop the proof under way; None while there is none.
+        self._stopping: threading.Event | None = None
         words = load_words()
         self.deeds = AnchorDeeds(desk, prompts, self)
         self.mark = Mark(theme, "info", "text2")
@@ -119,27 +122,30 @@ class ProofCard(Card):
 
     def run(self, anchor: Anchor | None = None) -> None:
         """Prove the journal, and compare it with an anchor if there is one."""
-        if self._task is not None:
+        if self._stopping is not None:
             return
         proof, acting, told = self._desk.services.proof, self._desk.acting, self.told
+        stopping = self._stopping = threading.Event()
 
         def work(task: Task) -> Findings:
             def progress(done: int, whole: int) -> None:
                 task.check()
+                if stopping.is_set():
+                    raise Cancelled
                 told.emit(done, whole)
 
             return proof.verify(acting, progress, anchor=anchor)
 
         self.outcome.clear()
         self._set_busy(True)
-        self._task = self._desk.tasks.run(
+        self._desk.tasks.run(
             work, done=self._take, failed=self._failed, owner=self, label=load_words()("proof.running")
         )
 
     def cancel(self) -> None:
         """Stop a proof under way."""
-        if self._task is not None:
-            self._task.cancel()
+        if self._stopping is not None:
+            self._stopping.set()
             self._set_busy(False)
             self._desk.notice.emit(load_words()("proof.cancelled"))
 
@@ -155,18 +161,18 @@ class ProofCard(Card):
         self._desk.problem.emit(error_sentence(error))
 
     def _tell(self, done: int, whole: int) -> None:
-        if self._task is not None:
+        if self._stopping is not None:
             self.progress.setText(load_words()("proof.progress", done=done, whole=whole))
 
     def _forget(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._stopping is not None:
+            self._stopping.set()
         self._set_busy(False)
         self.outcome.clear()
 
     def _set_busy(self, busy: bool) -> None:
         if not busy:
-            self._task = None
+            self._stopping = None
         self.progress.setText(load_words()("proof.running") if busy else "")
         for widget, shown in (
             (self.prove, not busy),
