@@ -20,6 +20,8 @@ from injectmap.words import load_words
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error."""
     arguments = _parser().parse_args(argv)
+    if arguments.clinic is None:
+        arguments.clinic = arguments.database
     try:
         return int(arguments.run(arguments))
     except InjectmapError as error:
@@ -34,8 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     words = load_words()
     parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
     parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
-    parser.set_defaults(run=_window, clinic=None, demo=False, key_file=None)
-    add_database(parser)
+    parser.set_defaults(run=_window, clinic=None, database=None, demo=False, key_file=None)
+    # A command has its own of this name, and would undo ours.
+    add_database(parser, "database")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     window = commands.add_parser(

@@ -55,11 +55,13 @@ def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acti
         )
 
 
-def add_database(parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup) -> None:
+def add_database(
+    parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup, dest: str = "clinic"
+) -> None:
     """Add what names a clinic on a server; it takes the place of the file."""
     parser.add_argument(
         "--database",
-        dest="clinic",
+        dest=dest,
         type=ServerAddress,
         # Else it would undo what names the file.
         default=argparse.SUPPRESS,
