@@ -228,6 +228,13 @@ class FakePrompts:
         return self.printer
 
 
+class FakeClosed:
+    """A clinic that does not open, without a backup."""
+
+    def last_good(self) -> Any:
+        return None
+
+
 class FakeOpener:
     """Opens clinics in memory; `refusals` gives the fault of opening a path."""
 
@@ -292,6 +299,9 @@ class FakeOpener:
             if unlock is not None and unlock.keep:
                 self.keys.keyring.keep(clinic_id, key)
         return self._keyed(path)
+
+    def closed(self, path: Path, unlock: Any = None) -> FakeClosed:
+        return FakeClosed()
 
     def set_passphrase(self, path: Path, unlock: Unlock, passphrase: str) -> None:
         self._unlock(path, unlock)

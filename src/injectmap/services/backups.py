@@ -162,6 +162,11 @@ class BackupService:
         """True if the clinic's server is backed up by who keeps it, not by this program."""
         return self._kept_here is None
 
+    @property
+    def path(self) -> Path:
+        """Where the clinic file lies."""
+        return self._here.copies.path
+
     def last_good(self) -> Made | None:
         """The newest backup that was opened and found whole."""
         good = None if self.on_server else self.plan().last_good

@@ -18,6 +18,7 @@ from injectmap.services.accounts import AccountService
 from injectmap.services.adverse_events import AdverseEventService
 from injectmap.services.aftercare import AftercareService
 from injectmap.services.backups import BackupService
+from injectmap.services.closed_clinic import ClosedClinic
 from injectmap.services.insight import InsightService
 from injectmap.services.keys import ClinicKeys
 from injectmap.services.news import NewsService
@@ -135,6 +136,10 @@ class ClinicOpener(Protocol):
 
     def open(self, place: ClinicPlace, unlock: Unlock | None = None) -> Services:
         """Open a clinic file with what was typed, or with the key kept on this computer."""
+        ...
+
+    def closed(self, path: Path, unlock: Unlock | None = None) -> ClosedClinic:
+        """A clinic file that nobody has open, perhaps damaged, with its backups."""
         ...
 
     def set_passphrase(self, place: ClinicPlace, unlock: Unlock, passphrase: str) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimeZone, Signal
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.clinic_places import ClinicPlace
+from injectmap.domain.errors import StorageProblem
 from injectmap.services.clinic import ClinicOpener
 from injectmap.ui.start.opening import Locked, Opening, Ready, make_clinic, open_or_ask, release
 from injectmap.ui.tasks import Task, Tasks
@@ -63,6 +65,11 @@ class ClinicHolder(QObject):
     clinic_changed = Signal()
     opening = Signal(bool)
     opening_failed = Signal(str)
+    # What a click met, and what was done or is worth knowing.
+    problem = Signal(str)
+    notice = Signal(str)
+    # The clinic file, what was typed to open it, and the code of what is wrong with it.
+    opening_refused = Signal(object, object, str)
     # Before a clinic can be worked in the start screen asks for something; see `at_door`.
     asked = Signal()
     # Before anything is put away: what is still being typed is stored now.
@@ -85,6 +92,9 @@ class ClinicHolder(QObject):
         self._is_opening = False
         self._show_latest = False
         self.at_door: Locked | Ready | None = None
+        # Made while the clinic can still be read, such as a backup.
+        self.before_closing: Callable[[], None] | None = None
+        self._tried: tuple[Path, Unlock | None] | None = None
 
     # What the one who holds patients and sessions does about it
 
@@ -190,6 +200,7 @@ class ClinicHolder(QObject):
 
     def open_clinic(self, place: ClinicPlace, unlock: Unlock | None = None) -> None:
         """Open a clinic; a locked file asks for what opens it first."""
+        self._tried = (place, unlock) if isinstance(place, Path) else None
         self._open(partial(open_or_ask, self.opener, place, unlock))
 
     def create_clinic(self, typed: ClinicToMake) -> None:
@@ -280,6 +291,7 @@ class ClinicHolder(QObject):
         self._hold(services)
 
     def _hold(self, services: Services) -> None:
+        self._tried = None
         self._services = services
         self.opening.emit(False)
         self.clinic_changed.emit()
@@ -292,10 +304,15 @@ class ClinicHolder(QObject):
         # Kept: a clinic named on the command line may fail before there is a screen to say it on.
         self.opening_problem = error_sentence(error)
         self.opening_failed.emit(self.opening_problem)
+        tried, self._tried = self._tried, None
+        if tried is not None and isinstance(error, StorageProblem):
+            self.opening_refused.emit(*tried, error.code)
 
-    def close_clinic(self, *, tell: bool = True) -> None:
-        """Put everything away and release the file."""
+    def close_clinic(self, *, tell: bool = True, back_up: bool = True) -> None:
+        """Put everything away, back up what was written and release the file."""
         self.put_away()
+        if back_up and self.before_closing is not None:
+            self.before_closing()
         self.turn_back()
         if self._services is not None:
             self._services.close()

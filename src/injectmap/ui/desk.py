@@ -37,8 +37,6 @@ class Desk(ClinicHolder):
     sessions_changed = Signal()
     session_changed = Signal()
     save_state_changed = Signal()
-    problem = Signal(str)
-    notice = Signal(str)
 
     def __init__(
         self, opener: Opener, tasks: Tasks, bridge: EditorBridge, parent: QObject | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from injectmap.ui.last_session import LastSession
 from injectmap.ui.lock.program_lock import ProgramLock
 from injectmap.ui.news import NewsWatch
+from injectmap.ui.trust.backup_watch import BackupWatch
 
 if TYPE_CHECKING:
     from injectmap.ui.actions import ActionSet
@@ -34,6 +35,7 @@ class Extras:
         self.lock = ProgramLock(window, desk, self._put_away)
         self.last_session = LastSession(desk, window.chart)
         self.news = NewsWatch(desk)
+        self.backups = BackupWatch(desk, window, window.theme)
 
     @cached_property
     def start(self) -> StartScreen:
@@ -72,6 +74,18 @@ class Extras:
         from injectmap.ui.teaching.presenter import Presenter
 
         return Presenter(self._window.theme, self._desk)
+
+    def toggle_keys(self) -> None:
+        """Show the list of keys, or put it away."""
+        self.keys.toggle()
+
+    def toggle_palette(self) -> None:
+        """Show all actions by name, or put them away."""
+        self.palette.toggle()
+
+    def present(self) -> None:
+        """Show the full-screen view."""
+        self.presenter.begin()
 
     def _put_away(self) -> None:
         """Nothing stays over or beside the window that is being locked."""

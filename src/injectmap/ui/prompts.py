@@ -18,6 +18,10 @@ class Prompts(Protocol):
         """A file to open, or None."""
         ...
 
+    def choose_folder(self, title: str) -> Path | None:
+        """A folder, or None."""
+        ...
+
     def choose_new_file(self, title: str, suggested: Path, kinds: str) -> Path | None:
         """A file to write, or None; the system asks before an existing one is taken."""
         ...
@@ -41,6 +45,11 @@ class QtPrompts:
     def choose_existing_file(self, title: str, kinds: str) -> Path | None:
         """See Prompts."""
         name, _ = QFileDialog.getOpenFileName(self._parent, title, str(Path.home()), kinds)
+        return Path(name) if name else None
+
+    def choose_folder(self, title: str) -> Path | None:
+        """See Prompts."""
+        name = QFileDialog.getExistingDirectory(self._parent, title, str(Path.home()))
         return Path(name) if name else None
 
     def choose_new_file(self, title: str, suggested: Path, kinds: str) -> Path | None:

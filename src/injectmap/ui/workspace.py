@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
+from injectmap.domain.acting import Right
 from injectmap.domain.settings import Requirement
 from injectmap.ui.actions import ActionSet
 from injectmap.ui.desk import Desk
@@ -25,6 +26,7 @@ from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.session.scan_router import ScanRouter
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
+from injectmap.ui.trust.backup_state import BackupState
 from injectmap.ui.widgets.dates import show_time
 from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from injectmap.ui.widgets.status_line import Banner, Footer
@@ -73,6 +75,8 @@ class Workspace(QObject):
         self.actions = self.extras.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.plan.follow(self.extras.last_session, self.actions["lay_protocol"].trigger)
         self.top.take_actions(self.actions)
+        state = BackupState(self.theme, desk, self.extras.backups)
+        self.footer.take_state(state, partial(self._on_page_action, "safety", ""))
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
         window.furnish(
@@ -124,10 +128,10 @@ class Workspace(QObject):
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         return {
-            "keys": self._toggle_keys,
-            "palette": self._toggle_palette,
+            "keys": self.extras.toggle_keys,
+            "palette": self.extras.toggle_palette,
             "chart": self._show_chart,
-            "present": self._present,
+            "present": self.extras.present,
             "table": self._focus_table,
             "find_patient": self._find_patient,
             "new_session": self._new_session,
@@ -200,6 +204,9 @@ class Workspace(QObject):
 
     def _enable_actions(self) -> None:
         desk, now = self.desk, open_now(self.desk)
+        self.chart.say_without_session(
+            "canvas.no_session" if may(desk, Right.READ_RECORD) else "sessions.not_seen"
+        )
         self.actions.enable(now, partial(may, desk))
         if not self.extras.lock.covers:
             # Under the lock the page stays that was shown.
@@ -256,15 +263,6 @@ class Workspace(QObject):
             self._show_hints()
 
     # What the keys do
-
-    def _toggle_keys(self) -> None:
-        self.extras.keys.toggle()
-
-    def _toggle_palette(self) -> None:
-        self.extras.palette.toggle()
-
-    def _present(self) -> None:
-        self.extras.presenter.begin()
 
     def _show_chart(self) -> None:
         self.pages.show_chart()
@@ -345,6 +343,7 @@ class Workspace(QObject):
         if self._unsaved():
             return False
         self.extras.close()
+        self.extras.backups.end()
         self.desk.tasks.close()
         self.desk.close_clinic(tell=False)
         return True

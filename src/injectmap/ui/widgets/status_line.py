@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.ui.icons import paint_icon
 from injectmap.ui.theme import FOOTER, Theme
@@ -139,7 +141,13 @@ class Footer(Surface):
         layout.addWidget(self._busy)
         layout.addStretch(1)
         layout.addWidget(self.purpose)
+        self._layout = layout
         theme.changed.connect(self._tint)
+
+    def take_state(self, state: QAbstractButton, wanted: Callable[[], None]) -> None:
+        """Show a state at the left of the purpose, which a click tells more about."""
+        self._layout.insertWidget(self._layout.indexOf(self.purpose), state)
+        state.clicked.connect(wanted)
 
     def show_hints(self, hints: list[tuple[str, str]]) -> None:
         """Show (key, what it does) pairs; an empty key is a sentence alone."""

@@ -1,0 +1,81 @@
+"""What is said of backups: when the last one was made, and what is wrong with a folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from injectmap.domain.backup_plan import Place
+from injectmap.services.backups import Outcome, Standing
+from injectmap.ui.widgets.dates import show_date
+from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
+
+
+def moment_text(at_ms: int, zone: str) -> str:
+    """An instant in the clinic's zone: 22 Nov 2026, 14:05."""
+    at = dt.datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+    return f"{show_date(at.date())}, {at:%H:%M}"
+
+
+def days_ago(at_ms: int, now_ms: int, zone: str) -> int:
+    """How many midnights of the clinic ago; a time to come counts as today."""
+    then, now = (dt.datetime.fromtimestamp(ms / 1000, ZoneInfo(zone)).date() for ms in (at_ms, now_ms))
+    return max(0, (now - then).days)
+
+
+def last_text(standing: Standing, now_ms: int, zone: str) -> str:
+    """What the footer says."""
+    words = load_words()
+    if standing.on_server:
+        return words("backup.server")
+    if standing.last is None:
+        return words("backup.last.none")
+    days = days_ago(standing.last.at_ms, now_ms, zone)
+    time = f"{dt.datetime.fromtimestamp(standing.last.at_ms / 1000, ZoneInfo(zone)):%H:%M}"
+    if days == 0:
+        return words("backup.last.today", time=time)
+    return words("backup.last.yesterday", time=time) if days == 1 else words("backup.last.days", days=days)
+
+
+def standing_text(standing: Standing, zone: str) -> str:
+    """The whole of it, for the tooltip and the card."""
+    words = load_words()
+    if standing.on_server:
+        return words("backup.server.text")
+    if standing.last is None:
+        lines = [words("backup.last.none")]
+    else:
+        time = moment_text(standing.last.at_ms, zone)
+        lines = [words("backup.last.where", time=time, folder=standing.folder)]
+        if standing.old:
+            lines.append(words("backup.last.old"))
+    return "\n".join(lines)
+
+
+def place_text(place: Place, now_ms: int, zone: str) -> str:
+    """What is known of a folder: its last backup, and what was wrong at the last attempt."""
+    words = load_words()
+    if place.problem == "backup_folder_missing":
+        if place.last is None:
+            return words("backup.missing.never", folder=place.folder)
+        days = days_ago(place.last.at_ms, now_ms, zone)
+        key = {0: "today", 1: "day"}.get(days, "days")
+        return words(f"backup.missing.{key}", folder=place.folder, days=days)
+    last = words("backup.folder.never")
+    if place.last is not None:
+        last = words("backup.folder.last", time=moment_text(place.last.at_ms, zone))
+    if not place.problem:
+        return f"{place.folder} · {last}"
+    key = f"backup.folder.{place.problem}"
+    wrong = words(key if words.has(key) else "backup.folder.other")
+    return f"{place.folder} · {last} · {wrong}"
+
+
+def outcome_text(outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
+    """What was done, and whether all of it was."""
+    wrong = [one for one in outcomes if one.problem is not None]
+    if wrong:
+        return " ".join(error_sentence(one.problem) for one in wrong if one.problem is not None), False
+    made = ", ".join(one.folder for one in outcomes)
+    return load_words()("backup.made", folder=made), True
