@@ -53,6 +53,11 @@ class Person:
     active: bool = False
     has_account: bool = False
     lets_in: bool = False
+    register_number: str = ""
+
+    def may(self, right: Right) -> bool:
+        """True if one of the roles has the right."""
+        return any(right in RIGHTS[role] for role in self.roles)
 
 
 def plain_password(typed: str) -> str:

@@ -284,8 +284,17 @@ class AccountService:
 
 def _person(one: Practitioner, account: Account | None) -> Person:
     if account is None:
-        return Person(one.id, one.name, one.profession)
-    return Person(one.id, one.name, one.profession, account.roles, account.active, True, account.lets_in)
+        return Person(one.id, one.name, one.profession, register_number=one.register_number)
+    return Person(
+        one.id,
+        one.name,
+        one.profession,
+        account.roles,
+        account.active,
+        True,
+        account.lets_in,
+        one.register_number,
+    )
 
 
 def _known(work: UnitOfWork, practitioner_id: str) -> None:

@@ -76,9 +76,10 @@ def test_phrases_are_added_numbered_and_taken_off(shell, page):
     assert [one.text for one in stored(shell).phrases] == ['Second "words" 🙂']
 
 
-def test_a_practitioner_is_added(shell, page):
-    page.staff.add.click()
-    page.staff.line.name.setText("Dr New")
-    page.staff.line.submit()
+def test_somebody_who_only_treats_is_added_without_a_password(shell, page):
+    page.people.add.click()
+    page.people.form.name.setText("Dr New")
+    page.people.form.submit()
     assert "Dr New" in {one.name for one in shell.desk.services.practitioners}
-    assert page.staff.add.isVisible()
+    assert not shell.desk.services.accounts.asked_for()
+    assert page.people.add.isVisible()

@@ -53,6 +53,7 @@ class AftercarePage(Surface):
         if self._desk.patient is None or self._desk.nobody:
             return
         reads = self._desk.reads_records
+        self._arrange()
         self.events.setVisible(reads)
         self.scores.setVisible(reads)
         self.reviews.refresh()
@@ -78,7 +79,10 @@ class AftercarePage(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column where there is little room."""
         super().resizeEvent(event)
-        wide = event.size().width() >= _WIDE
-        self._columns.setDirection(
-            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        )
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Reviews stand first where they are all that is shown."""
+        way = QBoxLayout.Direction
+        beside = way.LeftToRight if self._desk.reads_records else way.RightToLeft
+        self._columns.setDirection(beside if self.width() >= _WIDE else way.TopToBottom)

@@ -60,6 +60,7 @@ class ChartColumn(QWidget):
     ) -> None:
         """`atlas_provider` gives the atlas, or None while it is still loading."""
         super().__init__(parent)
+        self._without_session = "canvas.no_session"
         self.bridge, self._words, self._theme = bridge, words, theme
         self.view = HeadView(bridge, atlas_provider, words, theme, self)
         self.header = CanvasHeader(bridge, self.view.guarded, words, theme, self)
@@ -288,11 +289,17 @@ class ChartColumn(QWidget):
         if self.bridge.editor is not None:
             self.bridge.editor.discard_failed()
 
+    def say_without_session(self, words_key: str) -> None:
+        """What stands on the head while no treatment session is open."""
+        if words_key != self._without_session:
+            self._without_session = words_key
+            self._show_empty()
+
     def _show_empty(self) -> None:
         editor = self.bridge.editor
         text = ""
         if editor is None:
-            text = self._words("canvas.no_session")
+            text = self._words(self._without_session)
         elif not editor.map.passes and not editor.previews and editor.failed is None:
             text = self._words("canvas.empty.read_only" if editor.read_only else "canvas.empty")
             text = "" if editor.session.error_reason else text

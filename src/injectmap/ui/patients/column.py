@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.domain.errors import Conflict, InjectmapError
 from injectmap.domain.patient import Patient, PatientDetails
 from injectmap.services.ports import SessionSummary
@@ -131,7 +132,7 @@ class PatientColumn(Surface):
 
     def start_new_patient(self) -> None:
         """Open the form of a new patient, with what was typed in the search."""
-        if not self._desk.has_clinic or self._desk.read_only:
+        if not self._registers():
             return
         self.form.begin(self._typed_details())
         self._stack.setCurrentWidget(self.form)
@@ -269,7 +270,12 @@ class PatientColumn(Surface):
     def _may_change(self) -> bool:
         """True if the open patient can be changed."""
         patient = self._desk.patient
-        return patient is not None and not patient.error_reason and not self._desk.read_only
+        return patient is not None and not patient.error_reason and self._registers()
+
+    def _registers(self) -> bool:
+        """True if who acts may register and correct patients now."""
+        desk = self._desk
+        return not desk.nobody and not desk.read_only and desk.acting.may(Right.EDIT_PATIENT)
 
     def _on_page(self) -> None:
         """Who is open is faded while somebody else is looked for or typed in."""
@@ -287,9 +293,9 @@ class PatientColumn(Surface):
     def _show_home(self) -> None:
         """The open patient, or those seen lately."""
         self._show_header()
-        writable = self._desk.has_clinic and not self._desk.read_only
-        self.time_line.show_changeable(self._may_change())
-        self.foot.add.setEnabled(writable)
+        seen = self._desk.reads_records or not self._desk.has_clinic
+        self.time_line.show_changeable(self._may_change() and self._desk.draws, seen=seen)
+        self.foot.add.setEnabled(self._registers())
         if self._desk.patient is not None:
             self._stack.setCurrentWidget(self._patient_page)
             self._on_page()

@@ -233,10 +233,12 @@ class TimeLine(QWidget):
         self.view.chosen.connect(self.chosen)
         self.new.clicked.connect(self.new_wanted)
 
-    def show_changeable(self, changeable: bool) -> None:
-        """Offer a new treatment session, or not."""
+    def show_changeable(self, changeable: bool, *, seen: bool = True) -> None:
+        """Offer a new treatment session, or not; `seen` if who acts may see those there are."""
         self.new.setEnabled(changeable)
-        self.empty.setText(load_words()("sessions.none" if changeable else "sessions.none_in_error"))
+        self.new.setVisible(seen)
+        none = "sessions.none" if changeable else "sessions.none_in_error"
+        self.empty.setText(load_words()(none if seen else "sessions.not_seen"))
 
     def take_thumbnails(self, thumbnails: Thumbnails) -> None:
         """Show pictures from now on."""

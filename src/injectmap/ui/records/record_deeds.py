@@ -68,10 +68,11 @@ def amend(desk: Desk, reason: str) -> None:
     desk.stored(session=True)
 
 
-def cosign(desk: Desk, version: int, by_practitioner_id: str) -> None:
-    """Put a supervisor's signature under a version."""
+def cosign(desk: Desk, version: int, by_practitioner_id: str, password: str = "") -> None:
+    """Put a supervisor's signature under a version, with the supervisor's own password where people sign in."""
     signing, session = desk.services.signing, desk.session_now()
     desk.refuse_if_unsaved()
-    signing.cosign(desk.acting, session.id, version, by_practitioner_id)
+    supervisor = desk.services.accounts.confirm(desk.acting, by_practitioner_id, password)
+    signing.cosign(supervisor, session.id, version, supervisor.practitioner_id)
     desk.reload_session()
     desk.session_changed.emit()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion, show_digest
 from injectmap.ui.records import record_deeds
@@ -15,7 +16,7 @@ from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.form import FormRow, choice_field
+from injectmap.ui.widgets.form import FormRow, choice_field, text_field
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
@@ -78,12 +79,17 @@ class SignaturePanel(QWidget):
         words, place = load_words(), QWidget()
         self.by = choice_field(self._theme, [])
         self.cosign = Button(self._theme, words("signature.cosign"))
+        self.password = text_field(limit=1_000, placeholder=words("signature.password"))
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setAccessibleName(words("signature.password"))
         self._cosign_place = QWidget()
-        line = QHBoxLayout(self._cosign_place)
-        line.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.by, 1)
         line.addWidget(self.cosign)
+        down = column(self._cosign_place, spacing=8)
+        down.addLayout(line)
+        down.addWidget(self.password)
         self._cosign_row = FormRow(self._theme, words("signature.cosigner"), self._cosign_place)
         self.by.setAccessibleName(words("signature.cosigner"))
         self.reason = QPlainTextEdit()
@@ -96,6 +102,8 @@ class SignaturePanel(QWidget):
         layout.addWidget(self._reason_row)
         layout.addWidget(self.amend)
         self.cosign.clicked.connect(self._cosign)
+        self.password.returnPressed.connect(self._cosign)
+        self.password.textEdited.connect(self._cosign_row.clear_problem)
         self.amend.clicked.connect(self._amend)
         self.reason.textChanged.connect(self._reason_row.clear_problem)
         return place
@@ -109,8 +117,11 @@ class SignaturePanel(QWidget):
             self._session_id = session.id
             self.reason.clear()
         signed = session.state is RecordState.SIGNED
-        self._draft.setVisible(not signed and writable)
+        signs = self._desk.acting.may(Right.SIGN)
+        self._draft.setVisible(not signed and writable and signs)
         self._signed.setVisible(signed and not self._desk.read_only and not session.error_reason)
+        for widget in (self._reason_row, self.amend):
+            widget.setVisible(signs)
         self._who.setText(self._desk.services.practitioner.name)
         self.sign.setEnabled(ready)
         self.sign.setToolTip("" if ready else words("signature.not_ready"))
@@ -135,7 +146,19 @@ class SignaturePanel(QWidget):
             self._offer_cosigners(opened.versions[-1])
 
     def _offer_cosigners(self, last: SignedVersion) -> None:
-        others = [one for one in self._desk.services.practitioners if one.id != last.practitioner_id]
+        services = self._desk.services
+        asked = services.accounts.asked_for()
+        self.password.setVisible(asked)
+        self.password.clear()
+        self._cosign_row.clear_problem()
+        may = {
+            one.practitioner_id for one in services.accounts.people() if one.lets_in and one.may(Right.COSIGN)
+        }
+        others = [
+            one
+            for one in services.practitioners
+            if one.id != last.practitioner_id and (one.id in may or not asked)
+        ]
         self._cosign_row.setVisible(last.cosignature is None and bool(others))
         self.by.clear()
         for one in others:
@@ -153,10 +176,15 @@ class SignaturePanel(QWidget):
         self.back.setEnabled(not busy)
 
     def _cosign(self) -> None:
+        by, version = str(self.by.currentData()), int(self.by.property("version"))
         try:
-            record_deeds.cosign(self._desk, int(self.by.property("version")), str(self.by.currentData()))
+            record_deeds.cosign(self._desk, version, by, self.password.text())
         except InjectmapError as error:
-            self.say(error_sentence(error))
+            if error.code.startswith("sign_in"):
+                self._cosign_row.show_problem(error_sentence(error))
+            else:
+                self.say(error_sentence(error))
+        self.password.clear()
 
     def _amend(self) -> None:
         try:

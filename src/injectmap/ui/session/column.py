@@ -241,6 +241,8 @@ class SessionColumn(Surface):
             self._stack.setCurrentWidget(self._panel)
         else:
             key = "session.nothing" if desk.patient is not None else "session.nobody"
+            if desk.has_clinic and not desk.reads_records:
+                key = "sessions.not_seen"
             self.nothing.setText(words(key) if desk.has_clinic else "")
             self._stack.setCurrentWidget(self.nothing)
         # Told last: who listens looks at what is shown now.

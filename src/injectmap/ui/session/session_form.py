@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.session import DEFAULT_INSTRUMENT, PassDefaults, check_treatment_date
@@ -274,7 +275,8 @@ class SessionForm(QWidget):
         self.practitioner.clear()
         for one in self._desk.services.practitioners:
             self.practitioner.addItem(one.name, one.id)
-        self.practitioner.addItem(words("session.practitioner.add"), _ADD)
+        if self._desk.acting.may(Right.ADMINISTER):
+            self.practitioner.addItem(words("session.practitioner.add"), _ADD)
         self.practitioner.setCurrentIndex(max(0, self.practitioner.findData(chosen)))
         self._chosen = self.practitioner.currentData()
 

@@ -9,13 +9,15 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
+from injectmap.domain.acting import Right
 from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.settings import ALWAYS_REQUIRED, ClinicSettings, Paper, Requirement
 from injectmap.ui.desk import Desk
 from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.prompts import Prompts
+from injectmap.ui.settings.own_password import OwnPasswordCard
+from injectmap.ui.settings.people_card import PeopleCard
 from injectmap.ui.settings.phrase_editor import PhraseEditor
-from injectmap.ui.settings.staff_list import StaffList
 from injectmap.ui.start.passphrase_form import PassphraseForm
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Scroller, Surface, TextLabel, column
@@ -43,21 +45,27 @@ class SettingsPage(Surface):
         self.consent_form = text_field()
         self.aftercare_leaflet = text_field()
         self.review_months = text_field()
+        self.retention_years = text_field()
         self.low_stock = text_field()
         self.expiry_notice_days = text_field()
         self.required = {one: TickBox(theme, load_words()(f"requirement.{one.value}")) for one in Requirement}
         self.phrases = PhraseEditor(theme, desk)
-        self.staff = StaffList(theme, desk)
+        self.idle_lock_minutes = text_field()
+        self.journal_reads = TickBox(theme, load_words()("settings.journal_reads"))
+        self.people = PeopleCard(theme, desk)
+        self.own = OwnPasswordCard(theme, desk)
         self.keys = PassphraseForm(theme, desk, prompts)
         body = QWidget()
         outer = column(body, margins=(32, 24, 32, 32), spacing=16)
         outer.addWidget(TextLabel(theme, "page_title", "text", load_words()("settings.title")))
+        self._not_yours = TextLabel(theme, "body", "text2", load_words()("settings.for_administrators"))
+        outer.addWidget(self._not_yours)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(16)
         first, second = column(spacing=16), column(spacing=16)
-        for card in (self._clinic_card(), self._lists_card(), self._staff_card()):
+        for card in (self.own, self._clinic_card(), self._lists_card(), self.people):
             first.addWidget(card)
-        for card in (self._required_card(), self._phrases_card()):
+        for card in (self._lock_card(), self._required_card(), self._phrases_card()):
             second.addWidget(card)
         first.addWidget(self.keys)
         first.addStretch(1)
@@ -98,14 +106,18 @@ class SettingsPage(Surface):
             ("consent_form", self.consent_form),
             ("aftercare_leaflet", self.aftercare_leaflet),
             ("review_months", self.review_months),
+            ("retention_years", self.retention_years),
             ("low_stock", self.low_stock),
             ("expiry_notice_days", self.expiry_notice_days),
         )
         return card
 
-    def _staff_card(self) -> Card:
-        card, layout = self._card("settings.staff")
-        layout.addWidget(self.staff)
+    def _lock_card(self) -> Card:
+        card, layout = self._card("settings.lock")
+        self._form(layout, ("idle_lock_minutes", self.idle_lock_minutes))
+        layout.addWidget(self.journal_reads)
+        note = load_words()("settings.journal_reads.note")
+        layout.addWidget(TextLabel(self._theme, "label", "text2", note, wrap=True))
         return card
 
     def _required_card(self) -> Card:
@@ -125,12 +137,20 @@ class SettingsPage(Surface):
     def _connect(self) -> None:
         for field in (self.name, self.zone, self.consent_form, self.aftercare_leaflet):
             field.editingFinished.connect(self._on_text)
-        for field in (self.review_months, self.low_stock, self.expiry_notice_days):
+        for field in (
+            self.review_months,
+            self.retention_years,
+            self.low_stock,
+            self.expiry_notice_days,
+            self.idle_lock_minutes,
+        ):
             field.editingFinished.connect(self._on_number)
         self.paper.activated.connect(self._on_paper)
+        self.journal_reads.toggled.connect(self._on_reads)
         for box in self.required.values():
             box.toggled.connect(self._on_required)
         self.phrases.changed.connect(self.refresh)
+        self.people.form.stored.connect(self.own.refresh)
 
     def refresh(self) -> None:
         """Show what is stored now."""
@@ -141,8 +161,10 @@ class SettingsPage(Surface):
             self.consent_form: settings.consent_form,
             self.aftercare_leaflet: settings.aftercare_leaflet,
             self.review_months: "" if settings.review_months is None else str(settings.review_months),
+            self.retention_years: "" if settings.retention_years is None else str(settings.retention_years),
             self.low_stock: str(settings.low_stock),
             self.expiry_notice_days: str(settings.expiry_notice_days),
+            self.idle_lock_minutes: str(settings.idle_lock_minutes),
         }
         for field, text in texts.items():
             if not field.isModified():
@@ -152,13 +174,22 @@ class SettingsPage(Surface):
             with QSignalBlocker(box):
                 box.setChecked(one in settings.required or one in ALWAYS_REQUIRED)
         self.phrases.show_settings(settings)
-        self.staff.refresh()
+        with QSignalBlocker(self.journal_reads):
+            self.journal_reads.setChecked(settings.journal_reads)
+        self.people.refresh()
+        self.own.refresh()
         self.keys.refresh()
         self._lock()
 
     def _lock(self) -> None:
-        for widget in (*self._texts(), self.paper, self.phrases, self.staff):
-            widget.setEnabled(not self._desk.read_only)
+        administers = self._desk.acting.may(Right.ADMINISTER)
+        self._not_yours.setVisible(not administers)
+        able = administers and not self._desk.read_only
+        for widget in (*self._texts(), self.paper, self.people, self.journal_reads):
+            widget.setEnabled(able)
+        for one, box in self.required.items():
+            box.setEnabled(able and one not in ALWAYS_REQUIRED)
+        self.phrases.setEnabled(not self._desk.read_only and (administers or self._desk.draws))
 
     def _texts(self) -> dict[QLineEdit, str]:
         return {
@@ -167,8 +198,10 @@ class SettingsPage(Surface):
             self.consent_form: "consent_form",
             self.aftercare_leaflet: "aftercare_leaflet",
             self.review_months: "review_months",
+            self.retention_years: "retention_years",
             self.low_stock: "low_stock",
             self.expiry_notice_days: "expiry_notice_days",
+            self.idle_lock_minutes: "idle_lock_minutes",
         }
 
     def _on_text(self) -> None:
@@ -181,13 +214,17 @@ class SettingsPage(Surface):
         if not isinstance(field, QLineEdit) or not field.isModified():
             return
         typed = field.text().strip()
-        if not typed and field is self.review_months:
+        if not typed and field in (self.review_months, self.retention_years):
             self._store(field, None)
         elif typed.isascii() and typed.isdecimal():
             self._store(field, int(typed))
         else:
-            key = "review_months_impossible" if field is self.review_months else "stock_limits_impossible"
-            most = 120 if field is self.review_months else 1000
+            impossible = {
+                self.review_months: ("review_months_impossible", 120),
+                self.retention_years: ("retention_years_impossible", 100),
+                self.idle_lock_minutes: ("idle_lock_impossible", 240),
+            }
+            key, most = impossible.get(field, ("stock_limits_impossible", 1000))
             self._rows[self._texts()[field]].show_problem(error_sentence(InputRefused(key, most=most)))
 
     def _store(self, field: QLineEdit, value: str | int | None) -> None:
@@ -204,6 +241,9 @@ class SettingsPage(Surface):
     def _on_paper(self) -> None:
         self._change_or_say(paper=Paper(self.paper.currentData()))
 
+    def _on_reads(self) -> None:
+        self._change_or_say(journal_reads=self.journal_reads.isChecked())
+
     def _on_required(self) -> None:
         chosen = frozenset(one for one, box in self.required.items() if box.isChecked())
         self._change_or_say(required=chosen)
@@ -219,6 +259,7 @@ class SettingsPage(Surface):
         service = self._desk.services.settings_service
         service.update(self._desk.acting, replace(service.current(), **changes))
         self._desk.stored()
+        self._desk.settings_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape brings back what is stored in the field, or goes to the chart."""
