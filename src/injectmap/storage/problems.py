@@ -42,8 +42,9 @@ def problem_of(error: BaseException | None, path: Path) -> StorageProblem | None
     """Return the fault behind a database error, or None if the error is not the environment's."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        # A text that is no longer one; the driver gives it no code, and its message holds the text itself.
-        torn = str(error).startswith(_NO_TEXT)
+        # A text that is no longer one, of a row or of the tables; the driver gives it no code, and its message
+        # holds the text itself.
+        torn = isinstance(error, UnicodeDecodeError) or str(error).startswith(_NO_TEXT)
         return StorageProblem("file_damaged", name=path.name) if torn else None
     known = _CODES.get(code & _PRIMARY)
     if known is None:
