@@ -56,7 +56,7 @@ class NewClinicForm(QWidget):
         self.choose.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._form.add(self.choose)
         self._form.add(self._heading(theme, "start.passphrase.title", "start.passphrase.what"))
-        self.passphrase = NewPassphrase(self._form)
+        self.passphrase = NewPassphrase(self._form, label="keys.passphrase")
         self._form.add(self._heading(theme, "start.password.title", "start.password.what"))
         self.practitioner_password, self.password_again = secret_field(), secret_field()
         self._password_row = self._form.row(

@@ -48,7 +48,7 @@ class ShowTyped(TickBox):
 class NewPassphrase:
     """The two rows of a new passphrase in a form; the rule stands there before anything is typed."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, *, label: str = "keys.renew") -> None:
         words = load_words()
         self.field, self.again = secret_field(), secret_field()
         self.row = form.row(
