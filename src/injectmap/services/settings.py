@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from zoneinfo import available_timezones
 
 from injectmap.domain.acting import Acting, Right
-from injectmap.domain.errors import InputRefused
+from injectmap.domain.errors import Conflict, InputRefused
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import NAME_LIMIT, clean_text
 from injectmap.domain.record import FIELD_LIMIT, RecordField
@@ -63,28 +63,49 @@ def _require_phrases(acting: Acting) -> None:
 
 
 class SettingsService:
-    """The clinic's settings change only here, with their journal row; whether it is a demo never changes."""
+    """The clinic's settings change only here, with their journal row; whether it is a demo never changes.
+
+    They are read once and kept: the window asks for them at every edit. `forget` after others may have changed them.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Work on an open clinic."""
         self._database = database
         self._clock = clock
+        self._kept: ClinicSettings | None = None
 
     def current(self) -> ClinicSettings:
-        """The settings as stored now."""
-        with self._database.reading() as work:
-            return work.clinic.settings()
+        """The settings as stored, as far as is known."""
+        kept = self._kept
+        if kept is None:
+            with self._database.reading() as work:
+                kept = self._kept = work.clinic.settings()
+        return kept
+
+    def forget(self) -> None:
+        """Read anew when next asked."""
+        self._kept = None
 
     def update(self, acting: Acting, settings: ClinicSettings) -> ClinicSettings:
-        """Store settings; what is the same already is not written again."""
-        acting.require(Right.ADMINISTER)
-        return self._store(acting, settings)
+        """Store settings; what is the same already is not written again.
 
-    def _store(self, acting: Acting, settings: ClinicSettings) -> ClinicSettings:
-        checked = checked_settings(settings)
+        Conflict("settings_have_changed") if somebody else has changed them since they were read here.
+        """
+        acting.require(Right.ADMINISTER)
+        seen = self.current()
+
+        def change(stored: ClinicSettings) -> ClinicSettings:
+            if stored != seen:
+                raise Conflict("settings_have_changed")
+            return settings
+
+        return self._store(acting, change)
+
+    def _store(self, acting: Acting, change: Callable[[ClinicSettings], ClinicSettings]) -> ClinicSettings:
+        self.forget()
         with self._database.writing() as work:
             stored = work.clinic.settings()
-            wanted = replace(checked, demo=stored.demo)
+            wanted = replace(checked_settings(change(stored)), demo=stored.demo)
             if wanted == stored:
                 return stored
             work.clinic.put(wanted)
@@ -97,6 +118,7 @@ class SettingsService:
                 at_ms=self._clock.now_ms(),
             )
             work.commit()
+        self._kept = wanted
         return wanted
 
     def add_phrase(self, acting: Acting, field: RecordField, text: str) -> ClinicSettings:
@@ -104,15 +126,16 @@ class SettingsService:
         _require_phrases(acting)
         if not clean_text(text, limit=FIELD_LIMIT):
             raise InputRefused("phrase_empty")
-        settings = self.current()
-        return self._store(acting, replace(settings, phrases=(*settings.phrases, Phrase(field, text))))
+        more = Phrase(field, text)
+        return self._store(acting, lambda stored: replace(stored, phrases=(*stored.phrases, more)))
 
     def remove_phrase(self, acting: Acting, phrase: Phrase) -> ClinicSettings:
         """Take a phrase off the list; records written with it keep their words."""
         _require_phrases(acting)
-        settings = self.current()
-        kept = tuple(one for one in settings.phrases if one != phrase)
-        return self._store(acting, replace(settings, phrases=kept))
+        return self._store(
+            acting,
+            lambda stored: replace(stored, phrases=tuple(one for one in stored.phrases if one != phrase)),
+        )
 
 
 def phrases_of(settings: ClinicSettings, field: RecordField) -> tuple[str, ...]:

@@ -126,6 +126,8 @@ class NewsWatch(QObject):
 
     def _show(self, news: News) -> None:
         desk, editor = self._desk, self._desk.editor
+        if news.of_kind(SubjectKind.CLINIC):
+            desk.services.settings_service.forget()
         try:
             if desk.patient is not None and news.about([desk.patient.id]):
                 desk.patient = desk.services.patients.get(desk.acting, desk.patient.id)

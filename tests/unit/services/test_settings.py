@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from injectmap.domain.errors import InputRefused
+from injectmap.domain.errors import Conflict, InputRefused
 from injectmap.domain.journal import SubjectKind
 from injectmap.domain.record import RecordField
 from injectmap.domain.settings import ALWAYS_REQUIRED, Paper, Phrase, Requirement
-from injectmap.services.settings import phrases_of
+from injectmap.services.settings import SettingsService, phrases_of
 from injectmap.words import load_words
 from tests.unit.services.record_clinic import RecordClinic
 
@@ -76,3 +76,19 @@ def test_shipped_phrases_name_a_field_and_advise_nothing() -> None:
     for key, text in phrases.items():
         RecordField(key.split(".")[1])
         assert not {"recommended", "ideal", "safe", "danger"} & set(text.lower().split())
+
+
+def test_settings_are_read_once_and_never_overwrite_what_another_room_stored() -> None:
+    clinic = RecordClinic()
+    here, there = clinic.settings, SettingsService(clinic.database, clinic.clock)
+    before = here.current()
+    assert here.current() is before
+    there.update(clinic.acting, replace(there.current(), low_stock=5))
+    with pytest.raises(Conflict, match="settings_have_changed"):
+        here.update(clinic.acting, replace(before, expiry_notice_days=30))
+    assert here.current().low_stock == 5
+    here.update(clinic.acting, replace(here.current(), expiry_notice_days=30))
+    there.add_phrase(clinic.acting, RecordField.REACTIONS, "No blanching.")
+    stored = there.current()
+    assert (stored.low_stock, stored.expiry_notice_days) == (5, 30)
+    assert stored.phrases[-1].text == "No blanching."
