@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from injectmap.bootstrap.own_files import LOOK_FILE, OwnFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from injectmap.services.ports import Clock
     from injectmap.storage.database import ClinicDatabase
     from injectmap.storage.server import ServerDatabase
-    from injectmap.system.logs import ProgramLog
+
+__all__ = ["CLINIC_SUFFIX", "LOOK_FILE", "Opener"]
 
 CLINIC_SUFFIX = ".injectmap"
-RECENT_LIMIT = 8
-LOOK_FILE = "look.json"
 
 
-class Opener:
+class Opener(OwnFiles):
     """Opens and creates clinics, and remembers which; implements the window's Opener port."""
 
     def __init__(
@@ -44,21 +44,10 @@ class Opener:
         cost: Cost | None = None,
     ) -> None:
         """Keep to a folder of our own; tests give another folder, clock and keyring, and a small cost of new slots."""
-        self._folder = data_folder
+        super().__init__(data_folder)
         self._clock = clock
         self._keyring, self._cost = keyring, cost
         self._keys: KeyRoom | None = None
-        self._log: ProgramLog | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where the demo clinic and the list of recent clinics are kept."""
-        if self._folder is None:
-            from injectmap.system.paths import data_folder
-
-            self._folder = data_folder()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder
 
     @property
     def clock(self) -> Clock:
@@ -124,7 +113,7 @@ class Opener:
         first = Practitioner(new_id(), practitioner_name)
         self._create(path, settings, [first], keys=keys, password=password)
         services = self._services(self._open(path, keys.key), key=keys.key)
-        self._remember(path)
+        self.remember(path)
         return NewClinic(services, show_recovery_key(keys.key))
 
     def lock_of(self, place: ClinicPlace) -> ClinicLock:
@@ -154,7 +143,7 @@ class Opener:
         if unlock is not None and unlock.keep and key is not None:
             self.keys.keyring.keep(_clinic_id(database), key)
         services = self._services(database, key=key)
-        self._remember(path)
+        self.remember(path)
         return services
 
     def beside(self, place: ClinicPlace, unlock: Unlock | None = None) -> ClinicDatabase | ServerDatabase:
@@ -192,43 +181,6 @@ class Opener:
     def wait_s(self, place: ClinicPlace) -> int:
         """How long the next attempt on a clinic has to wait after wrong ones, in seconds."""
         return self.keys.wait_s(_file(place))
-
-    def recent(self) -> tuple[Path, ...]:
-        """Clinics opened before that are still there, latest first."""
-        try:
-            listed = json.loads((self.folder / "recent.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return ()
-        return tuple(path for path in map(Path, listed) if path.is_file())
-
-    @property
-    def dark(self) -> bool | None:
-        """The look chosen last; None if it was never chosen."""
-        try:
-            kept = json.loads((self.folder / LOOK_FILE).read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
-        dark = kept.get("dark") if isinstance(kept, dict) else None
-        return dark if isinstance(dark, bool) else None
-
-    def keep_dark(self, dark: bool) -> None:
-        """Remember the look that was chosen; where that cannot be written it is chosen again next time."""
-        with contextlib.suppress(OSError):
-            (self.folder / LOOK_FILE).write_text(json.dumps({"dark": dark}), "utf-8")
-
-    def open_log(self) -> bool:
-        """Begin the log beside a folder of our own or where the system keeps logs; True if the last run broke off."""
-        from injectmap.system.logs import ProgramLog
-        from injectmap.system.paths import log_folder
-
-        self._log = ProgramLog(self._folder / "logs" if self._folder is not None else log_folder())
-        return self._log.broke_off
-
-    def close_log(self) -> None:
-        """End the log."""
-        if self._log is not None:
-            self._log.close()
-            self._log = None
 
     def prepare(self) -> None:
         """Import and load what the chart needs, away from the window's thread."""
@@ -327,10 +279,6 @@ class Opener:
             if key is None or unlock is None:
                 raise
             raise self.keys.refused(path, unlock, key, problem) from None
-
-    def _remember(self, path: Path) -> None:
-        listed = [str(path.resolve()), *(str(one) for one in self.recent() if one != path.resolve())]
-        (self.folder / "recent.json").write_text(json.dumps(listed[:RECENT_LIMIT]), "utf-8")
 
     def _services(
         self,
