@@ -159,8 +159,9 @@ def links_hold(connection: Connection, head: Head, *, links: int | None = LINKS)
         if found is None:
             return False
         previous = found
-    rows = connection.execution_options(yield_per=1000).execute(
-        select(journal).where(journal.c.number > after).order_by(journal.c.number)
+    rows = connection.execute(
+        select(journal).where(journal.c.number > after).order_by(journal.c.number),
+        execution_options={"yield_per": 1000},
     )
     last = [previous]
 

@@ -98,7 +98,7 @@ def create_clinic(
             _lay_out(raw, part, settings, clinic_id or new_id())
         finally:
             raw.close()
-        _move_to_free_name(part, path)
+        move_to_free_name(part, path)
     except DriverError as error:
         raise problem_of(error, path) or error from None
     except OSError as error:
@@ -125,7 +125,7 @@ def _lay_out(raw: Any, path: Path, settings: ClinicSettings, clinic_id: str) -> 
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
-def _move_to_free_name(part: Path, path: Path) -> None:
+def move_to_free_name(part: Path, path: Path) -> None:
     """Rename without ever replacing a file that has come to be meanwhile."""
     try:
         try:

@@ -80,6 +80,17 @@ def unindex_patient(connection: Connection, number: int) -> None:
     connection.exec_driver_sql("INSERT INTO patient_search (patient_search) VALUES ('optimize')")
 
 
+def fill_search(connection: Connection) -> None:
+    """Make the search find the patients and name parts that were carried into new tables."""
+    if is_server(connection):
+        return
+    found = connection.exec_driver_sql(
+        "SELECT patient_number, group_concat(part, ' ') FROM patient_name_parts GROUP BY patient_number"
+    )
+    for number, folded in found.all():
+        connection.exec_driver_sql("INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (number, folded))
+
+
 def indexed_words(patient: Patient) -> list[str]:
     """The words of the names, and a name of several words also in one: O'Brien is found as obrien too."""
     words: list[str] = []

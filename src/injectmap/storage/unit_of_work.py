@@ -81,6 +81,13 @@ class StoredWork:
             raise RuntimeError("no unit of work is open")
         return StoredProof(self._connection)
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for what works on whole tables."""
+        if self._connection is None:
+            raise RuntimeError("no unit of work is open")
+        return self._connection
+
     def commit(self) -> None:
         """Make the work durable; the unit is over."""
         if self._connection is None:
