@@ -6,6 +6,7 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.record import RecordEntry, RecordField
 from injectmap.storage import moving
 from injectmap.storage.columns import metadata
+from injectmap.storage.copies import head_of
 from injectmap.storage.moving import move_to_file, move_to_server
 from injectmap.storage.opening import create_clinic, open_clinic
 from injectmap.storage.server_opening import create_server, open_server
@@ -59,7 +60,8 @@ def test_there_and_back_again(kept, empty, path):
     assert contents(server) == before
     assert searched(server) == found
     assert any(found.values())
-    assert server.head() == moved.head
+    with server.reading() as work:
+        assert head_of(work.connection) == moved.head
     with server.reading() as work:
         opened = work.sessions.open(kept.session.id)
     with kept.database.reading() as work:

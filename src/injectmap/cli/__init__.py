@@ -9,7 +9,7 @@ from pathlib import Path
 
 from injectmap import __version__
 from injectmap.bootstrap import Opener
-from injectmap.cli import backups, keys, privacy, proof, records
+from injectmap.cli import backups, keys, move, privacy, proof, records
 from injectmap.cli.opening import add_database, first_line
 from injectmap.domain.clinic_places import clinic_place
 from injectmap.domain.errors import InjectmapError
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     backups.add(commands)
     proof.add(commands)
     privacy.add(commands)
+    move.add(commands)
     return parser
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from injectmap.bootstrap import Opener
-from injectmap.cli.opening import add_opening, new_passphrase, unlock_asked
+from injectmap.cli.opening import add_opening, new_passphrase, only_file, unlock_asked
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.keys import LockState, check_passphrase
 from injectmap.words import load_words
@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
 
 
 def _change(arguments: argparse.Namespace) -> int:
-    opener, path = Opener(), arguments.clinic
+    opener, path = Opener(), only_file(arguments.clinic)
     if opener.lock_of(path).state is LockState.OPEN:
         raise InputRefused("clinic_not_encrypted", name=path.stem)
     proof = unlock_asked(path, arguments.key_file)

@@ -55,6 +55,13 @@ def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acti
         )
 
 
+def only_file(place: ClinicPlace) -> Path:
+    """The file that a command works on; InputRefused for a clinic on a server."""
+    if not isinstance(place, Path):
+        raise InputRefused("only_of_files")
+    return place
+
+
 def add_database(
     parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup, dest: str = "clinic"
 ) -> None:

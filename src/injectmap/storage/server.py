@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import URL, Connection
 from sqlalchemy.pool import QueuePool
 
-from injectmap.domain.backups import Head
 from injectmap.domain.errors import StorageProblem
-from injectmap.storage.copies import head_of
-from injectmap.storage.server_engine import make_engine, shown
+from injectmap.storage.server_engine import make_engine
 from injectmap.storage.server_problems import LOST, problem_of
 from injectmap.storage.tables import SCHEMA_VERSION, revision_id
 from injectmap.storage.unit_of_work import StoredWork
@@ -33,14 +31,10 @@ class ServerDatabase:
     Reading: each unit sees one consistent state and waits for nobody.
     """
 
-    source = None
-
-    def __init__(self, url: URL, clinic_id: str, *, read_only_reason: StorageProblem | None = None) -> None:
+    def __init__(self, url: URL, name: str, *, read_only_reason: StorageProblem | None = None) -> None:
         """Take over what opening has checked."""
-        self.clinic_id = clinic_id
-        self.address = shown(url)
         self.read_only_reason = read_only_reason
-        self._name = url.database or url.username or ""
+        self._name = name
         self._engine = make_engine(url, QueuePool, pool_size=3, max_overflow=6)
         self._turn = threading.Lock()
         self._turn_of: int | None = None
@@ -60,14 +54,6 @@ class ServerDatabase:
     def shared(self) -> bool:
         """Other rooms may write at any time."""
         return True
-
-    def head(self) -> Head:
-        """The last row of the journal, in one statement."""
-        connection = self._begin(_READ)[0]
-        try:
-            return head_of(connection)
-        finally:
-            _give_back(connection)
 
     def writing(self) -> StoredWork:
         """A unit of work that holds the journal's end; StorageProblem if the clinic is open for reading only."""

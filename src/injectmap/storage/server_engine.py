@@ -50,12 +50,6 @@ def parse_address(text: str) -> URL:
         raise InputRefused("address_not_understood") from None
 
 
-def shown(url: URL) -> str:
-    """The address as it may be shown and kept: without a password."""
-    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
-    return bare.difference_update_query(["password"]).render_as_string()
-
-
 def wanted(url: URL) -> dict[str, Any]:
     """What the library is given: the address, all its parameters, and our limits."""
     named = url.translate_connect_args(username="user", database="dbname")

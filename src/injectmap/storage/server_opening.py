@@ -12,7 +12,6 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.ids import new_id
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage import migrations, tables
-from injectmap.storage.copies import clinic_id_of
 from injectmap.storage.layout import begin_clinic, make_tables
 from injectmap.storage.server import ServerDatabase
 from injectmap.storage.server_engine import make_engine, parse_address
@@ -37,8 +36,8 @@ def open_server(address: str) -> ServerDatabase:
         if version < tables.SCHEMA_VERSION:
             raise StorageProblem("server_needs_upgrade", name=url.database or "")
         reason = _why_not_writable(connection)
-        clinic_id = clinic_id_of(connection)
-    return ServerDatabase(url, clinic_id, read_only_reason=reason)
+        name = str(connection.scalar(text("SELECT current_database()")))
+    return ServerDatabase(url, name, read_only_reason=reason)
 
 
 def create_server(address: str, settings: ClinicSettings, *, clinic_id: str | None = None) -> ServerDatabase:
