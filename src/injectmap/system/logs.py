@@ -24,8 +24,19 @@ _log = logging.getLogger(__name__)
 _QUIET = ("sqlalchemy", "alembic", "matplotlib", "PIL", "fontTools")
 
 
+# Whose messages are ours: codes and kinds. Libraries quote what they work on.
+_OURS = ("injectmap", "qt")
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith(tuple(f"{one}." for one in _OURS))
+
+
 class ReticentFormatter(logging.Formatter):
-    """Writes where a fault happened and its kind, but not its message: that may quote what was typed."""
+    """Writes where a fault happened and its kind, but not its message: that may quote what was typed.
+
+    Of a library's own line only the place in its code is written.
+    """
 
     def __init__(self) -> None:
         """Fix the form of a line; times are UTC, so that logs of two sites compare."""
@@ -34,11 +45,10 @@ class ReticentFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a text that another formatter left in the record is not taken over."""
-        kept, record.exc_text = record.exc_text, None
-        try:
-            return super().format(record)
-        finally:
-            record.exc_text = kept
+        silent = logging.makeLogRecord(record.__dict__ | {"exc_text": None, "stack_info": None})
+        if not _is_ours(record.name):
+            silent.msg, silent.args = f"line {record.lineno} of {record.module}", None
+        return super().format(silent)
 
     def formatException(  # noqa: N802 - the name of the base class
         self, ei: Any

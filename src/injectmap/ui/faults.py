@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -74,17 +76,52 @@ def fault_report(kind: type[BaseException], trace: TracebackType | None) -> str:
     return "\n".join(lines)
 
 
-def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)
+# What Qt says is its own sentence with values in it: kept are its classes and methods and plain small words.
+_QUOTED = re.compile(r"([\"'“‘«]).*[\"'”’»]|/.*|\\.*", re.DOTALL)
+_CODE = re.compile(r"Q[A-Z]\w*(::~?\w+)?(\(\))?[:,.]?", re.ASCII)
+_SMALL = re.compile(r"[a-z]+[:,.;]?|[-=&<>|]+", re.ASCII)
+_KEPT_WORDS = 24
+
+
+def reticent(message: str) -> str:
+    """A message of Qt's without what it may quote: text in quotes, paths, names, figures."""
+    words = _QUOTED.sub("…", message[:500]).split()
+    kept = [word if _CODE.fullmatch(word) or _SMALL.fullmatch(word) else "…" for word in words]
+    return " ".join(kept[:_KEPT_WORDS])
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    category = context.category or "default"
+    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", category, reticent(message))
+
+
+def _log_ignored(ignored: sys.UnraisableHookArgs) -> None:
+    """What failed where nothing can be raised, such as in a finaliser: kind and places, on no terminal."""
+    _log.error("ignored: %s", fault_report(ignored.exc_type, ignored.exc_traceback))
+
+
+def _log_thread(ended: threading.ExceptHookArgs) -> None:
+    """What ended a thread of ours."""
+    _log.error("a thread ended: %s", fault_report(ended.exc_type, ended.exc_traceback))
+
+
+# The hooks that were there before ours.
+_before: list[tuple[Any, Any]] = []
 
 
 def install(workspace: Workspace) -> None:
-    """Take over Python's excepthook and Qt's messages."""
+    """Take over Python's hooks, whose own would write what was typed to the terminal or the session's log, and Qt's messages."""
+    if not _before:
+        _before.append((sys.unraisablehook, threading.excepthook))
     sys.excepthook = FaultHook(workspace)
+    sys.unraisablehook = _log_ignored
+    threading.excepthook = _log_thread
     qInstallMessageHandler(_log_qt)
 
 
 def uninstall() -> None:
-    """Give both back."""
+    """Give them back."""
     sys.excepthook = sys.__excepthook__
+    if _before:
+        sys.unraisablehook, threading.excepthook = _before.pop()
     qInstallMessageHandler(None)
