@@ -31,6 +31,17 @@ OPEN_TO_ALL = {
     "patients.checked_details": "checks what was typed and reads nothing",
     "insight.says": "puts into words what over_time has returned, which asked",
     "signing.verify_version": "says only whether what is stored is what was signed",
+    "settings_service.forget": "drops what was read before; the next reader asks the database",
+    "backups.last_good": "the moment of the last good backup, always in sight",
+    "backups.standing": "the same, and what stands in the way",
+    "backups.plan": "folders of this computer and how many backups are kept there",
+    "backups.due": "a moment",
+    "backups.missing": "names of folders that are not there",
+    "backups.backups": "which backups there are, for what an erasure has to name; their contents stay shut",
+    "backups.back_up_if_due": "the clock asks, also while the program is locked; nothing of it is shown",
+    "keys.sheet": "sets what `recovery_key`, which asked, has returned",
+    "keys.sheet_pdf": "the same on paper",
+    "keys.sheet_pages": "the same as pictures",
     "news.head": "the number of the last row, which tells of nothing and nobody",
 }
 
@@ -66,7 +77,11 @@ WANTED = {
         "staff.add settings_service.update accounts.add_person accounts.open_account accounts.set_roles "
         "accounts.close accounts.reopen accounts.reset_password"
     ),
-    Right.KEEP_SAFE: "",
+    Right.KEEP_SAFE: (
+        "proof.verify proof.last proof.head proof.anchor proof.anchor_pdf proof.anchor_pages "
+        "backups.listed backups.back_up_now backups.add_folder backups.remove_folder backups.check "
+        "backups.compare backups.restore keys.keep keys.forget keys.change_passphrase keys.recovery_key"
+    ),
     Right.KEEP_PRIVATE: (
         "privacy.retention privacy.retention_csv privacy.before_erasing privacy.erase privacy.erased "
         "privacy.still_held privacy.access_report privacy.find privacy.access_csv privacy.access_pdf "
@@ -80,8 +95,13 @@ NOT_SERVICES = {"database", "clock", "settings", "acting", "products"}
 
 
 def services() -> dict[str, type]:
+    """The kinds of service by name; one that a clinic may be without counts all the same."""
     hints = typing.get_type_hints(Services)
-    return {one.name: hints[one.name] for one in dataclasses.fields(Services) if one.name not in NOT_SERVICES}
+    names = [one.name for one in dataclasses.fields(Services) if one.name not in NOT_SERVICES]
+    return {
+        name: next(kind for kind in (*typing.get_args(hints[name]), hints[name]) if kind is not type(None))
+        for name in names
+    }
 
 
 def methods() -> dict[str, Any]:
