@@ -15,6 +15,8 @@ _WIDTH = 8
 # Of this run alone: nobody can choose a value that has another one's print.
 _SECRET = secrets.token_bytes(16)
 _PAGE = 500
+# A signed version holds a tenth of a megabyte of pictures.
+_PAGE_OF_PICTURES = 20
 
 Key = tuple[Any, ...]
 
@@ -121,14 +123,15 @@ def stored_rows(connection: Connection, table: Table, columns: Sequence[str]) ->
     """Read a table by its primary key, page after page, so that no more than a page is held."""
     keys = tuple(table.primary_key.columns)
     names = tuple(dict.fromkeys((*columns, *(key.name for key in keys))))
-    page = select(*(table.c[name] for name in names)).order_by(*keys).limit(_PAGE)
+    size = _PAGE_OF_PICTURES if "pictures" in names else _PAGE
+    page = select(*(table.c[name] for name in names)).order_by(*keys).limit(size)
     last: Key | None = None
     while True:
         after = page if last is None else page.where(_behind(keys, last))
         rows = connection.execute(after).all()
         for row in rows:
             yield dict(zip(names, row, strict=True))
-        if len(rows) < _PAGE:
+        if len(rows) < size:
             return
         held = dict(zip(names, rows[-1], strict=True))
         last = tuple(held[key.name] for key in keys)
