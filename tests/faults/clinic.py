@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from injectmap.domain.edits import edit_from_json
@@ -46,18 +46,19 @@ class Found:
 
 
 def make_clinic(path: Path, *, key: bytes | None = KEY) -> str:
-    """Make a clinic with one patient and one empty treatment session; return the session's id."""
-    database = create_clinic(path, SETTINGS, key=key)
+    """Make a clinic, without a key a demonstration, with one patient and one empty treatment session; return the session's id."""
+    settings = SETTINGS if key is not None else replace(SETTINGS, demo=True)
+    database = create_clinic(path, settings, key=key)
     try:
-        return fill(database)
+        return fill(database, settings)
     finally:
         database.close()
 
 
-def fill(database: ClinicDatabase) -> str:
+def fill(database: ClinicDatabase, settings: ClinicSettings = SETTINGS) -> str:
     """Begin the journal, and put in one patient with one empty treatment session; return the session's id."""
     by = builders.practitioner()
-    found(database, SystemClock(), SETTINGS, [by], builders.acting_as(by))
+    found(database, SystemClock(), settings, [by], builders.acting_as(by))
     return begin_session(database, by)
 
 

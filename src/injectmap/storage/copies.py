@@ -19,6 +19,7 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import GENESIS, JournalKind, JournalRow, SubjectKind, check_chain
 from injectmap.storage import tables
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
+from injectmap.storage.engines import is_server
 from injectmap.storage.problems import problem_of
 from injectmap.storage.tables import chain_head, file_mark, journal
 
@@ -132,6 +133,16 @@ def check_whole(raw: Any, path: Path, key: bytes | None) -> None:
         whole = False
     if not whole:
         raise StorageProblem("file_damaged", name=path.name)
+
+
+def check_pages(connection: Connection) -> None:
+    """`check_whole` of the file behind a connection; a server looks after its own pages."""
+    if is_server(connection):
+        return
+    raw: Any = connection.connection.driver_connection
+    keyed = raw.execute("PRAGMA cipher_status").fetchone() == ("1",)
+    (_, _, file), *_ = raw.execute("PRAGMA database_list")
+    check_whole(raw, Path(file), b"" if keyed else None)
 
 
 def _has_damaged_page(raw: Any) -> bool:

@@ -24,6 +24,7 @@ from injectmap.domain.proof import (
     mark_to_json,
     no_progress,
 )
+from injectmap.storage.copies import check_pages
 from injectmap.storage.engines import take_time
 from injectmap.storage.prove_beside import check_guards, check_search, document_of, password_of
 from injectmap.storage.replay import Replay, subjects_of
@@ -60,13 +61,20 @@ class StoredProof:
         return self._connection.execute(select(journal.c.hash).where(journal.c.number == number)).scalar()
 
     def prove(self, progress: Progress = no_progress) -> Findings:
-        """Recompute the chain and replay it; `progress` is told of rows done and may raise to stop."""
+        """Recompute the chain and replay it; `progress` is told of rows done and may raise to stop.
+
+        StorageProblem("file_damaged") if all that was read is as it should be and a page of the file is not.
+        """
         take_time(self._connection)
         try:
-            return _Proof(self._connection, progress).run()
+            found = _Proof(self._connection, progress).run()
         except SQLAlchemyError:
             # A table or a column is gone: that is not for a proof to judge row by row.
             raise StorageProblem("proof_unreadable") from None
+        if found.whole:
+            # Nor has it met the pages that hold no rows.
+            check_pages(self._connection)
+        return found
 
 
 class _Proof:
