@@ -115,6 +115,7 @@ class BackupWatch(QObject):
         # Done already where the worker is not another thread.
         if desk.tasks.busy:
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        limit.stop()
         task.cancel()
         note.hide()
         note.deleteLater()
