@@ -23,7 +23,7 @@ from injectmap.storage.engine import Mode
 from injectmap.storage.opening import open_clinic
 from injectmap.storage.restoring import Restoring, restore
 from injectmap.system.clock import SystemClock
-from injectmap.ui.widgets.sentences import error_sentence
+from injectmap.words import load_words
 from tests.faults import figures
 from tests.faults.clinic import KEY, NAME, copied, look, make_clinic, verified
 from tests.faults.test_disk_full import draw
@@ -44,13 +44,17 @@ def flipped(path: Path, bit: int) -> bytes:
     return path.read_bytes()
 
 
+def sentence(problem: StorageProblem) -> str:
+    return load_words()(f"error.{problem.code}", **problem.params)
+
+
 def refusal(attempt: Callable[[], object]) -> str:
     """The code that an attempt is refused with, or nothing."""
     code = ""
     try:
         attempt()
     except StorageProblem as problem:
-        code, said = problem.code, error_sentence(problem)
+        code, said = problem.code, sentence(problem)
     assert not code or NAME in said or code == "proof_unreadable"
     return code
 
@@ -170,7 +174,7 @@ def test_each_flipped_bit_in_the_log_of_a_killed_program_loses_nothing_unsaid(
             assert reason is not None
             assert (reason.code, reason.params["stored"]) == ("entries_missing", rows[-1])
             assert reason.params["last"] == rows[-1] - len(lost)
-            assert str(rows[-1]) in error_sentence(reason)
+            assert str(rows[-1]) in sentence(reason)
             assert (log.read_bytes(), path.read_bytes()) == content
             # It is said again at the next opening, for the sign is not used up.
             again = open_clinic(path, key=KEY)

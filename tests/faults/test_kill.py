@@ -53,11 +53,12 @@ class Program:
     def __init__(self, folder: Path, display: str, seed: int, edits: int) -> None:
         reading, writing = os.pipe()
         command = [sys.executable, "-m", "tests.faults.drawing_program"]
+        found = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         with (folder / "stderr.txt").open("wb") as said:
             self._process = subprocess.Popen(
                 [*command, str(folder), str(writing), str(seed), str(edits)],
                 cwd=ROOT,
-                env=x11_environment(display) | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
+                env=x11_environment(display) | {"PYTHONPATH": found, "LC_ALL": "C.UTF-8"},
                 pass_fds=[writing],
                 stdout=said,
                 stderr=said,

@@ -20,7 +20,6 @@ from injectmap.editing.editor import MapEditor
 from injectmap.storage.engine import BUSY_MS
 from injectmap.storage.opening import open_clinic
 from injectmap.system.clock import SystemClock
-from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from tests import builders
 from tests.faults import figures
 from tests.faults.clinic import KEY, NAME, copied, look, make_clinic, verified
@@ -32,6 +31,18 @@ from tests.support.virtual_screen import virtual_screen
 pytestmark = pytest.mark.slow
 __all__ = ["small_disk"]
 ROOT = Path(__file__).parents[2]
+
+
+def error_sentence(error: Exception) -> str:
+    from injectmap.ui.widgets import sentences
+
+    return sentences.error_sentence(error)
+
+
+def read_only_text(reason: StorageProblem | None) -> str:
+    from injectmap.ui.widgets import sentences
+
+    return sentences.read_only_text(reason)
 
 
 class Other:
