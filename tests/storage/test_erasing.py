@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy.exc import DatabaseError
 
 from injectmap.domain.aftercare import AdverseEvent, EventEntry, FollowUp, OutcomeScore
 from injectmap.domain.errors import InputRefused, StorageProblem
@@ -400,3 +401,45 @@ def test_somebody_reading_delays_what_is_cut_off_the_log_and_that_is_said(full: 
         assert not charted.database.compact()
     charted.database.close()
     assert FAMILY.encode() not in pages(charted.database.path, key)
+
+
+# The same on both engines: what the file's own tests look at page by page, here as rows.
+
+
+def test_a_file_and_a_server_erase_alike(charted: Charted):
+    fill(charted)
+    number = erased(charted)
+    session_id, patient_id = charted.session.id, charted.patient.id
+    with charted.database.reading() as work:
+        assert check_chain(work.journal.all()) is None
+        person = work.patients.get(patient_id)
+        assert person.erased
+        subjects = set(work.erasing.subjects(patient_id))
+        assert {session_id, "follow-up", "score", "event"} < subjects
+        kept = {row.number for row in work.journal.all() if row.subject_id in subjects and row.payload}
+        assert kept == {number}
+        for found in (
+            work.aftercare.events(patient_id),
+            work.aftercare.scores(patient_id),
+            work.aftercare.follow_ups(patient_id),
+            work.patients.search(FAMILY, limit=5),
+            work.patients.search("zyx", limit=5),
+        ):
+            assert found == ()
+        assert [one.id for one in work.patients.search(f"{person.number}", limit=5)][:1] == [patient_id]
+        assert [row.state for row in work.stock.recall("L24A017")] == ["erased"]
+        assert work.erasing.holds([patient_id]) == ()
+        assert work.erasing.kept("Europe/Stockholm") == ()
+        assert [line.kind for line in work.erasing.lines(sorted(subjects))][-1] is JournalKind.ERASE
+        with pytest.raises(InputRefused, match="patient_erased"):
+            work.sessions.open(session_id)
+    for statement in (
+        f"UPDATE journal SET payload = 'x' WHERE number = {number - 1}",
+        f"UPDATE journal SET payload = NULL, salt = NULL WHERE number = {number}",
+        "DELETE FROM erased_subjects",
+        "DELETE FROM patients",
+        f"UPDATE treatment_sessions SET error_reason = 'a name' WHERE id = '{session_id}'",
+        f"UPDATE syringes SET lot = 'X' WHERE session_id = '{session_id}'",
+    ):
+        with charted.database.writing() as work, pytest.raises((DatabaseError, StorageProblem)):
+            work.patients._connection.exec_driver_sql(statement)
