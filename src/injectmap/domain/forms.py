@@ -146,6 +146,25 @@ def form(what: str) -> Callable[[Callable[_Given, _Read]], Callable[_Given, _Rea
     return around
 
 
+def reads(what: str) -> Callable[[Callable[_Given, _Read]], Callable[_Given, _Read]]:
+    """Make a reader of our own rows say FormRefused where they do not hold what the program writes.
+
+    The fault itself goes with it, for the log: what the program keeps is written by itself, and may be a slip of its own.
+    """
+
+    def around(read: Callable[_Given, _Read]) -> Callable[_Given, _Read]:
+        @wraps(read)
+        def reading(*given: _Given.args, **named: _Given.kwargs) -> _Read:
+            try:
+                return read(*given, **named)
+            except FAULTS as wrong:
+                raise FormRefused("form_wrong", what=what) from wrong
+
+        return reading
+
+    return around
+
+
 @lru_cache(maxsize=256)
 def check_of(hint: Any) -> Check:
     """Return the check whether a value is of a declared type, its parts included; whole numbers have 64 bits."""
@@ -238,5 +257,6 @@ __all__ = [
     "form",
     "parse_json",
     "read_json",
+    "reads",
     "refuse_form",
 ]

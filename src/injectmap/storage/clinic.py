@@ -6,6 +6,7 @@ import json
 
 from sqlalchemy import Connection, insert, select, update
 
+from injectmap.domain.forms import reads, refuse_form
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings, settings_from_json, settings_to_json
 from injectmap.storage.tables import clinic, file_mark, practitioners
@@ -37,13 +38,14 @@ class StoredClinic:
         """Work on the transaction of this connection."""
         self._connection = connection
 
+    @reads("settings")
     def settings(self) -> ClinicSettings:
         """The stored settings."""
         name, time_zone, paper, options, demo = self._connection.execute(
             select(
                 clinic.c.name, clinic.c.time_zone, clinic.c.paper, clinic.c.options, file_mark.c.demo
             ).where(clinic.c.id == file_mark.c.id)
-        ).one()
+        ).one_or_none() or refuse_form("settings")
         own = {"name": name, "time_zone": time_zone, "paper": paper}
         return settings_from_json(json.loads(options) | own, demo=bool(demo))
 

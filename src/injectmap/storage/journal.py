@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.errors import StorageProblem
+from injectmap.domain.forms import reads
 from injectmap.domain.journal import (
     JournalHeading,
     JournalKind,
@@ -96,6 +97,7 @@ class StoredJournal:
         self.last = row.number
         return row.number
 
+    @reads("journal")
     def of_subject(self, subject_kind: SubjectKind, subject_id: str) -> tuple[JournalRow, ...]:
         """Rows about one subject, oldest first."""
         found = self._connection.execute(
@@ -107,6 +109,7 @@ class StoredJournal:
         """The number of the last row."""
         return int(_HEAD(self._connection).one()[0])
 
+    @reads("journal")
     def rows_after(self, number: int, *, limit: int) -> tuple[JournalHeading, ...]:
         """What was written after a row, oldest first, without payloads."""
         found = self._connection.execute(
@@ -117,6 +120,7 @@ class StoredJournal:
             for row in found
         )
 
+    @reads("journal")
     def all(self) -> tuple[JournalRow, ...]:
         """The whole chain, oldest first."""
         return tuple(map(_journal_row, self._connection.execute(_ALL)))

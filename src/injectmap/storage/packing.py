@@ -8,7 +8,7 @@ import json
 import zlib
 from functools import lru_cache
 
-from injectmap.domain.forms import FAULTS, parse_json, refuse_form
+from injectmap.domain.forms import FAULTS, parse_json, reads, refuse_form
 from injectmap.domain.journal import canonical_json
 from injectmap.domain.product import Product, product_from_json, product_to_json
 from injectmap.domain.treatment_map import (
@@ -88,6 +88,7 @@ def pack_date(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
+@reads("date")
 def unpack_date(text: str | None) -> dt.date | None:
     """Return the date of ISO text."""
     return None if text is None else dt.date.fromisoformat(text)

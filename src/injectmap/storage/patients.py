@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from injectmap.domain.errors import Conflict, StorageProblem
+from injectmap.domain.forms import reads
 from injectmap.domain.patient import Patient, fold_name
 from injectmap.storage.search import find_numbers, index_patient
 from injectmap.storage.tables import patients, treatment_sessions
@@ -131,6 +132,7 @@ class StoredPatients:
         return tuple(map(patient_of, rows))
 
 
+@reads("patient")
 def patient_of(row: Any) -> Patient:
     """Return the patient of a row with PATIENT_COLUMNS."""
     patient_id, number, family, given, birth_date, sex, telephone, revision, error_reason = row

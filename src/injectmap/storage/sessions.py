@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from injectmap.domain.edits import Edit
 from injectmap.domain.errors import Conflict, InputRefused, StorageProblem
+from injectmap.domain.forms import reads
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.product import Syringe
 from injectmap.domain.record import RecordState
@@ -118,6 +119,7 @@ class StoredSessions:
         """Work on the transaction of this connection."""
         self._connection = connection
 
+    @reads("session")
     def get(self, session_id: str) -> TreatmentSession:
         """One session; StorageProblem if there is none."""
         row = _GET(self._connection, {"session_id": session_id}).one_or_none()
@@ -125,6 +127,7 @@ class StoredSessions:
             raise StorageProblem("session_not_found")
         return session_of(row)
 
+    @reads("session")
     def open(self, session_id: str) -> OpenSession:
         """A session with all that its chart and record need, in exactly three statements."""
         wanted = {"session_id": session_id}
@@ -178,6 +181,7 @@ class StoredSessions:
         """The next unused record number."""
         return int(self._connection.execute(select(func.max(_sessions.c.number))).scalar() or 0) + 1
 
+    @reads("session")
     def of_patient(self, patient_id: str) -> tuple[SessionSummary, ...]:
         """The patient's sessions, latest first, in one statement."""
         return tuple(
