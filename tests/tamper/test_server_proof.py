@@ -22,7 +22,7 @@ OF_FILE = ("patient_search changed",)
 CHOSEN = [
     name
     for place, name in enumerate(one for one in TAMPERS if one not in OF_FILE)
-    if place % 9 == 0 or not name.endswith(" changed")
+    if place % 4 == 0 or name.startswith(("journal ", "chain_head"))
 ]
 
 
@@ -62,8 +62,12 @@ def restored(server: Server, clinic: str) -> Iterator[str]:
     yield clinic
     with server.connect(NAME) as keeper:
         keeper.execute("SET session_replication_role = replica")
-        for table in metadata.tables:
-            keeper.execute(f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE kept.{table}")
+        keeper.execute(
+            "".join(
+                f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE kept.{table};"
+                for table in metadata.tables
+            )
+        )
 
 
 def proved(address: str) -> Findings:
@@ -82,7 +86,8 @@ def spoilt(server: Server, tamper: Tamper) -> Any:
     with server.connect(NAME) as keeper:
         keeper.execute("SET session_replication_role = replica")
         try:
-            return tamper.do(Raw(keeper))
+            with keeper.transaction():
+                return tamper.do(Raw(keeper))
         except psycopg.errors.CheckViolation:
             # Refused by the table itself; a file can be told to ignore that.
             return None
