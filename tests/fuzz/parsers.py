@@ -351,9 +351,6 @@ def _packed_pictures() -> tuple[str, ...]:
 PARSERS = (
     Parser("gs1", _text(lambda: _codes("gs1")), _box_code),
     Parser("hibc", _text(lambda: _codes("hibc")), _box_code),
-    Parser("protocol_file", _text(lambda: _assets("protocols")), _own_file("protocols")),
-    Parser("product_file", _text(lambda: _assets("products")), _own_file("products")),
-    Parser("zone_file", _text(_zones), _partition, (ZonesFileError,)),
     _form("settings", _settings, settings_from_json, settings_to_json),
     _form("journal_edit", _edits, _played, edit_to_json),
     _form("journal_syringe", _syringes, syringe_from_json, syringe_to_json),
@@ -373,6 +370,10 @@ PARSERS = (
         seconds=20.0,
         grown_mib=1500,
     ),
+    # Those that take longest come last.
+    Parser("protocol_file", _text(lambda: _assets("protocols")), _own_file("protocols")),
+    Parser("product_file", _text(lambda: _assets("products")), _own_file("products")),
+    Parser("zone_file", _text(_zones), _partition, (ZonesFileError,)),
 )
 
 DOCUMENTED = (InjectmapError,)
