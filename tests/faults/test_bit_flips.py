@@ -154,7 +154,7 @@ def test_each_flipped_bit_in_the_log_of_a_killed_program_loses_nothing_unsaid(
     rows = [row.number for row in look(database).rows]
     database.close()
     log_bits = 8 * killed.with_name(f"{NAME}-wal").stat().st_size
-    found, harmless, codes = 0, 0, set[str]()
+    found, harmless, went_on, codes = 0, 0, False, set[str]()
     for number in range(FLIPS):
         path = copied(killed, tmp_path / "flipped")
         log = path.with_name(f"{NAME}-wal")
@@ -181,13 +181,30 @@ def test_each_flipped_bit_in_the_log_of_a_killed_program_loses_nothing_unsaid(
             assert again.read_only_reason is not None
             again.close()
             found += 1
+            if not went_on:
+                went_on = True
+                goes_on_with_what_can_be_read(path, tmp_path / "backups", reason.params["last"])
         else:
             harmless += 1
             verified(path, rows)
     assert codes <= {"file_damaged"}
+    assert went_on
     assert found > FLIPS // 2
     assert capfd.readouterr().err == ""
     figures.note(log_bit_flips=FLIPS, log_bit_flips_found=found, log_bit_flips_that_lost_nothing=harmless)
+
+
+def goes_on_with_what_can_be_read(path: Path, backups: Path, last: object) -> None:
+    """A backup of what is left is restored: the clinic is written again, and what was there lies aside."""
+    backups.mkdir()
+    database = open_clinic(path, key=KEY)
+    made = back_up(database.source, backups, at_ms=1_790_000_000_000)
+    database.close()
+    assert made.head.number == last
+    acting = Acting("someone", frozenset({Role.ADMINISTRATOR}), "desk")
+    restore(Restoring(path, KEY, backups / made.file, KEY, acting, 1_790_000_100_000))
+    held = verified(path)
+    assert (held.head, held.rows[-1].kind) == (made.head.number + 1, JournalKind.RESTORE)
 
 
 def everything(database: ClinicDatabase) -> dict[str, list[tuple[object, ...]]]:
