@@ -243,12 +243,16 @@ def test_a_clinic_whose_making_fails_leaves_nothing_that_a_next_one_stumbles_ove
     monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
     with pytest.raises(PermissionError):
         make(opener, path)
-    assert not slot_path(path).exists()
+    assert list(folder.iterdir()) == []
     monkeypatch.undo()
     make(opener, path).services.close()
     slot_path(path).rename(slot_path(folder / "Hill.injectmap"))
     assert code_of(lambda: make(opener, folder / "Hill.injectmap")) == "keys_exist"
-    assert not (folder / "Hill.injectmap").exists()
+    names = ["Hill.injectmap.keys.json", "Quay.injectmap"]
+    assert sorted(one.name for one in folder.iterdir()) == names
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+    assert code_of(lambda: make(opener, folder / "Dune.injectmap")) == "disk_full"
+    assert sorted(one.name for one in folder.iterdir()) == names
 
 
 def test_the_demonstration_stays_plain_and_marked(opener: Opener) -> None:

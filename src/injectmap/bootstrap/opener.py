@@ -226,32 +226,35 @@ class Opener(OwnFiles):
 
         if path.exists():
             raise StorageProblem("file_exists", name=path.name)
-        unfinished = path.with_name(f"{path.name}.unfinished")
-        for leftover in path.parent.glob(f"{glob.escape(path.name)}.unfinished*"):
-            leftover.unlink()
-        if keys is None:
-            database = create_clinic(unfinished, settings)
-        else:
-            database = create_clinic(unfinished, settings, key=keys.key, clinic_id=keys.slots.clinic_id)
-        try:
-            acting = Acting(practitioners[0].id, frozenset(Role), workstation())
-            found(database, clock or self.clock, settings, practitioners, acting)
-            if password:
-                _let_in(self._services(database, clock), acting, password)
-            if fill is not None:
-                fill(self._services(database, clock))
-        finally:
-            database.close()
         if keys is not None:
-            self.keys.write_new(path, keys)
+            self.keys.check_free(path)
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        _clear(unfinished)
+        data_key, clinic_id = (None, None) if keys is None else (keys.key, keys.slots.clinic_id)
         try:
-            unfinished.rename(path)
-            with contextlib.suppress(OSError):
-                to_disk(path.parent)
-        except OSError:
+            database = create_clinic(unfinished, settings, key=data_key, clinic_id=clinic_id)
+            try:
+                acting = Acting(practitioners[0].id, frozenset(Role), workstation())
+                found(database, clock or self.clock, settings, practitioners, acting)
+                if password:
+                    _let_in(self._services(database, clock), acting, password)
+                if fill is not None:
+                    fill(self._services(database, clock))
+            finally:
+                database.close()
             if keys is not None:
-                slot_path(path).unlink(missing_ok=True)
+                self.keys.write_new(path, keys)
+            try:
+                unfinished.rename(path)
+            except OSError:
+                if keys is not None:
+                    slot_path(path).unlink(missing_ok=True)
+                raise
+        except BaseException:
+            _clear(unfinished)
             raise
+        with contextlib.suppress(OSError):
+            to_disk(path.parent)
 
     def _key_of(self, path: Path, unlock: Unlock | None) -> bytes | None:
         """The data key of a clinic; None for a plain one."""
@@ -299,6 +302,12 @@ class Opener(OwnFiles):
             sheets = RecoverySheetWriter(load_words())
             keys = ClinicKeys(self.keys, database.path, _clinic_id(database), key, sheets)
         return replace(services_of(database, clock or self.clock, self.folder), keys=keys)
+
+
+def _clear(unfinished: Path) -> None:
+    """Remove what a making that broke off has left, its log and its lock with it."""
+    for leftover in unfinished.parent.glob(f"{glob.escape(unfinished.name)}*"):
+        leftover.unlink(missing_ok=True)
 
 
 def _on_server(address: ServerAddress) -> ServerDatabase:

@@ -165,11 +165,15 @@ class KeyRoom:
         key = self._sealer.new_key()
         return NewKeys(key, self._slots(clinic_id, key, check_passphrase(passphrase)))
 
-    def write_new(self, clinic: Path, keys: NewKeys) -> None:
-        """Store the slots of a new clinic; StorageProblem `keys_exist` if another clinic's lie there."""
+    def check_free(self, clinic: Path) -> None:
+        """StorageProblem `keys_exist` if another clinic's slots lie where a new clinic's will."""
         path = slot_path(clinic)
         if path.exists():
             raise StorageProblem("keys_exist", name=path.name)
+
+    def write_new(self, clinic: Path, keys: NewKeys) -> None:
+        """Store the slots of a new clinic; those of another are never written over."""
+        self.check_free(clinic)
         self._files.write(clinic, keys.slots)
 
     def unlock(self, clinic: Path, unlock: Unlock) -> bytes:
