@@ -80,6 +80,27 @@ def test_a_key_that_might_be_a_name_is_not_repeated(clinic, key_file, capsys):
     assert "Lindqvist" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE patients SET birth_date = 'never'",
+        "UPDATE passes SET technique = 'unheard of', controls = x'00'",
+        "UPDATE syringes SET product = '{'",
+        "UPDATE record_versions SET pictures = 'zzz', document = ''",
+        "UPDATE journal SET payload = '[' WHERE number = 9",
+        "UPDATE journal SET kind = 'guess', subject_kind = 'nothing' WHERE number = 9",
+        "UPDATE journal SET payload = '{\"patient\":1}' WHERE kind = 'erase'",
+        "UPDATE clinic SET options = ''",
+        "UPDATE accounts SET roles = 'king', password_hash = ''",
+        "DELETE FROM journal",
+        "DELETE FROM patients",
+    ],
+)
+def test_what_the_program_would_never_write_is_found_and_not_stumbled_over(statement, clinic, key_file):
+    spoil(clinic, KEY, lambda raw: raw.execute(statement))
+    assert verify(clinic, key_file) == 1
+
+
 @pytest.mark.parametrize("wrong", ["missing", "key", "damaged", "table", "anchor"])
 def test_what_could_not_be_read(wrong, clinic, key_file, tmp_path, capsys):
     more = []
