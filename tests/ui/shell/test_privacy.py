@@ -220,3 +220,23 @@ def test_a_recall_lists_an_erased_person_without_a_name(shell):
     assert any("Erased person" in line and "no longer known" in line for line in said)
     assert not any("Vasterholm" in line or "1 Jan 1," in line for line in said)
     painted(view)
+
+
+def test_the_menus_beside_the_name_lead_to_the_card(shell):
+    entries = shell.space.side.column.header.menu_button.menu()
+    assert shell.space.pages.show("patient")
+    of_page = shell.space.pages["patient"].facts.menu_button.menu()
+    for menu in (entries, of_page):
+        menu.aboutToShow.emit()
+        shown = {one.text(): one for one in menu.actions() if one.isVisible() and one.text()}
+        shown[WORDS("action.access_report")].trigger()
+        assert card_of(shell).access.isVisible()
+        shown[WORDS("action.erase_patient")].trigger()
+        assert card_of(shell).form.isVisible()
+        card_of(shell).form.cancel.click()
+    erase(shell)
+    shell.desk.open_patient(shell.opener.database.state.patients[shell.elin.id])
+    entries.aboutToShow.emit()
+    shown = [one.text() for one in entries.actions() if one.isVisible()]
+    assert WORDS("action.access_report") in shown
+    assert WORDS("action.erase_patient") not in shown

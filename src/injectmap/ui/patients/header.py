@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from injectmap.domain.patient import Patient
+from injectmap.ui.patients.privacy_menu import add_privacy
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import IconButton
@@ -66,6 +67,7 @@ class PatientHeader(QWidget):
             menu.addAction(action)
             if signal is not self.close_wanted:
                 self._changing.append(action)
+        add_privacy(menu, self)
         self.menu_button.setMenu(menu)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -81,6 +83,7 @@ class PatientHeader(QWidget):
         """Show a patient; what cannot be changed offers nothing that would."""
         words = load_words()
         show_name(self.name, patient)
+        self.setProperty("erased", patient.erased)
         self.born.setText(born_line(patient, today))
         self.number.setText(words("patient.number", number=patient.number_text))
         self.in_error.setText(words("patient.in_error_why", reason=patient.error_reason))

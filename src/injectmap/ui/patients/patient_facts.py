@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from injectmap.domain.record import HistoryFlag, RecordEntry, RecordField
 from injectmap.ui.desk import Desk
 from injectmap.ui.patients.header import born_line
 from injectmap.ui.patients.patient_finder import PatientFinder
+from injectmap.ui.patients.privacy_menu import add_privacy
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Hairline, Scroller, Surface, TextLabel, column
-from injectmap.ui.widgets.buttons import Button
+from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.name_label import NameLabel
 from injectmap.ui.widgets.people import show_name
@@ -174,8 +175,16 @@ class PatientFacts(Surface):
         self.export = Button(theme, words("insight.export"), parent=self)
         self.summary.setMenu(summary)
         self.export.setMenu(export)
-        head = column(margins=(16, 6, 16, 12), spacing=2)
-        head.addWidget(self.name)
+        self.menu_button = IconButton(theme, "chevron_down", words("patient.menu"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        add_privacy(menu, self)
+        self.menu_button.setMenu(menu)
+        named = QHBoxLayout()
+        named.addWidget(self.name, 1)
+        named.addWidget(self.menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        head = column(margins=(16, 6, 8, 12), spacing=2)
+        head.addLayout(named)
         head.addWidget(self.born)
         head.addWidget(self.number)
         buttons = QHBoxLayout()
@@ -201,6 +210,7 @@ class PatientFacts(Surface):
     def show_patient(self, patient: Patient, today: dt.date) -> None:
         """Show who it is."""
         show_name(self.name, patient)
+        self.setProperty("erased", patient.erased)
         self.born.setText(born_line(patient, today))
         self.number.setText(load_words()("patient.number", number=patient.number_text))
 
