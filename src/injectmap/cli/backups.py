@@ -116,9 +116,7 @@ def _restore_closed(arguments: argparse.Namespace, opener: Opener, backup: Path)
 def _say(found: Comparison) -> None:
     words = load_words()
     if found.problem:
-        key = f"error.{found.problem}"
-        reason = words(key, name="") if words.has(key) else found.problem
-        print(words("backup.compare.unreadable", reason=reason))
+        print(words("backup.compare.unreadable"))
     print(f"{'':32} {words('backup.compare.now'):>16} {words('backup.compare.then'):>8}")
     for name in COUNTED:
         now = found.present.counts.get(name) if found.present is not None else None

@@ -76,6 +76,7 @@ class Workspace(QObject):
         self.plan.follow(self.extras.last_session, self.actions["lay_protocol"].trigger)
         self.top.take_actions(self.actions)
         state = BackupState(self.theme, desk, self.extras.backups)
+        self.extras.backups.changed.connect(self.footer.fit)
         self.footer.take_state(state, partial(self._on_page_action, "safety", ""))
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
@@ -203,7 +204,7 @@ class Workspace(QObject):
             self.pages.focus()
 
     def _enable_actions(self) -> None:
-        desk, now = self.desk, open_now(self.desk)
+        desk, now = self.desk, open_now(self.desk, can_lock=self.extras.lock.can_lock)
         self.chart.say_without_session(
             "canvas.no_session" if may(desk, Right.READ_RECORD) else "sessions.not_seen"
         )

@@ -9,15 +9,12 @@ from PySide6.QtWidgets import QPushButton
 
 from injectmap.ui.icons import icon
 from injectmap.ui.theme import Theme, font
-from injectmap.ui.trust.backup_texts import last_text, place_text, standing_text
+from injectmap.ui.trust.backup_texts import CALM, last_text, place_text, standing_text
 from injectmap.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from injectmap.ui.desk import Desk
     from injectmap.ui.trust.backup_watch import BackupWatch
-
-# A disk that is away is no fault: it is said calmly, and tried again.
-_CALM = ("backup_folder_missing", "backup_too_slow")
 
 
 class BackupState(QPushButton):
@@ -49,7 +46,7 @@ class BackupState(QPushButton):
             return
         services = desk.services
         zone, now = services.settings.time_zone, services.clock.now_ms()
-        wrong = bool(standing.problem) and standing.problem not in _CALM
+        wrong = bool(standing.problem) and standing.problem not in CALM
         old = standing.last is not None and standing.old
         self._icon = (
             "warning" if wrong or old else "tick" if standing.last and not standing.problem else "info"
@@ -69,5 +66,5 @@ class BackupState(QPushButton):
         colour = self._theme.colour(self._colour)
         self.setIcon(icon(self._icon, colour))
         self.setStyleSheet(
-            f"QPushButton {{ border: none; background: transparent; padding: 0 2px; color: {colour.name()}; }}"
+            f"QPushButton {{ border: none; background: transparent; padding: 0 2px; font-weight: 400; color: {colour.name()}; }}"
         )

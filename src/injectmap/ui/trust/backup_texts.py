@@ -11,6 +11,9 @@ from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
+# A disk that is away is no fault: it is said calmly, and tried again.
+CALM = ("backup_folder_missing", "backup_too_slow")
+
 
 def moment_text(at_ms: int, zone: str) -> str:
     """An instant in the clinic's zone: 22 Nov 2026, 14:05."""
@@ -73,9 +76,9 @@ def place_text(place: Place, now_ms: int, zone: str) -> str:
 
 
 def outcome_text(outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
-    """What was done, and whether all of it was."""
-    wrong = [one for one in outcomes if one.problem is not None]
-    if wrong:
-        return " ".join(error_sentence(one.problem) for one in wrong if one.problem is not None), False
-    made = ", ".join(one.folder for one in outcomes)
-    return load_words()("backup.made", folder=made), True
+    """What was done in each folder, and whether anything is wrong beyond a disk that is away."""
+    said = [error_sentence(one.problem) for one in outcomes if one.problem is not None]
+    if made := [one.folder for one in outcomes if one.made is not None]:
+        said.insert(0, load_words()("backup.made", folder=", ".join(made)))
+    wrong = any(one.problem is not None and one.problem.code not in CALM for one in outcomes)
+    return " ".join(said), not wrong

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from injectmap.domain.backup_plan import Made
 from injectmap.domain.errors import InjectmapError, StorageProblem
 from injectmap.services.backups import CLOSING_S, Outcome, Standing
 from injectmap.ui.widgets.basics import Card, TextLabel
@@ -38,6 +37,7 @@ class BackupWatch(QObject):
         super().__init__(desk)
         self._desk, self._window, self._theme = desk, window, theme
         self._running: Task | None = None
+        self._looking = False
         self._standing = Standing(on_server=True)
         self._ended = False
         self._look = QTimer(self, interval=LOOK_MS)
@@ -53,7 +53,7 @@ class BackupWatch(QObject):
         return self._standing if self._desk.has_clinic else None
 
     def _begin(self) -> None:
-        self._running = None
+        self._looking = False
         if self._desk.has_clinic and not self._desk.services.backups.on_server:
             self._look.start()
             self._say.start()
@@ -75,9 +75,10 @@ class BackupWatch(QObject):
     def look(self) -> None:
         """Make what is due, in the worker."""
         desk = self._desk
-        if not desk.has_clinic or self._running is not None:
+        if not desk.has_clinic or self._looking:
             return
         backups = desk.services.backups
+        self._looking = True
         self._running = desk.tasks.run(
             lambda task: backups.back_up_if_due(keep_going=task.check),
             done=self._done,
@@ -94,9 +95,9 @@ class BackupWatch(QObject):
         desk = self._desk
         if self._ended or not desk.has_clinic:
             return
-        if self._running is not None:
+        if self._looking and self._running is not None:
             self._running.cancel()
-            self._running = None
+            self._looking = False
         backups = desk.services.backups
         if backups.on_server or not self._is_due():
             return
@@ -135,7 +136,7 @@ class BackupWatch(QObject):
             return False
 
     def _done(self, outcomes: tuple[Outcome, ...]) -> None:
-        self._running = None
+        self._looking = False
         before = self._standing.problem
         self.refresh()
         for one in outcomes:
@@ -144,13 +145,8 @@ class BackupWatch(QObject):
                 self._desk.problem.emit(error_sentence(StorageProblem("backup_of_damaged")))
 
     def _failed(self, _error: Exception) -> None:
-        self._running = None
+        self._looking = False
         self.refresh()
-
-    @property
-    def last(self) -> Made | None:
-        """The last good backup."""
-        return self._standing.last
 
 
 class _ClosingNote(Card):

@@ -13,7 +13,6 @@ from injectmap.ui.theme import Theme
 from injectmap.ui.trust.backup_texts import moment_text
 from injectmap.ui.widgets.basics import Hairline, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.sentences import code_sentence
 from injectmap.words import comparison_lines, load_words
 
 
@@ -28,7 +27,7 @@ class ComparisonView(QWidget):
         words = load_words()
         self._theme = theme
         self.title = TextLabel(theme, "body_strong", "text", wrap=True)
-        self._problem = TextLabel(theme, "body", "error", wrap=True)
+        self._problem = TextLabel(theme, "body", "error", words("backup.compare.unreadable"), wrap=True)
         table = QWidget()
         table.setMaximumWidth(460)
         self._grid = QGridLayout(table)
@@ -58,9 +57,6 @@ class ComparisonView(QWidget):
         words = load_words()
         self.title.setText(title)
         self._problem.setVisible(bool(found.problem))
-        if found.problem:
-            reason = code_sentence(found.problem, {"name": ""})
-            self._problem.setText(words("backup.compare.unreadable", reason=reason))
         self._fill(found)
         clear_layout(self._lines)
         said = comparison_lines(found, words, partial(moment_text, zone=zone))

@@ -20,6 +20,7 @@ from injectmap.words import load_words
 # is room.
 CARDS: tuple[tuple[str, ...], ...] = (
     ("injectmap.ui.trust.proof_card:ProofCard",),
+    ("injectmap.ui.trust.backups_card:BackupsCard",),
     ("injectmap.ui.trust.privacy_card:PrivacyCard",),
 )
 _WIDE = 1100

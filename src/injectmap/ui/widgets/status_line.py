@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from injectmap.ui.icons import paint_icon
@@ -130,6 +130,7 @@ class Footer(Surface):
         self._theme = theme
         self.setFixedHeight(FOOTER)
         self._shown: list[tuple[str, str]] = []
+        self._groups: list[list[QWidget]] = []
         self._hints = QHBoxLayout()
         self._hints.setSpacing(6)
         self._busy = TextLabel(theme, "label", "text2")
@@ -145,7 +146,7 @@ class Footer(Surface):
         theme.changed.connect(self._tint)
 
     def take_state(self, state: QAbstractButton, wanted: Callable[[], None]) -> None:
-        """Show a state at the left of the purpose, which a click tells more about."""
+        """Show a state at the left of the purpose, which a click tells more about; call `fit` when its words change."""
         self._layout.insertWidget(self._layout.indexOf(self.purpose), state)
         state.clicked.connect(wanted)
 
@@ -155,11 +156,33 @@ class Footer(Surface):
             return
         self._shown = list(hints)
         clear_layout(self._hints)
+        self._groups.clear()
         for key, text in hints:
-            if key:
-                self._hints.addWidget(KeyCap(self._theme, key))
-            self._hints.addWidget(TextLabel(self._theme, "label", "text2", text))
+            group: list[QWidget] = [KeyCap(self._theme, key)] if key else []
+            group.append(TextLabel(self._theme, "label", "text2", text))
+            for widget in group:
+                self._hints.addWidget(widget)
             self._hints.addSpacing(10)
+            self._groups.append(group)
+        self.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many hints as there is room for."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Hints give way to the purpose and to the states: the first and the last ones go last."""
+        for group in self._groups:
+            for widget in group:
+                widget.show()
+        going = self._groups[-2:0:-1] + self._groups[:1] + self._groups[-1:]
+        for group in going:
+            self._layout.invalidate()
+            if self._layout.minimumSize().width() <= self.width():
+                return
+            for widget in group:
+                widget.hide()
 
     def _tint(self) -> None:
         """In another theme the hints are written anew."""
@@ -169,6 +192,7 @@ class Footer(Surface):
     def show_busy(self, label: str) -> None:
         """Name work that takes long; empty when it is over."""
         self._busy.setText(label)
+        self.fit()
 
 
 class Banner(Surface):
