@@ -27,6 +27,7 @@ _RUN = {
 # Where SQL is not one constant and not an SQLAlchemy expression: looked at one by one, with what makes it harmless.
 REVIEWED: dict[str, str] = {
     "storage/backups.py:_back_up": "the names of two pragmas, written out in the same line",
+    "storage/copies.py:check_whole": "the names of two pragmas, both written out in that function",
     "storage/database.py:_begin": "BEGIN or BEGIN IMMEDIATE, both given as constants in the same module",
     "storage/engine.py:connect": "pragmas written out in the same loop, and our own number of milliseconds",
     "storage/engine.py:_set_key": "a pragma takes no parameters; the key is 32 bytes written as hexadecimal figures",
@@ -36,6 +37,7 @@ REVIEWED: dict[str, str] = {
     "storage/migrations/steps.py:execute": "steps written out in the migrations; names read from a server are quoted by it",
     "storage/migrations/steps.py:rebuild": "names of tables and columns written out in the migrations",
     "storage/migrations/steps.py:_let_go": "names that the server itself quoted (regclass, quote_ident)",
+    "storage/moving.py:move_to_file": "two numbers of our own: application id and schema version",
     "storage/opening.py:_lay_out": "two numbers of our own: application id and schema version",
     "storage/search.py:_numbers": "fixed texts of that module are joined; all that was typed is a parameter",
     "storage/server.py:_run": "one of the two constants of that module",

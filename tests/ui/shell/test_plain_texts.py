@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 import injectmap.ui
@@ -19,11 +19,11 @@ MARKUP = "<b>Bold</b><img src='file:///dev/zero'>"
 def _tips(widget: QWidget) -> list[str]:
     found = [widget.toolTip()]
     if isinstance(widget, QAbstractItemView) and widget.model() is not None:
-        model = widget.model()
+        model, root = widget.model(), QModelIndex()
         found += [
-            str(model.index(row, column).data(Qt.ItemDataRole.ToolTipRole) or "")
-            for row in range(min(model.rowCount(), 50))
-            for column in range(model.columnCount())
+            str(model.index(row, column, root).data(Qt.ItemDataRole.ToolTipRole) or "")
+            for row in range(min(model.rowCount(root), 50))
+            for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(root))
         ]
     return found
 
@@ -33,7 +33,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(make_shell) -> None:
     typed = shell.opener.put_patient(family_name=MARKUP, given_name=MARKUP)
     shell.opener.put_session(typed, count=4)
     shell.open()
-    shell.desk.open_patient(typed.id)
+    shell.desk.open_patient(typed)
     seen = 0
     for widget in shell.window.findChildren(QWidget):
         if isinstance(widget, QLabel):
