@@ -29,6 +29,9 @@ WINDOW_LIBRARIES = {
 }
 # What the end-to-end tests need to work a real window on a virtual screen: command -> Debian package.
 VIRTUAL_SCREEN_COMMANDS = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool"}
+# The tests on a server make and start their own; the one that Debian sets up is never asked for.
+SERVER_PACKAGE = "postgresql"
+SERVER_FOLDERS = Path("/usr/lib/postgresql")
 
 
 class Stop(Exception):
@@ -57,11 +60,17 @@ def _is_debians_python() -> bool:
     return Path(sys.executable).resolve().parent == Path("/usr/bin")
 
 
-def missing_packages(*, window: bool, virtual_screen: bool) -> dict[str, str]:
+def _has_server() -> bool:
+    return shutil.which("initdb") is not None or any(SERVER_FOLDERS.glob("*/bin/initdb"))
+
+
+def missing_packages(*, window: bool, virtual_screen: bool, server: bool = False) -> dict[str, str]:
     """Debian package -> what of it is missing here, found by trying each thing, not by asking the package list."""
     missing: dict[str, str] = {}
     if not _can_make_environments():
         missing["python3-venv"] = "Python's venv and ensurepip"
+    if server and sys.platform == "linux" and not _has_server():
+        missing[SERVER_PACKAGE] = "PostgreSQL's initdb"
     if sys.platform != "linux":
         return missing
     libraries = PAINT_LIBRARIES | (WINDOW_LIBRARIES if window or virtual_screen else {})
@@ -75,9 +84,9 @@ def missing_packages(*, window: bool, virtual_screen: bool) -> dict[str, str]:
     return missing
 
 
-def ensure_system(*, window: bool = False, virtual_screen: bool = False) -> None:
+def ensure_system(*, window: bool = False, virtual_screen: bool = False, server: bool = False) -> None:
     """Installs what the system lacks where that is possible, else names the exact packages and stops."""
-    missing = missing_packages(window=window, virtual_screen=virtual_screen)
+    missing = missing_packages(window=window, virtual_screen=virtual_screen, server=server)
     if not missing:
         return
     if "python3-venv" in missing and not _is_debians_python():
@@ -98,7 +107,7 @@ def ensure_system(*, window: bool = False, virtual_screen: bool = False) -> None
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     _apt(["update", "-q"], quiet)
     _apt(["install", "-q", "-y", "--no-install-recommends", *packages], quiet)
-    still = missing_packages(window=window, virtual_screen=virtual_screen)
+    still = missing_packages(window=window, virtual_screen=virtual_screen, server=server)
     if still:
         raise Stop(f"Installed, but still missing: {', '.join(f'{v} ({k})' for k, v in still.items())}")
 

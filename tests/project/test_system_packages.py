@@ -1,6 +1,7 @@
 """What the system lacks is found by trying, installed where that is allowed, and otherwise named exactly."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ class System:
         monkeypatch.setattr(system_packages, "_is_debians_python", lambda: True)
         monkeypatch.setattr(system_packages, "_apt", self._run_apt)
         monkeypatch.setattr(system_packages.shutil, "which", self._which)
+        monkeypatch.setattr(system_packages, "SERVER_FOLDERS", Path("/nowhere"))
         monkeypatch.setattr(system_packages.os, "geteuid", lambda: self.user)
 
     def _run_apt(self, arguments: list[str], _: dict[str, str]) -> None:
@@ -51,6 +53,13 @@ def test_a_library_is_missing_only_for_who_needs_it(system: System) -> None:
     assert set(missing_packages(window=False, virtual_screen=False)) == {"libegl1"}
     assert set(missing_packages(window=True, virtual_screen=False)) == {"libegl1", "libxcb-cursor0"}
     assert set(missing_packages(window=False, virtual_screen=True)) == {"libegl1", "libxcb-cursor0", "xvfb"}
+
+
+def test_a_server_is_missing_only_where_its_tests_are_owed(system: System) -> None:
+    system.lacks = {"initdb"}
+    assert missing_packages(window=True, virtual_screen=True) == {}
+    ensure_system(server=True)
+    assert system.apt[1][-1] == "postgresql"
 
 
 def test_root_installs_what_is_missing_after_an_update(system: System) -> None:

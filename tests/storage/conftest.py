@@ -73,7 +73,8 @@ def listening(work: Any) -> Iterator[list[str]]:
         run = psycopg.Cursor.execute
 
         def execute(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
-            said.append(str(query))
+            if not str(query).startswith("SET LOCAL"):
+                said.append(str(query))
             return run(cursor, query, *arguments, **options)
 
         patched.setattr(psycopg.Cursor, "execute", execute)

@@ -12,6 +12,7 @@ from injectmap.domain.aftercare import Due, DueKind
 from injectmap.domain.dates import add_months
 from injectmap.domain.patient import display_name
 from injectmap.domain.treatment_map import PassStatus
+from injectmap.storage.engines import take_time
 from injectmap.storage.packing import unpack_date
 from injectmap.storage.record_tables import follow_ups
 from injectmap.storage.tables import passes, patients, treatment_sessions
@@ -36,6 +37,7 @@ def due_list(connection: Connection, until: dt.date, review_months: int | None) 
     A treatment's follow-up date is met by a follow-up entered for that day or done since, or by a later treatment;
     a review interval by a follow-up done since it ran out.
     """
+    take_time(connection)
     found = [*_planned(connection, until), *_follow_up_dates(connection, until)]
     if review_months is not None:
         found += _reviews(connection, until, review_months)

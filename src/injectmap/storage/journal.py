@@ -18,6 +18,7 @@ from injectmap.domain.journal import (
     canonical_json,
     make_row,
 )
+from injectmap.storage.engines import take_time
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import chain_head, journal
 
@@ -123,6 +124,7 @@ class StoredJournal:
     @reads("journal")
     def all(self) -> tuple[JournalRow, ...]:
         """The whole chain, oldest first."""
+        take_time(self._connection)
         return tuple(map(_journal_row, self._connection.execute(_ALL)))
 
 

@@ -17,7 +17,7 @@ from injectmap.domain.session import record_number
 from injectmap.domain.stock import Recalled
 from injectmap.domain.totals import share_by_zone
 from injectmap.domain.treatment_map import PassStatus, Side
-from injectmap.storage.engines import whole_sum
+from injectmap.storage.engines import take_time, whole_sum
 from injectmap.storage.packing import unpack_date, unpack_deposits, unpack_zones
 from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import (
@@ -87,6 +87,7 @@ _ZONES = 21
 
 def recall(connection: Connection, lot: str) -> tuple[Recalled, ...]:
     """Every syringe with this lot, by patient and date, in one statement; letter case and outer space do not count."""
+    take_time(connection)
     rows = RECALL.rows(connection, {"lot": fold_lot(lot)})
     return tuple(_recalled(list(own)) for _, own in groupby(rows, key=lambda row: row[0]))
 

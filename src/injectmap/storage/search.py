@@ -12,13 +12,13 @@ import datetime as dt
 import sys
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, delete, insert, text
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from injectmap.domain.dates import DateRange, day_in_figures, take_dates, year_range
 from injectmap.domain.patient import OLDEST_BIRTH, Patient, fold_name
 from injectmap.storage.engines import is_server
 from injectmap.storage.statements import Prepared
-from injectmap.storage.tables import patient_name_parts
+from injectmap.storage.tables import patient_name_parts, patients
 
 # Contentless: the rows hold patient numbers and trigrams, and no second copy of the names.
 SEARCH_TABLE = (
@@ -37,6 +37,8 @@ _INSERT_PART = Prepared(insert(patient_name_parts), ["part", "patient_number"])
 _DELETE_PARTS = Prepared(
     delete(patient_name_parts).where(patient_name_parts.c.patient_number == bindparam("of"))
 )
+
+_INSERT_TRIGRAMS = "INSERT INTO patient_search (rowid, folded) VALUES (?, ?)"
 
 _PREFIX = (
     "EXISTS (SELECT 1 FROM patient_name_parts AS part WHERE part.patient_number = patients.number"
@@ -65,9 +67,7 @@ def index_patient(connection: Connection, patient: Patient) -> None:
     )
     if not is_server(connection):
         connection.exec_driver_sql("DELETE FROM patient_search WHERE rowid = ?", (patient.number,))
-        connection.exec_driver_sql(
-            "INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (patient.number, " ".join(words))
-        )
+        connection.exec_driver_sql(_INSERT_TRIGRAMS, (patient.number, " ".join(words)))
 
 
 def unindex_patient(connection: Connection, number: int) -> None:
@@ -81,20 +81,24 @@ def unindex_patient(connection: Connection, number: int) -> None:
 
 
 def fill_search(connection: Connection) -> None:
-    """Make the search find the patients and name parts that were carried into new tables."""
+    """Make the search find the patients that were carried into new tables, with their name parts."""
     if is_server(connection):
         return
-    found = connection.exec_driver_sql(
-        "SELECT patient_number, group_concat(part, ' ') FROM patient_name_parts GROUP BY patient_number"
-    )
-    for number, folded in found.all():
-        connection.exec_driver_sql("INSERT INTO patient_search (rowid, folded) VALUES (?, ?)", (number, folded))
+    found = connection.execute(select(patients.c.number, patients.c.family_name, patients.c.given_name))
+    for number, family, given in found.all():
+        # Of an erased person there is no entry.
+        if words := _words_of(family, given):
+            connection.exec_driver_sql(_INSERT_TRIGRAMS, (number, " ".join(words)))
 
 
 def indexed_words(patient: Patient) -> list[str]:
     """The words of the names, and a name of several words also in one: O'Brien is found as obrien too."""
+    return _words_of(patient.family_name, patient.given_name)
+
+
+def _words_of(*names: str) -> list[str]:
     words: list[str] = []
-    for name in (patient.family_name, patient.given_name):
+    for name in names:
         parts = fold_name(name).split()
         words += parts
         if len(parts) > 1:
