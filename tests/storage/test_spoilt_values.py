@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from injectmap.domain.errors import InjectmapError
+from injectmap.domain.forms import FormRefused
 from injectmap.storage.engine import DriverError, Mode, connect
 from injectmap.storage.opening import open_clinic
 from injectmap.storage.packing import pack_pictures, unpack_pictures
@@ -95,3 +96,18 @@ def test_pictures_that_unpack_without_end_are_refused() -> None:
     assert len(bomb) < 200_000
     with pytest.raises(InjectmapError):
         unpack_pictures(bomb)
+
+
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "/etc/passwd", "Europe/Atlantis", "", 7])
+def test_a_time_zone_that_is_none_is_said_when_the_clinic_opens(
+    clinic: Path, tmp_path: Path, zone: object
+) -> None:
+    copy = tmp_path / "a.injectmap"
+    shutil.copy(clinic, copy)
+    assert spoil(copy, "clinic.time_zone", zone)
+    database = open_clinic(copy, key=KEY, read_only=True)
+    try:
+        with pytest.raises(FormRefused), database.reading() as work:
+            work.clinic.settings()
+    finally:
+        database.close()

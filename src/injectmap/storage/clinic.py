@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -46,6 +47,8 @@ class StoredClinic:
                 clinic.c.name, clinic.c.time_zone, clinic.c.paper, clinic.c.options, file_mark.c.demo
             ).where(clinic.c.id == file_mark.c.id)
         ).one_or_none() or refuse_form("settings")
+        # Every date asks for it: one that is none, or that no system here knows, is said at once.
+        ZoneInfo(time_zone)
         own = {"name": name, "time_zone": time_zone, "paper": paper}
         return settings_from_json(json.loads(options) | own, demo=bool(demo))
 
