@@ -335,6 +335,7 @@ class RecallView(QWidget):
                 syringes=len(found.rows),
                 volume=show_volume(found.microlitres),
             )
+            + (f" {words('recall.paper.erased')}" if any(row.erased for row in found.rows) else "")
         )
 
     def _show(self, said: str) -> None:

@@ -33,6 +33,8 @@ class PrivacyCard(Card):
     """Reads in the worker; a form or a report takes the place of the lists until it is left."""
 
     patient_wanted = Signal(object)
+    # What was asked for stands in the card now: whoever scrolls shows it whole.
+    sight_wanted = Signal()
 
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
         super().__init__(theme, border="line")
@@ -211,6 +213,8 @@ class PrivacyCard(Card):
     def _show(self, wanted: QWidget) -> None:
         for widget in (self.lists, self.form, self.access):
             widget.setVisible(widget is wanted)
+        if wanted is not self.lists:
+            self.sight_wanted.emit()
 
     def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self._desk.tasks.run(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -24,6 +25,7 @@ CARDS: tuple[tuple[str, ...], ...] = (
     ("injectmap.ui.trust.privacy_card:PrivacyCard",),
 )
 _WIDE = 1100
+_ABOVE = 12
 
 
 class TrustPage(Surface):
@@ -58,6 +60,8 @@ class TrustPage(Surface):
         card = getattr(import_module(module), kind)(theme, self._desk, prompts)
         assert isinstance(card, QWidget)
         self.cards[kind] = card
+        if hasattr(card, "sight_wanted"):
+            card.sight_wanted.connect(partial(self._bring_up, card))
         if hasattr(card, "patient_wanted"):
             card.patient_wanted.connect(self._open_patient)
         return card
@@ -79,7 +83,14 @@ class TrustPage(Surface):
         patient, card = self._desk.patient, self.cards["PrivacyCard"]
         if patient is not None:
             getattr(card, what)(patient)
-            self._scroller.ensureWidgetVisible(card)
+
+    def _bring_up(self, card: QWidget) -> None:
+        """Show a card from its top, once what it shows now is laid out."""
+
+        def scroll() -> None:
+            self._scroller.verticalScrollBar().setValue(card.y() - _ABOVE)
+
+        QTimer.singleShot(0, self, scroll)
 
     def _open_patient(self, patient: Patient) -> None:
         self._desk.open_patient(patient)
