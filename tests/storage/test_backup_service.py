@@ -9,7 +9,8 @@ from injectmap.domain.acting import Acting, Role
 from injectmap.domain.backups import HOUR_MS, CopyKind
 from injectmap.domain.errors import InputRefused, NotAllowed, StorageProblem
 from injectmap.domain.journal import JournalKind
-from injectmap.services.backups import BackupService, KeptHere, State
+from injectmap.services.backup_ports import State
+from injectmap.services.backups import BackupService, KeptHere
 from injectmap.storage.backups import back_up
 from injectmap.storage.clinic_copies import ClinicCopies
 from injectmap.storage.opening import open_clinic

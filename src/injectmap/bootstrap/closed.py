@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from injectmap.bootstrap.opener import Opener
     from injectmap.domain.keys import Unlock
-    from injectmap.services.backups import ClinicCopies
+    from injectmap.services.backup_ports import ClinicCopies
     from injectmap.services.closed_clinic import ClosedClinic
 
 

@@ -139,7 +139,7 @@ def _confirm(arguments: argparse.Namespace) -> None:
         return
     if not sys.stdin.isatty():
         raise InputRefused("restore_not_confirmed")
-    if input(words("cli.restore.question")).strip().casefold() != "yes":
+    if input(f"{words('cli.restore.question')} ").strip().casefold() != "yes":
         raise InputRefused("restore_left")
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from injectmap.domain.acting import Acting
 from injectmap.domain.backup_plan import BackupPlan, Place
 from injectmap.domain.backups import Comparison, CopyKind, Restored, mark_of
-from injectmap.services.backups import BackupFolders, ClinicCopies, Found
+from injectmap.services.backup_ports import BackupFolders, ClinicCopies, Found
 from injectmap.services.ports import Clock
 
 

@@ -20,7 +20,7 @@ from injectmap.domain.backup_plan import (
 from injectmap.domain.backups import Backup, read_name
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import slot_path
-from injectmap.services.backups import Found
+from injectmap.services.backup_ports import Found
 
 
 def default_folder(clinic: Path) -> Path:

@@ -11,6 +11,8 @@ from injectmap.ui.news import NewsWatch
 from injectmap.ui.trust.backup_watch import BackupWatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from injectmap.ui.actions import ActionSet
     from injectmap.ui.desk import Desk
     from injectmap.ui.key_list import KeyList
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from injectmap.ui.session.protocol_forms import ProtocolForms
     from injectmap.ui.start.start_screen import StartScreen
     from injectmap.ui.teaching.presenter import Presenter
+    from injectmap.ui.widgets.status_line import Footer
 
 
 class Extras:
@@ -36,6 +39,13 @@ class Extras:
         self.last_session = LastSession(desk, window.chart)
         self.news = NewsWatch(desk)
         self.backups = BackupWatch(desk, window, window.theme)
+
+    def show_backups(self, footer: Footer, wanted: Callable[[], None]) -> None:
+        """Show the last good backup in the footer; a click goes where more of it is told."""
+        from injectmap.ui.trust.backup_state import BackupState
+
+        footer.take_state(BackupState(self._window.theme, self._desk, self.backups), wanted)
+        self.backups.changed.connect(footer.fit)
 
     @cached_property
     def start(self) -> StartScreen:

@@ -26,7 +26,6 @@ from injectmap.ui.session.column import SessionColumn
 from injectmap.ui.session.scan_router import ScanRouter
 from injectmap.ui.theme import Theme
 from injectmap.ui.top_bar import TopBar
-from injectmap.ui.trust.backup_state import BackupState
 from injectmap.ui.widgets.dates import show_time
 from injectmap.ui.widgets.sentences import error_sentence, read_only_text
 from injectmap.ui.widgets.status_line import Banner, Footer
@@ -75,9 +74,7 @@ class Workspace(QObject):
         self.actions = self.extras.actions = ActionSet(window, self._handlers(), self._on_page_action)
         self.plan.follow(self.extras.last_session, self.actions["lay_protocol"].trigger)
         self.top.take_actions(self.actions)
-        state = BackupState(self.theme, desk, self.extras.backups)
-        self.extras.backups.changed.connect(self.footer.fit)
-        self.footer.take_state(state, partial(self._on_page_action, "safety", ""))
+        self.extras.show_backups(self.footer, partial(self._on_page_action, "safety", ""))
         self.banner = Banner(self.theme)
         self.identity = IdentityLine(self.theme, desk)
         window.furnish(

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from injectmap.domain.backup_plan import Place
-from injectmap.services.backups import Outcome, Standing
+from injectmap.services.backup_ports import Outcome, Standing
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.errors import InjectmapError, StorageProblem
-from injectmap.services.backups import CLOSING_S, Outcome, Standing
+from injectmap.services.backup_ports import Outcome, Standing
+from injectmap.services.backups import CLOSING_S
 from injectmap.ui.widgets.basics import Card, TextLabel
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark

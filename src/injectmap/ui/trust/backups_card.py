@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.acting import Right
 from injectmap.domain.backup_plan import Place
-from injectmap.domain.backups import Comparison, Head, read_name
+from injectmap.domain.backups import Comparison, CopyKind, Head, read_name
 from injectmap.domain.errors import InjectmapError
-from injectmap.services.backups import Listed, Outcome
+from injectmap.services.backup_ports import Listed, Outcome
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.theme import Theme
@@ -142,9 +142,10 @@ class BackupsCard(Card):
     def _cells(self, line: Listed) -> Cells:
         words, found = load_words(), line.found
         zone = self._desk.services.settings.time_zone
-        kind = f"backup.kind.{found.backup.kind.value}"
+        kind = found.backup.kind
+        why = "" if kind is CopyKind.BACKUP else words(f"backup.kind.{kind.value}")
         return (
-            (moment_text(found.backup.at_ms, zone), words(kind)),
+            (moment_text(found.backup.at_ms, zone), why),
             (str(found.backup.row), ""),
             (show_size(found.size, words), ""),
             (words(f"backup.state.{line.state.value}"), ""),
