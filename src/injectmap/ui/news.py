@@ -130,8 +130,13 @@ class NewsWatch(QObject):
             desk.services.settings_service.forget()
         try:
             if desk.patient is not None and news.about([desk.patient.id]):
-                desk.patient = desk.services.patients.get(desk.acting, desk.patient.id)
+                desk.patient = patient = desk.services.patients.get(desk.acting, desk.patient.id)
                 desk.patient_changed.emit()
+                if patient.erased:
+                    # Nobody who is gone stays drawn on the chart.
+                    desk.close_patient()
+                    desk.notice.emit(load_words()("news.erased", number=patient.number_text))
+                    editor = None
             if editor is not None and news.revision not in (None, editor.revision):
                 desk.reload_session()
                 self._say_who(news, editor.session.id)

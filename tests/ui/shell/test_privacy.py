@@ -240,3 +240,20 @@ def test_the_menus_beside_the_name_lead_to_the_card(shell):
     shown = [one.text() for one in entries.actions() if one.isVisible()]
     assert WORDS("action.access_report") in shown
     assert WORDS("action.erase_patient") not in shown
+
+
+def test_a_person_erased_at_another_workstation_leaves_the_chart(make_shell):
+    shell = make_shell(patient=False)
+    shell.opener.database.shared = True
+    shell.open()
+    shell.desk.open_patient(shell.elin)
+    watch = shell.space.extras.news
+    watch.ask()
+    other = dataclasses.replace(shell.desk.acting, workstation="room-2")
+    shell.desk.services.privacy.erase(
+        other, shell.elin.id, number=shell.elin.number_text, reason=ErasureReason.COURT_ORDER
+    )
+    watch.ask()
+    assert shell.desk.patient is None
+    assert shell.desk.editor is None
+    assert shell.space.banner.text == WORDS("news.erased", number=shell.elin.number_text)
