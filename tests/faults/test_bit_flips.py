@@ -85,13 +85,6 @@ def drawn_in(path: Path, folder: Path, key: bytes | None) -> None:
     database.close()
 
 
-@pytest.fixture
-def chance(record_property) -> random.Random:
-    seed = int(os.environ.get("INJECTMAP_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-    record_property("seed", seed)
-    return random.Random(seed)
-
-
 def test_each_flipped_bit_of_a_keyed_file_is_found(tmp_path: Path, chance: random.Random, capfd) -> None:
     source = tmp_path / "whole" / NAME
     source.parent.mkdir()

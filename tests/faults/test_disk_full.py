@@ -19,11 +19,10 @@ from injectmap.system.clock import SystemClock
 from tests import builders
 from tests.faults import figures
 from tests.faults.clinic import KEY, NAME, SETTINGS, copied, fill, look, make_clinic, verified
-from tests.faults.small_disk import PAGE, SmallDisk, small_disk
+from tests.faults.small_disk import PAGE, SmallDisk
 from tests.output.test_signing_for_real import completed
 
 pytestmark = pytest.mark.slow
-__all__ = ["small_disk"]
 
 PLENTY = 64 * 1024 * 1024
 EDITS = 12

@@ -104,12 +104,9 @@ class Program:
         return [int(line.split()[1]) for line in self.lines if line.startswith("row ")]
 
 
-def test_killed_at_any_moment_nothing_that_was_stored_is_lost(tmp_path: Path, record_property) -> None:
+def test_killed_at_any_moment_nothing_that_was_stored_is_lost(tmp_path: Path, chance: random.Random) -> None:
     if shutil.which("xdotool") is None:
         pytest.skip("needs xdotool")
-    seed = int(os.environ.get("INJECTMAP_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-    record_property("seed", seed)
-    chance = random.Random(seed)
     path = tmp_path / "clinic" / NAME
     path.parent.mkdir()
     make_clinic(path)

@@ -93,14 +93,11 @@ class Images:
 
 
 @pytest.fixture
-def images(tmp_path: Path, record_property) -> Callable[..., Images]:
-    seed = int(os.environ.get("INJECTMAP_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-    record_property("seed", seed)
-
+def images(tmp_path: Path, chance: random.Random) -> Callable[..., Images]:
     def trace(module: str, cuts: int, *arguments: object) -> Images:
         folder = tmp_path / "clinic"
         folder.mkdir()
-        return Images(folder, traced(module, folder, *arguments), cuts, random.Random(seed))
+        return Images(folder, traced(module, folder, *arguments), cuts, chance)
 
     return trace
 

@@ -24,12 +24,11 @@ from tests import builders
 from tests.faults import figures
 from tests.faults.clinic import KEY, NAME, copied, look, make_clinic, verified
 from tests.faults.other_program import draw_passes
-from tests.faults.small_disk import SmallDisk, small_disk
+from tests.faults.small_disk import SmallDisk
 from tests.faults.test_kill import Program
 from tests.support.virtual_screen import virtual_screen
 
 pytestmark = pytest.mark.slow
-__all__ = ["small_disk"]
 ROOT = Path(__file__).parents[2]
 
 
