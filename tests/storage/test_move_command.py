@@ -38,7 +38,7 @@ def test_the_demonstration_goes_to_a_server_and_back(empty, tmp_path, capsys):
     for command in ("passphrase", "backup", "backups"):
         assert main([command, "--database", empty]) == 1
         assert "server" in capsys.readouterr().err
-    assert PASSWORD not in there + again 
+    assert PASSWORD not in there + again
 
 
 def test_upgrade_and_move_need_an_address(capsys):
