@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from injectmap.cli import main
 from injectmap.domain.proof import FindingCode, Findings
 from injectmap.domain.settings import ClinicSettings
 from injectmap.storage.columns import metadata
@@ -97,6 +98,11 @@ def test_it_is_whole(clinic):
     found = proved(clinic)
     assert (found.findings, found.notes) == ((), ())
     assert found.erased > 0
+
+
+def test_the_command_says_so(clinic, capsys):
+    assert main(["verify", "--database", clinic]) == 0
+    assert "WHOLE" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", CHOSEN)

@@ -156,6 +156,16 @@ def test_an_anchor_is_made_signed_printed_and_compared(clinic, key_file, tmp_pat
     assert main(["anchor"]) == 1
 
 
+def test_an_anchor_typed_from_paper(clinic, key_file, capsys):
+    head = proved(clinic, KEY).head
+    groups = " ".join(head.hash[at : at + 4] for at in range(0, 64, 4)).upper()
+    assert verify(clinic, key_file, "--printed", str(head.number), groups) == 0
+    assert verify(clinic, key_file, "--printed", str(head.number - 1), groups) == 1
+    assert verify(clinic, key_file, "--printed", str(head.number + 1), groups) == 1
+    assert verify(clinic, key_file, "--printed", "0", groups) == 2
+    assert verify(clinic, key_file, "--printed", "7", groups[:-1]) == 2
+
+
 def test_a_proof_can_be_stopped(clinic):
     class Stopped(Exception):
         pass

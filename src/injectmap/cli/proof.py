@@ -38,6 +38,12 @@ def add(commands: Any) -> None:
         metavar="KEY",
         help="the clinic’s public key, or a file with it: the anchor must be signed by it",
     )
+    verify.add_argument(
+        "--printed",
+        nargs=2,
+        metavar=("ROW", "HASH"),
+        help="the row and the hash of a printed anchor, the hash in quotation marks or without its spaces",
+    )
     verify.set_defaults(run=_verify)
 
     anchor = commands.add_parser("anchor", help="write the end of the journal, to be kept outside")
@@ -54,6 +60,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     try:
         anchor, public_key = _anchor_of(arguments.anchor), _public_key(arguments.public_key)
         with _opened(arguments) as database:
+            if arguments.printed is not None:
+                anchor = _printed(database, *arguments.printed)
             started = time.monotonic()
             found = _proved(database, anchor, public_key)
             _tell(database.name, found, time.monotonic() - started)
@@ -114,6 +122,14 @@ def _anchor_of(path: Path | None) -> Anchor | None:
     from injectmap.domain.anchors import anchor_from_text
 
     return None if path is None else anchor_from_text(_start_of(path))
+
+
+def _printed(database: Database, row: str, hash_: str) -> Anchor:
+    """A printed anchor as it was typed; it names the clinic that it is held against."""
+    from injectmap.domain.anchors import anchor_as_printed
+
+    with database.reading() as work:
+        return anchor_as_printed(work.proof.mark().clinic_id, row, hash_)
 
 
 def _public_key(given: str | None) -> str:

@@ -114,6 +114,16 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str:
     return value
 
 
+def anchor_as_printed(clinic_id: str, row: str, hash_: str) -> Anchor:
+    """Return the anchor of a page as somebody typed it; InputRefused("anchor_unreadable")."""
+    figures, typed = row.strip(), "".join(hash_.split()).lower()
+    if not (figures.isascii() and figures.isdecimal() and len(figures) < 16 and _HASH.fullmatch(typed)):
+        raise InputRefused("anchor_unreadable")
+    if int(figures) < 1:
+        raise InputRefused("anchor_unreadable")
+    return Anchor(clinic_id, int(figures), typed, 0, "printed")
+
+
 def public_key_from_text(text: str) -> str:
     """Return a public key typed or read from a file; InputRefused("public_key_unreadable")."""
     key = "".join(text.split()).lower()

@@ -50,8 +50,7 @@ class ChainWalk:
                 self._find(FindingCode.LINK_BROKEN, row.number)
             accepted: frozenset[str] | None = frozenset({row.hash})
         elif (place := self._place_of(row)) is not None:
-            self._moved(row, place)
-            accepted = frozenset({row.hash}) if abs(place - row.number) == 1 else None
+            accepted = frozenset({row.hash}) if self._moved(row, place) else None
         else:
             self._find(FindingCode.ROW_CHANGED, row.number)
             # Either its hash or what the hash is over was changed: the next row knows which.
@@ -101,8 +100,8 @@ class ChainWalk:
             self._searches -= 1
             yield from range(1, self._rows + 2)
 
-    def _moved(self, row: JournalRow, place: int) -> None:
-        """Say what happened around a row that belongs in another place."""
+    def _moved(self, row: JournalRow, place: int) -> bool:
+        """Say what happened around a row that belongs in another place; True if the rows behind it moved with it."""
         last = self.findings[-1] if self.findings else None
         if place == row.number - 1:
             if last is not None and last.row == place and last.code is FindingCode.ROW_MISSING:
@@ -110,16 +109,18 @@ class ChainWalk:
                 self.findings[-1] = Finding(FindingCode.ROW_REORDERED, place, row.number)
                 self._find(FindingCode.ROW_REORDERED, row.number, place)
                 self._offset = 0
-                return
+                return False
             if last is not None and last.row == place and last.code in _UNEXPLAINED:
                 self.findings.pop()
             self._find(FindingCode.ROW_INSERTED, place)
             self._offset = -1
-        elif place == row.number + 1:
+            return True
+        if place == row.number + 1:
             self._find(FindingCode.ROW_MISSING, row.number)
             self._offset = 1
-        else:
-            self._find(FindingCode.ROW_REORDERED, row.number, place)
+            return True
+        self._find(FindingCode.ROW_REORDERED, row.number, place)
+        return False
 
     def _find_payload(self, row: JournalRow) -> None:
         last = self.findings[-1] if self.findings else None

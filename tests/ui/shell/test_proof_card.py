@@ -132,7 +132,7 @@ def test_an_anchor_is_written_signed_and_compared(card, shell, tmp_path):
     told = []
     shell.desk.problem.connect(told.append)
     card.check.click()
-    assert told == ["This file is no anchor of injectmap."]
+    assert told == ["This is no anchor of injectmap."]
 
 
 def test_a_file_that_was_not_chosen_does_nothing(card, shell):
