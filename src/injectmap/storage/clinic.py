@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
@@ -10,7 +11,23 @@ from sqlalchemy import Connection, insert, select, update
 from injectmap.domain.forms import reads, refuse_form
 from injectmap.domain.patient import Practitioner
 from injectmap.domain.settings import ClinicSettings, settings_from_json, settings_to_json
+from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import clinic, file_mark, practitioners
+
+# Asked at every look at a record, and compiled once: the settings cost as much as the session otherwise.
+_SETTINGS = Prepared(
+    select(clinic.c.name, clinic.c.time_zone, clinic.c.paper, clinic.c.options, file_mark.c.demo).where(
+        clinic.c.id == file_mark.c.id
+    )
+)
+
+
+@lru_cache(maxsize=8)
+def _settings_of(name: str, time_zone: str, paper: str, options: str, demo: int) -> ClinicSettings:
+    # Every date asks for it: one that is none, or that no system here knows, is said at once.
+    ZoneInfo(time_zone)
+    own = {"name": name, "time_zone": time_zone, "paper": paper}
+    return settings_from_json(json.loads(options) | own, demo=bool(demo))
 
 
 class StoredPractitioners:
@@ -42,15 +59,8 @@ class StoredClinic:
     @reads("settings")
     def settings(self) -> ClinicSettings:
         """The stored settings."""
-        name, time_zone, paper, options, demo = self._connection.execute(
-            select(
-                clinic.c.name, clinic.c.time_zone, clinic.c.paper, clinic.c.options, file_mark.c.demo
-            ).where(clinic.c.id == file_mark.c.id)
-        ).one_or_none() or refuse_form("settings")
-        # Every date asks for it: one that is none, or that no system here knows, is said at once.
-        ZoneInfo(time_zone)
-        own = {"name": name, "time_zone": time_zone, "paper": paper}
-        return settings_from_json(json.loads(options) | own, demo=bool(demo))
+        found = _SETTINGS.rows(self._connection, {})
+        return _settings_of(*found[0]) if found else refuse_form("settings")
 
     def clinic_id(self) -> str:
         """The clinic's id, the same from its making on, wherever its file lies."""
