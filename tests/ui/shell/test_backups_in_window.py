@@ -24,6 +24,7 @@ from injectmap.ui.tasks import Tasks
 from injectmap.ui.trust import backup_watch
 from injectmap.ui.trust.backup_state import BackupState
 from injectmap.ui.trust.backups_card import BackupsCard
+from injectmap.ui.widgets.basics import TextLabel
 from injectmap.ui.workspace import Workspace, build_panels
 from tests import builders
 from tests.fakes import FixedClock
@@ -396,3 +397,8 @@ def test_the_purpose_is_never_covered_by_hints(house):
         purpose = footer.purpose
         assert purpose.x() + purpose.width() <= footer.width()
         assert purpose.width() >= purpose.minimumSizeHint().width()
+        shown = [
+            one.text() for one in footer.findChildren(TextLabel) if one.isVisible() and one is not purpose
+        ]
+        assert "all actions" in shown
+        assert ("switch views" in shown) is (width == 1600)

@@ -15,6 +15,8 @@ from injectmap.ui.widgets.buttons import Button, IconButton
 from injectmap.words import load_words
 
 _SAID_MS = 6_000
+# The footer: at its ends, between what stands in it, and after a hint.
+_SIDE, _GAP, _HINT_GAP = 16, 16, 10
 
 
 class Mark(QWidget):
@@ -131,13 +133,14 @@ class Footer(Surface):
         self.setFixedHeight(FOOTER)
         self._shown: list[tuple[str, str]] = []
         self._groups: list[list[QWidget]] = []
+        self._state: QAbstractButton | None = None
         self._hints = QHBoxLayout()
         self._hints.setSpacing(6)
         self._busy = TextLabel(theme, "label", "text2")
         self.purpose = TextLabel(theme, "label", "text2", load_words()("app.purpose.short"))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 1, 16, 0)
-        layout.setSpacing(16)
+        layout.setContentsMargins(_SIDE, 1, _SIDE, 0)
+        layout.setSpacing(_GAP)
         layout.addLayout(self._hints)
         layout.addWidget(self._busy)
         layout.addStretch(1)
@@ -147,6 +150,7 @@ class Footer(Surface):
 
     def take_state(self, state: QAbstractButton, wanted: Callable[[], None]) -> None:
         """Show a state at the left of the purpose, which a click tells more about; call `fit` when its words change."""
+        self._state = state
         self._layout.insertWidget(self._layout.indexOf(self.purpose), state)
         state.clicked.connect(wanted)
 
@@ -162,7 +166,7 @@ class Footer(Surface):
             group.append(TextLabel(self._theme, "label", "text2", text))
             for widget in group:
                 self._hints.addWidget(widget)
-            self._hints.addSpacing(10)
+            self._hints.addSpacing(_HINT_GAP)
             self._groups.append(group)
         self.fit()
 
@@ -172,17 +176,20 @@ class Footer(Surface):
         self.fit()
 
     def fit(self) -> None:
-        """Hints give way to the purpose and to the states: the first and the last ones go last."""
+        """Hints give way to the purpose and to what else is said: the first and the last ones go last."""
+        others = [one for one in (self._busy, self._state, self.purpose) if one is not None]
+        room = self.width() - 2 * _SIDE - sum(one.sizeHint().width() + _GAP for one in others)
+        widths = {
+            id(group): _HINT_GAP + sum(one.sizeHint().width() + 6 for one in group) for group in self._groups
+        }
+        shown = list(self._groups)
+        for group in self._groups[-2:0:-1] + self._groups[:1] + self._groups[-1:]:
+            if sum(widths[id(one)] for one in shown) <= room:
+                break
+            shown = [one for one in shown if one is not group]
         for group in self._groups:
             for widget in group:
-                widget.show()
-        going = self._groups[-2:0:-1] + self._groups[:1] + self._groups[-1:]
-        for group in going:
-            self._layout.invalidate()
-            if self._layout.minimumSize().width() <= self.width():
-                return
-            for widget in group:
-                widget.hide()
+                widget.setVisible(group in shown)
 
     def _tint(self) -> None:
         """In another theme the hints are written anew."""
