@@ -103,7 +103,7 @@ def test_a_changed_row_is_found_alone(at, column):
     assert walked(chain) == [Finding(FindingCode.ROW_CHANGED, at)]
 
 
-@given(number.filter(lambda n: n < COUNT))
+@given(number)
 def test_a_changed_hash_is_found_at_its_row_and_nowhere_else(at):
     chain = rows()
     chain[at - 1] = replace(chain[at - 1], hash="f" * 64)
