@@ -38,6 +38,7 @@ from injectmap.domain.journal import JournalKind, JournalRow, canonical_json
 from injectmap.domain.keys import Cost, Slot, SlotFile, slots_from_json, slots_to_json
 from injectmap.domain.map_items import AppliedProtocol, Measurement, MeasurementKind, ZoneMove
 from injectmap.domain.privacy import LedgerEntry, ledger_text, parse_ledger
+from injectmap.domain.product import product_to_json
 from injectmap.domain.proof import Finding
 from injectmap.domain.protocol import protocol_from_json, protocol_to_json
 from injectmap.domain.record import RecordField
@@ -106,7 +107,7 @@ def _own_file(kind: str) -> Callable[[str, Path], object]:
         (at / "own.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
         catalogue = Catalogue(folder)
         if kind == "products":
-            return catalogue.products()
+            return [canonical_json(product_to_json(one)) for one in catalogue.products()]
         return [canonical_json(protocol_to_json(one)) for one in catalogue.protocols()]
 
     return read

@@ -193,3 +193,21 @@ def test_a_curved_pass_and_a_bolus_lie_where_the_file_says(tmp_path):
     assert second.path.controls[1] == place(load_atlas(), protocol.passes[1].via[0])
     mirrored = lay(load_atlas(), protocol, Side.RIGHT)[1].path
     assert [(-x, y, z) for x, y, z in mirrored.points] == list(second.path.points)
+
+
+@pytest.mark.parametrize("kind", ["products", "protocols"])
+@pytest.mark.parametrize(
+    "spoilt", ['name = "a\\u0001b"', "name = " + "9" * 5000, "name = " + "[" * 3000, "# " + "x" * 1_000_001]
+)
+def test_a_hostile_file_is_refused_by_name(tmp_path: Path, kind: str, spoilt: str) -> None:
+    """A control character would not fit the journal; the others are too much of something."""
+    (file, *_) = sorted(asset_path(kind).glob("*.toml"))
+    own = tmp_path / kind / "own.toml"
+    own.parent.mkdir()
+    lines = file.read_text("utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("name = "))
+    own.write_text("\n".join([*lines[:place], spoilt, *lines[place + 1 :]]), "utf-8")
+    catalogue = Catalogue(tmp_path)
+    with pytest.raises(StorageProblem) as refused:
+        catalogue.products() if kind == "products" else catalogue.protocols()
+    assert refused.value.params["name"] == "own.toml"

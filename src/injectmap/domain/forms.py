@@ -191,8 +191,13 @@ def check_of(hint: Any) -> Check:
     raise TypeError(f"{hint} has no check")
 
 
+def has_controls(text: str) -> bool:
+    """True if a text holds what no row of the journal may: control characters but tab and newline, half a surrogate."""
+    return _FORBIDDEN.search(text) is not None
+
+
 def _text(value: Any) -> bool:
-    return isinstance(value, str) and not _FORBIDDEN.search(value)
+    return isinstance(value, str) and not has_controls(value)
 
 
 def _number(value: Any) -> bool:
@@ -255,6 +260,7 @@ __all__ = [
     "FormRefused",
     "check_of",
     "form",
+    "has_controls",
     "parse_json",
     "read_json",
     "reads",

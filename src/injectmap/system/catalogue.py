@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from injectmap.domain.errors import InputRefused, StorageProblem
+from injectmap.domain.forms import has_controls
 from injectmap.domain.product import Product
 from injectmap.domain.protocol import Anchor, Protocol, ProtocolPass
 from injectmap.domain.treatment_map import Plane, Technique
@@ -56,7 +57,7 @@ class _Table:
         if optional and name not in self._data:
             return ""
         found = str(self.value(name, str)).strip()
-        if not found and not optional:
+        if (not found and not optional) or has_controls(found):
             raise self.wrong(name)
         return found
 
@@ -97,7 +98,7 @@ class _Table:
         if name not in self._data:
             return ()
         found = self.value(name, list)
-        if not all(isinstance(one, str) and one.strip() for one in found):
+        if not all(isinstance(one, str) and one.strip() and not has_controls(one) for one in found):
             raise self.wrong(name)
         return tuple(one.strip() for one in found)
 
@@ -119,6 +120,8 @@ class _Table:
     def named_tables(self, name: str) -> Iterator[tuple[str, _Table]]:
         """A table of tables."""
         for key, data in dict(self.value(name, dict)).items():
+            if has_controls(key):
+                raise self.wrong(name)
             yield key, _Table(f"{self.place}, {key}" if self.place else key, data)
 
     def end(self) -> None:
