@@ -48,7 +48,7 @@ from injectmap.resources import asset_path
 from injectmap.services.syringes import syringe_from_json, syringe_to_json
 from injectmap.storage.packing import pack_pictures, unpack_pictures
 from injectmap.storage.replay import Replay
-from injectmap.system.catalogue import Catalogue
+from injectmap.system import catalogue
 from injectmap.system.scanner import BoxPictures
 from tests import builders
 from tests.fuzz import mutations
@@ -102,13 +102,14 @@ def _assets(kind: str) -> tuple[str, ...]:
 
 def _own_file(kind: str) -> Callable[[str, Path], object]:
     def read(text: str, folder: Path) -> object:
-        at = folder / kind
-        at.mkdir(exist_ok=True)
-        (at / "own.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
-        catalogue = Catalogue(folder)
+        file = folder / "own.toml"
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))
+        # As the catalogue reads each file of a clinic's folder; the shipped ones would be read again every time.
         if kind == "products":
-            return [canonical_json(product_to_json(one)) for one in catalogue.products()]
-        return [canonical_json(protocol_to_json(one)) for one in catalogue.protocols()]
+            found = catalogue._read(file, catalogue._products_of, "products_unreadable")
+            return [canonical_json(product_to_json(one)) for one in found]
+        drawn = catalogue._read(file, catalogue._protocols_of, "protocol_unreadable")
+        return [canonical_json(protocol_to_json(one)) for one in drawn]
 
     return read
 
@@ -220,7 +221,7 @@ def _settings() -> list[Any]:
 
 
 def _protocols() -> list[Any]:
-    return [protocol_to_json(one) for one in Catalogue().protocols()]
+    return [protocol_to_json(one) for one in catalogue.Catalogue().protocols()]
 
 
 def _accounts() -> list[Any]:
