@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from injectmap.storage.copies import prove
 from tests.faults import figures
-from tests.faults.clinic import NAME, copied, make_clinic, verified
+from tests.faults.clinic import KEY, NAME, copied, make_clinic, verified
 from tests.support.virtual_screen import virtual_screen, x11_environment
 
 pytestmark = [
@@ -137,6 +138,11 @@ def test_killed_at_any_moment_nothing_that_was_stored_is_lost(tmp_path: Path, ch
         code = program.end()
     assert code == 0, (path.parent / "stderr.txt").read_text()
     verified(path, (stored - lost) | set(program.stored))
+    # The window backs up when it closes: what bears the name of a backup is one, whenever it was killed.
+    backups = [one for one in path.parent.rglob("*.injectmap") if ".backup-" in one.name]
+    for one in backups:
+        prove(one, KEY, links=None)
+    assert backups
     assert not list(path.parent.glob(f"{NAME}-wal")) + list(path.parent.glob(f"{NAME}.lock"))
     figures.note(
         kills=KILLS, lost_edits=len(lost), edits_before_kills=len(stored), killed_while_storing=in_transaction
