@@ -143,6 +143,22 @@ def test_a_ledger_that_cannot_be_written_is_said(demo: Services, expect_log: Cal
     assert done.compacted
 
 
+def test_a_full_disk_leaves_the_person_erased_and_says_what_is_left(
+    demo: Services, expect_log: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+):
+    expect_log("the file was not written anew after an erasure: disk_full")
+
+    def full() -> bool:
+        raise StorageProblem("disk_full")
+
+    patient = treated(demo)
+    monkeypatch.setattr(demo.database, "compact", full)
+    done = erase(demo, patient)
+    assert not done.compacted
+    assert demo.patients.get(demo.acting, patient.id).erased
+    assert demo.proof.verify(demo.acting).whole
+
+
 def test_backups_hold_whom_they_end_before_the_erasure_of(demo: Services):
     patient, backups = treated(demo), Backups()
     demo.privacy._backups = backups
