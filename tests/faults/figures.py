@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -13,6 +16,21 @@ def note(**found: int) -> None:
     if not name:
         return
     path = Path(name)
-    kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(kept | found, indent=2, sort_keys=True) + "\n", "utf-8")
+    # Tests of other processes note theirs at the same time.
+    with alone(path):
+        kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        path.write_text(json.dumps(kept | found, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold off every other process that asks for the same file."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
