@@ -257,3 +257,23 @@ def test_a_person_erased_at_another_workstation_leaves_the_chart(make_shell):
     assert shell.desk.patient is None
     assert shell.desk.editor is None
     assert shell.space.banner.text == WORDS("news.erased", number=shell.elin.number_text)
+
+
+def test_the_period_is_set_in_years_or_not_at_all(shell):
+    assert shell.space.pages.show("settings")
+    page = shell.space.pages["settings"]
+    field, service = page.retention_years, shell.desk.services.settings_service
+
+    def type_in(text: str) -> None:
+        field.setText(text)
+        field.setModified(True)
+        field.editingFinished.emit()
+
+    type_in("8")
+    assert service.current().retention_years == 8
+    for refused in ("0", "101", "eight", "8.5", "-1"):
+        type_in(refused)
+        assert service.current().retention_years == 8
+        assert WORDS("error.retention_years_impossible", most=100) in texts(page)
+    type_in("")
+    assert service.current().retention_years is None
