@@ -301,6 +301,14 @@ def test_a_full_disk_is_said_and_nothing_half_is_left(clinic, small_disk):
     assert names(small_disk) == []
 
 
+def test_a_disk_that_is_mounted_for_reading_only_is_said(clinic, small_disk):
+    database, _ = clinic
+    made = back_up(database.source, small_disk, at_ms=AT)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    refused("backup_folder_read_only", database, small_disk)
+    assert names(small_disk) == [made.file]
+
+
 def test_a_disk_that_fills_in_the_middle_is_said(clinic, small_disk, monkeypatch):
     """Somebody else took the room that was there at the beginning."""
     database, charted = clinic
