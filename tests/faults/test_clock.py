@@ -126,7 +126,8 @@ def test_under_a_clock_set_back_a_session_proposes_that_day_and_one_to_come_keep
     today = services.sessions.today()
     first = services.sessions.open(acting, a_days_work(services))
     services = clinic(-30)
-    assert services.sessions.today() == today - dt.timedelta(days=30)
+    # To a day: summer time may lie between.
+    assert abs((today - services.sessions.today()).days - 30) <= 1
     # Who treated is corrected; the day, which now lies ahead, is left as it is and not questioned.
     other = next(one for one in services.practitioners if one.id != first.session.practitioner_id)
     corrected = services.sessions.set_details(
