@@ -57,15 +57,16 @@ def most_memory_mib() -> float:
 
 def read_one(parser: Parser, given: object, folder: Path) -> bool:
     """True if it was read, False if it was refused as documented; anything else is raised."""
-    started = time.monotonic()
+    # Work counts, not the clock: a machine that is busy elsewhere is no hang.
+    started = time.process_time()
     try:
-        with no_longer_than(parser.seconds):
+        with no_longer_than(10 * parser.seconds):
             parser.read(given, folder)
         return True
     except (*DOCUMENTED, *parser.errors):
         return False
     finally:
-        if time.monotonic() - started > parser.seconds:
+        if time.process_time() - started > parser.seconds:
             raise Hang
 
 
