@@ -1,7 +1,7 @@
 """The recovery key as people type it, the rule for passphrases, and the slot file under hostile hands."""
 
+import hashlib
 import json
-import secrets
 
 import pytest
 from hypothesis import given
@@ -66,7 +66,7 @@ def test_spaces_dashes_case_and_letters_alike_do_not_matter(key, data):
     assert read_recovery_key(typed) == key
 
 
-@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, secrets.token_bytes(32)])
+@pytest.mark.parametrize("key", [bytes(32), b"\xff" * 32, hashlib.sha256(b"any").digest()])
 def test_every_single_wrong_character_is_found_in_its_group(key):
     text = show_recovery_key(key).replace("-", "")
     for place, right in enumerate(text):
