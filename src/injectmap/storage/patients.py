@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, select, update
 
 from injectmap.domain.errors import Conflict, StorageProblem
 from injectmap.domain.forms import reads
 from injectmap.domain.patient import Patient, fold_name
 from injectmap.storage.search import find_numbers, index_patient
+from injectmap.storage.statements import Prepared
 from injectmap.storage.tables import patients, treatment_sessions
 
 PATIENT_COLUMNS = (
@@ -26,11 +28,16 @@ PATIENT_COLUMNS = (
     patients.c.error_reason,
 )
 
-_FOUND = (
-    select(*PATIENT_COLUMNS)
-    .where(patients.c.number.in_(bindparam("numbers", expanding=True)))
-    .order_by(patients.c.error_reason != literal_column("''"), patients.c.folded_name, patients.c.number)
-)
+
+@lru_cache(maxsize=64)
+def _found(count: int) -> Prepared:
+    """The statement that reads so many patients by their numbers; a list shows few, so there are few of these."""
+    places: list[ColumnElement[int]] = [bindparam(f"number_{place}") for place in range(count)]
+    return Prepared(
+        select(*PATIENT_COLUMNS)
+        .where(patients.c.number.in_(places))
+        .order_by(patients.c.error_reason != literal_column("''"), patients.c.folded_name, patients.c.number)
+    )
 
 
 class StoredPatients:
@@ -79,8 +86,8 @@ class StoredPatients:
         numbers = find_numbers(self._connection, typed, limit=limit)
         if not numbers:
             return ()
-        rows = self._connection.execute(_FOUND, {"numbers": numbers})
-        return tuple(map(patient_of, rows))
+        named = {f"number_{place}": number for place, number in enumerate(numbers)}
+        return tuple(map(patient_of, _found(len(numbers)).rows(self._connection, named)))
 
     def recent(self, *, limit: int) -> tuple[Patient, ...]:
         """Patients with the latest treatment sessions, then the latest registered."""
