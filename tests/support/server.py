@@ -91,6 +91,19 @@ class Server:
     def stop(self) -> None:
         self.run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    def watch(self) -> "subprocess.Popen[bytes]":
+        """Stop the server and clear its folder when this program ends, killed or not: its end of a pipe closes then."""
+        clear = 'cat >/dev/null; "$1" -D "$2/data" -m immediate stop; rm -rf "$2"'
+        return subprocess.Popen(
+            ["sh", "-c", clear, "sh", str(self._bin / "pg_ctl"), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=self.folder,
+            **self._as_user,
+        )
+
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
     """Who the server runs as: it refuses to be root."""
@@ -129,8 +142,10 @@ def server() -> Iterator[Server]:
             "initdb", "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8",
             "--locale=C", "--no-sync", "--no-instructions",
         )  # fmt: skip
-        server.start()
-        yield server
-        server.stop()
+        with server.watch() as watching:
+            server.start()
+            yield server
+            assert watching.stdin is not None
+            watching.stdin.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
