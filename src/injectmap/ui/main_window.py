@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -111,6 +111,8 @@ class MainWindow(QMainWindow):
             screen.setGeometry(self.rect())
             screen.show()
             screen.raise_()
+            # As under a menu: what is half typed under the screen is neither taken nor dropped.
+            screen.setFocus(Qt.FocusReason.PopupFocusReason)
         self.paper.setVisible(screen is None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

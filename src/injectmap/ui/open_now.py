@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from injectmap.ui.desk import Desk
 
 
-def open_now(desk: Desk) -> frozenset[When]:
+def open_now(desk: Desk, *, can_lock: bool = False) -> frozenset[When]:
     """What actions can be about; nothing at all while the program is locked."""
     if desk.unseated is not None or (desk.has_clinic and desk.nobody):
         return frozenset()
@@ -22,7 +22,7 @@ def open_now(desk: Desk) -> frozenset[When]:
             now.add(When.WRITABLE)
         if desk.patient is not None:
             now.add(When.PATIENT)
-        if desk.services.accounts.has_password(desk.acting.practitioner_id):
+        if can_lock:
             now.add(When.LOCKABLE)
     if desk.editor is not None:
         now.add(When.SESSION)

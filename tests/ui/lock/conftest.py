@@ -69,3 +69,13 @@ def seated(house) -> House:
     house.type_in(house.lind)
     house.desk.open_patient(house.shell.elin)
     return house
+
+
+@pytest.fixture
+def drawing(make_shell) -> House:
+    """The same with the head in sight."""
+    one = House(make_shell(open=False, chart=True))
+    one.shell.open()
+    one.type_in(one.lind)
+    one.desk.open_patient(one.shell.elin)
+    return one

@@ -210,3 +210,50 @@ def test_the_journal_names_each_coming_back(seated):
     seated.lock.lock()
     seated.type_in(seated.lind)
     assert [row.practitioner_id for row in seated.rows(JournalKind.ENTER)] == [seated.lind.id] * 2
+
+
+def test_a_volume_half_typed_on_the_head_is_there_again(drawing):
+    seated = drawing
+    editor, chart = seated.desk.editor, seated.space.chart
+    editor.select([editor.map.passes[0].id])
+    before = editor.map.passes[0].microlitres
+    chart.view.setFocus()
+    QTest.keyClick(chart.view, Qt.Key.Key_F2)
+    QApplication.processEvents()
+    field = seated.window.focusWidget()
+    assert field is not chart.view
+    QTest.keyClicks(field, "0.2")
+    typed = field.text()
+    seated.lock.lock()
+    assert seated.desk.editor.map.passes[0].microlitres == before, "nothing half typed is stored"
+    seated.type_in(seated.lind)
+    QApplication.processEvents()
+    assert seated.window.focusWidget() is field
+    assert field.isVisible()
+    assert field.text() == typed
+
+
+def test_a_new_patient_half_typed_is_there_again(seated):
+    seated.space.actions["new_patient"].trigger()
+    column = seated.space.side.column
+    column.form.family.setText("Half ty")
+    seated.lock.lock()
+    seated.type_in(seated.lind)
+    assert column.busy
+    assert column.form.family.text() == "Half ty"
+    assert column.form.isVisible()
+
+
+def test_the_tool_in_hand_and_the_view_stay(drawing):
+    seated = drawing
+    editor, chart = seated.desk.editor, seated.space.chart
+    chart.view.setFocus()
+    QTest.keyClick(chart.view, Qt.Key.Key_M)
+    QTest.keyClick(chart.view, Qt.Key.Key_1)
+    tool, view = editor.tool, chart.view.view_id
+    assert view == "right_lateral"
+    seated.lock.lock()
+    seated.type_in(seated.lind)
+    assert editor.tool is tool
+    assert chart.view.view_id == view
+    assert seated.window.focusWidget() is chart.view

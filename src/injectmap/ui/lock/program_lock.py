@@ -48,11 +48,14 @@ class ProgramLock(QObject):
         self._window, self._desk, self._put_away = window, desk, put_away
         self._left: _Left | None = None
         self._entrance = ""
+        # True if who acts has a password to come back with; read when another acts, not at every glance.
+        self.can_lock = False
         self.idle = IdleWatch(self)
         self.idle.idle.connect(self.lock)
         desk.sign_in_wanted.connect(self._ask_at_opening)
         desk.clinic_changed.connect(self._on_clinic)
         desk.settings_changed.connect(self._watch)
+        desk.acting_changed.connect(self._on_acting)
         if desk.unseated is not None:
             self._ask_at_opening()
 
@@ -68,12 +71,6 @@ class ProgramLock(QObject):
     def covers(self) -> bool:
         """True while the window is covered."""
         return bool(self._entrance)
-
-    @property
-    def can_lock(self) -> bool:
-        """True if who acts has a password to come back with."""
-        desk = self._desk
-        return not desk.nobody and desk.services.accounts.has_password(desk.acting.practitioner_id)
 
     # Locking
 
@@ -205,10 +202,15 @@ class ProgramLock(QObject):
     # Following the desk
 
     def _on_clinic(self) -> None:
+        self._on_acting()
         if self._desk.has_clinic or self._desk.unseated is None:
             if self.covers and self._left is None:
                 self._uncover()
             self._watch()
+
+    def _on_acting(self) -> None:
+        desk = self._desk
+        self.can_lock = not desk.nobody and desk.services.accounts.has_password(desk.acting.practitioner_id)
 
     def _watch(self) -> None:
         """Count the idle minutes of who can come back."""

@@ -76,6 +76,7 @@ class SignInPage(Surface):
         self.password.returnPressed.connect(self.submit)
         self.password.textEdited.connect(self._on_typed)
         self.password.installEventFilter(self)
+        self.setFocusProxy(self.password)
 
     def _lay_out(self) -> None:
         card = Card(self._theme)
@@ -216,7 +217,9 @@ class SignInPage(Surface):
             self._rows[at].setChecked(True)
             self._scroller.ensureWidgetVisible(self._rows[at], 0, 0)
         self._count()
-        self.take_focus()
+        if self.isVisible():
+            # Before that the keyboard is still where something may be half typed.
+            self.take_focus()
 
     def _on_typed(self) -> None:
         self._said = ""
