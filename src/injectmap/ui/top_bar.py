@@ -209,6 +209,7 @@ class TopBar(Surface):
     ) -> None:
         """Enable the pages that there is something to show on; the tooltip of another says what is missing."""
         words = load_words()
+        self._who.setText(words("practitioner.title" if may(Right.EDIT_SESSION) else "top.signed_in"))
         for page, tab in self._tabs.items():
             spec = BY_ID[page]
             allowed = spec.right is None or may(spec.right)

@@ -50,6 +50,7 @@ def test_the_front_desk_sees_the_patient_and_not_the_chart(seated):
     assert space.top._tabs["patient"].toolTip() == "Your role does not permit this."
     assert space.side.column.header.isVisible()
     assert space.banner.isHidden() or "permit" not in space.banner.text
+    assert seated.shell.space.top._who.text() == "Signed in"
 
 
 def test_the_front_desk_opens_a_patient_sees_reviews_and_registers(seated, qtbot):
