@@ -22,8 +22,11 @@ def watch(shell, monkeypatch) -> list[str]:
     """The ids of the sessions read from now on."""
     seen: list[str] = []
     service = shell.desk.services.sessions
-    whole = service.open
-    monkeypatch.setattr(service, "open", lambda acting, id_: seen.append(id_) or whole(acting, id_))
+    for name in ("open", "map_of"):
+        whole = getattr(service, name)
+        monkeypatch.setattr(
+            service, name, lambda acting, id_, whole=whole: seen.append(id_) or whole(acting, id_)
+        )
     return seen
 
 
@@ -171,7 +174,7 @@ def test_a_session_that_cannot_be_read_has_no_picture_and_is_not_asked_for_again
     shell = make_shell(patient=False)
     asked: list[str] = []
     service = shell.desk.services.sessions
-    whole = service.open
+    whole = service.map_of
     bad = shell.desk.services.sessions.of_patient(shell.desk.acting, shell.elin.id)[1].id
 
     def broken(acting, session_id):
@@ -180,7 +183,7 @@ def test_a_session_that_cannot_be_read_has_no_picture_and_is_not_asked_for_again
             raise StorageProblem("file_damaged", name="x")
         return whole(acting, session_id)
 
-    monkeypatch.setattr(service, "open", broken)
+    monkeypatch.setattr(service, "map_of", broken)
     shell.desk.open_patient(shell.elin)
     qtbot.waitUntil(lambda: bad in asked)
     rest(shell, qtbot)
