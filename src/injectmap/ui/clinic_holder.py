@@ -79,6 +79,8 @@ class ClinicHolder(QObject):
     # Another person acts, or nobody while the program is locked.
     acting_changed = Signal()
     settings_changed = Signal()
+    # A backup was made by hand, or its folders are others: how they stand is to be read anew.
+    backups_changed = Signal()
 
     def __init__(self, opener: Opener, tasks: Tasks, parent: QObject | None = None) -> None:
         """Start without a clinic."""

@@ -259,6 +259,12 @@ def test_a_disk_that_is_away_is_said_calmly(house, tmp_path, qtbot):
     assert house.said == []
 
 
+def test_a_backup_made_by_hand_is_said_in_the_footer(house, qtbot):
+    assert house.state.text() == "No backup yet"
+    house.card(qtbot).now.click()
+    assert house.state.text() == "Backed up 15:32"
+
+
 def test_the_card_backs_up_lists_and_checks(house, qtbot):
     card = house.card(qtbot)
     card.now.click()

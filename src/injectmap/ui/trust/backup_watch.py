@@ -46,6 +46,7 @@ class BackupWatch(QObject):
         self._say = QTimer(self, interval=SAY_MS)
         self._say.timeout.connect(self.changed)
         desk.clinic_changed.connect(self._begin)
+        desk.backups_changed.connect(self.refresh)
         desk.before_closing = self.before_closing
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.acting import Right
@@ -32,7 +32,8 @@ _COLUMNS = (("time", 0.0), ("row", 0.3), ("size", 0.42), ("state", 0.54), ("fold
 class BackupsCard(Card):
     """Reads and writes in the worker; whoever may not keep backups sees how they stand and no more."""
 
-    backed_up = Signal()
+    # The comparison stands in the card now: whoever scrolls shows it.
+    sight_wanted = Signal()
 
     def __init__(self, theme: Theme, desk: Desk, prompts: Prompts) -> None:
         super().__init__(theme, border="line")
@@ -190,7 +191,7 @@ class BackupsCard(Card):
         self._busy(False)
         sentence, good = outcome_text(outcomes)
         self._say(sentence, wrong=not good)
-        self.backed_up.emit()
+        self._desk.backups_changed.emit()
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
@@ -214,7 +215,7 @@ class BackupsCard(Card):
             self._failed(error)
             return
         self._say("")
-        self.backed_up.emit()
+        self._desk.backups_changed.emit()
         self.refresh()
 
     def _check(self) -> None:
@@ -232,7 +233,7 @@ class BackupsCard(Card):
 
         def failed(error: Exception) -> None:
             self._failed(error)
-            self.backed_up.emit()
+            self._desk.backups_changed.emit()
             self.refresh()
 
         desk.tasks.run(
@@ -266,6 +267,8 @@ class BackupsCard(Card):
         time = backup.name if told is None else moment_text(told.at_ms, zone)
         self.view.show_comparison(found, load_words()("backup.restore.title", time=time), zone)
         self.view.show()
+        self.view.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.sight_wanted.emit()
 
     def _restore(self) -> None:
         desk = self._desk

@@ -85,10 +85,13 @@ class TrustPage(Surface):
             getattr(card, what)(patient)
 
     def _bring_up(self, card: QWidget) -> None:
-        """Show a card from its top, once what it shows now is laid out."""
+        """Show a card from its top, or so far down that what has the keyboard is seen, once it is laid out."""
 
         def scroll() -> None:
             self._scroller.verticalScrollBar().setValue(card.y() - _ABOVE)
+            typed = self.focusWidget()
+            if typed is not None and card.isAncestorOf(typed):
+                self._scroller.ensureWidgetVisible(typed, 0, 2 * _ABOVE)
 
         QTimer.singleShot(0, self, scroll)
 
