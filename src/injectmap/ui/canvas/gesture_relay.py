@@ -284,7 +284,9 @@ class GestureRelay(QObject):
     def _set_note(self, lines: tuple[str, ...]) -> None:
         view = self._view
         began = self._began.toPoint() if view.input.drawing else None
-        changed = view.note.set(lines, self._at.toPoint(), view.rect(), began)
+        # The tools stand over the picture: what lies under them is not read.
+        free = view.rect().adjusted(round(view.clear_left), 0, 0, 0)
+        changed = view.note.set(lines, self._at.toPoint(), free, began)
         if view.input.drawing:
             view.repaint(changed)
         else:

@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from injectmap.ui.theme import RADIUS_CONTROL, Theme, font, metrics
 
 _PAD_X, _PAD_Y, _AWAY = 10, 6, 18
+# From what is drawn, a fan's breadth; and from the top, where the overlays are switched.
+_BESIDE, _BAR = 54, 72
 
 
 class PointerNote:
@@ -44,7 +46,12 @@ class PointerNote:
         )
         height = 18 + 16 * (len(self.lines) - 1)
         box = QRect(at.x() + _AWAY, at.y() + _AWAY, width + 2 * _PAD_X, height + 2 * _PAD_Y)
-        leftward = began is not None and at.x() < began.x() - _AWAY and at.x() - _AWAY - box.width() >= 8
+        leftward = began is not None and at.x() < began.x() - _AWAY
+        if leftward and began is not None and at.x() - _AWAY - box.width() < inside.left() + 8:
+            # Beside the tip is no room, and on the other side lies what is being drawn.
+            upper = min(at.y(), began.y()) - _BESIDE - box.height()
+            lower = max(at.y(), began.y()) + _BESIDE
+            box.moveTop(upper if upper >= inside.top() + _BAR else lower)
         if leftward or box.right() > inside.right() - 8:
             box.moveRight(at.x() - _AWAY)
         if box.bottom() > inside.bottom() - 8:
