@@ -50,7 +50,7 @@ class PlainTable(QWidget):
         self.view.setModel(self._rows)
         self.view.setItemDelegate(_Delegate(theme, self.view, columns, cells))
         layout = column(self)
-        layout.addWidget(_Head(theme, columns))
+        layout.addWidget(_Head(theme, columns, self.view))
         layout.addWidget(self.view)
         self.view.chosen.connect(self.chosen)
         self.view.selectionModel().currentChanged.connect(self.moved)
@@ -99,19 +99,25 @@ class _Delegate(RowDelegate):
 
 
 class _Head(QWidget):
-    """The names of the columns."""
+    """The names of the columns, above what is left of the list beside its scroll bar."""
 
-    def __init__(self, theme: Theme, columns: Sequence[Column]) -> None:
+    def __init__(self, theme: Theme, columns: Sequence[Column], view: RowsView) -> None:
         super().__init__()
-        self._theme, self._columns = theme, columns
+        self._theme, self._columns, self._view = theme, columns, view
         self.setFixedHeight(_HEAD)
         theme.changed.connect(self.update)
+        view.verticalScrollBar().rangeChanged.connect(self.update)
+
+    def lefts(self) -> list[int]:
+        """Where the names begin."""
+        room = QRect(0, 0, self._view.viewport().width(), self.height())
+        return [left for left, _ in _places(room, self._columns)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(font("label"))
         painter.setPen(self._theme.colour("text2"))
-        for (left, _), one in zip(_places(self.rect(), self._columns), self._columns, strict=True):
+        for left, one in zip(self.lefts(), self._columns, strict=True):
             painter.drawText(QPointF(left, 16), one.name)
         painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colour("line2"))
 
