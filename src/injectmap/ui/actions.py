@@ -111,7 +111,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("compare_with", ("Ctrl+H",), When.SESSION, "session"),
     ActionSpec(
         "fulfil_all",
-        ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+        ("Ctrl+Shift+Enter", "Ctrl+Shift+Return"),
         When.SESSION,
         "tick",
         right=Right.EDIT_SESSION,

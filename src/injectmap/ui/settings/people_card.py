@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.accounts import Person
@@ -32,7 +33,7 @@ class PeopleCard(Card):
         layout.addWidget(self._none)
         layout.addWidget(self._rows)
         layout.addWidget(self.form)
-        layout.addWidget(self.add)
+        layout.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.add.clicked.connect(self._on_add)
         self.form.stored.connect(self._over)
         self.form.left.connect(self._over)

@@ -36,11 +36,11 @@ class PersonForm(QWidget):
         self.profession = text_field(limit=120)
         self.roles = {role: TickBox(theme, _capital(words(f"role.{role.value}"))) for role in Role}
         boxes = QWidget()
-        down = column(boxes, spacing=4)
+        down = column(boxes)
         for role, box in self.roles.items():
             down.addWidget(box)
             said = TextLabel(theme, "label", "text2", words(f"role.{role.value}.may"), wrap=True)
-            said.setContentsMargins(28, 0, 0, 4)
+            said.setContentsMargins(28, 0, 0, 10)
             box.setAccessibleDescription(words(f"role.{role.value}.may"))
             down.addWidget(said)
         self.password = text_field(limit=1_000)

@@ -115,9 +115,13 @@ class SettingsPage(Surface):
     def _lock_card(self) -> Card:
         card, layout = self._card("settings.lock")
         self._form(layout, ("idle_lock_minutes", self.idle_lock_minutes))
-        layout.addWidget(self.journal_reads)
-        note = load_words()("settings.journal_reads.note")
-        layout.addWidget(TextLabel(self._theme, "label", "text2", note, wrap=True))
+        reads = column()
+        reads.addWidget(self.journal_reads)
+        said = load_words()("settings.journal_reads.note")
+        note = TextLabel(self._theme, "label", "text2", said, wrap=True)
+        note.setContentsMargins(28, 0, 0, 0)
+        reads.addWidget(note)
+        layout.addLayout(reads)
         return card
 
     def _required_card(self) -> Card:
