@@ -5,88 +5,28 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from camera import Walk
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
-
-from injectmap.ui.workspace import Workspace
+from PySide6.QtWidgets import QApplication, QPushButton
 
 if TYPE_CHECKING:
     from injectmap.editing.editor import MapEditor
 
-SIZE = QSize(1440, 900)
-LONGEST_SECONDS = 60.0
-# Time for what follows a change: small views, the pages of the record, figures, focus.
-SETTLE_SECONDS = 0.9
 # Landmark and offset in mm: where the fan begins and where its middle is dragged to.
 FAN = (("tragion", (-3.0, -5.0, 14.0)), ("exocanthion", (10.0, -17.0, -16.0)))
 
 
-class Camera:
-    """Takes pictures of a widget once it has come to rest, in both themes."""
-
-    def __init__(self, application: QApplication, folder: Path, wanted: tuple[str, ...]) -> None:
-        self._application, self._folder, self._wanted = application, folder, wanted
-
-    def wait(self, until: Callable[[], object], what: str) -> None:
-        """Let the program work until something is so."""
-        end = time.monotonic() + LONGEST_SECONDS
-        while not until():
-            if time.monotonic() > end:
-                raise TimeoutError(f"the window did not come to this: {what}")
-            self._application.processEvents()
-            time.sleep(0.005)
-
-    def rest(self, seconds: float = SETTLE_SECONDS) -> None:
-        """Let the program come to rest."""
-        end = time.monotonic() + seconds
-        self.wait(lambda: time.monotonic() > end, "rest")
-
-    def wants(self, name: str) -> bool:
-        """True if a picture of this name is asked for."""
-        return not self._wanted or name.startswith(self._wanted)
-
-    def take(self, name: str, widget: QWidget) -> None:
-        """Wait for rest and write a picture."""
-        if not self.wants(name):
-            return
-        self.rest()
-        path = self._folder / f"{name}.png"
-        if not widget.grab().save(str(path)):
-            raise OSError(f"{path} cannot be written")
-        print(path)
-
-
-class Tour:
+class Tour(Walk):
     """A day in the demonstration clinic, screen by screen, each in both themes."""
-
-    def __init__(self, camera: Camera, workspace: Workspace) -> None:
-        self.camera, self.workspace = camera, workspace
-        self.desk, self.theme, self.chart = workspace.desk, workspace.theme, workspace.chart
 
     @property
     def editor(self) -> MapEditor:
         """The editor of the open session."""
         assert self.desk.editor is not None
         return self.desk.editor
-
-    def both(self, name: str, seconds: float = 0.0) -> None:
-        """Take a screen light and dark, with so much more time for what is drawn in the worker."""
-        window = self.workspace.window
-        if not self.camera.wants(f"{name}-light") and not self.camera.wants(f"{name}-dark"):
-            return
-        self.camera.rest(seconds)
-        self.camera.take(f"{name}-light", window)
-        if self.camera.wants(f"{name}-dark"):
-            self.theme.set_dark(True)
-            self.camera.rest(seconds)
-            self.camera.take(f"{name}-dark", window)
-            self.theme.set_dark(False)
 
     def walk(self) -> None:
         """Go through all screens."""
@@ -155,11 +95,11 @@ class Tour:
 
     def shelf(self) -> None:
         """Stock, what is received, and a recalled lot."""
-        self._page("stock_page")
+        self.page("stock_page")
         self.both("stock")
-        self._page("stock_receive")
+        self.page("stock_receive")
         self.both("receive")
-        self._page("recall")
+        self.page("recall")
         view = self.workspace.pages["stock"].recalls
         view.lot.setText("H26C118")
         view.ask()
@@ -171,13 +111,13 @@ class Tour:
         from injectmap.domain.record import RecordState
 
         if self.editor.session.state is RecordState.DRAFT:
-            self._page("record")
+            self.page("record")
             page = self.workspace.pages["record"]
             self.camera.wait(lambda: page.preview.pages.page_count > 0, "the pages of the record")
             self.both("review")
             page.review.close_line()
             self._finish_fields()
-        self._page("record")
+        self.page("record")
         page = self.workspace.pages["record"]
         self.camera.wait(lambda: not page.review.missing, "nothing missing before the signature")
         page.sign()
@@ -244,15 +184,15 @@ class Tour:
                 rater="M. Sandahl RN",
                 date=older.date + dt.timedelta(days=days),
             )
-        self._page("aftercare_page")
+        self.page("aftercare_page")
         page = self.workspace.pages["aftercare"]
         next(one for one in page.findChildren(QPushButton) if one.property("event")).click()
         self.both("aftercare")
-        self._page("due_page")
+        self.page("due_page")
         self.both("due")
-        self._page("settings_page")
+        self.page("settings_page")
         self.both("settings")
-        self._page("patient_page")
+        self.page("patient_page")
         figures = self.workspace.pages["patient"].findChildren(FigureView)
         self.camera.wait(lambda: all(one.has_picture for one in figures), "the figures over time")
         self.both("patient", seconds=3.0)
@@ -316,7 +256,7 @@ class Tour:
         played = max(self.desk.sessions, key=lambda one: (one.date, one.pass_count))
         self.desk.open_session(played.id)
         presenter: Any = self.workspace.extras.presenter
-        presenter.resize(SIZE)
+        presenter.resize(self.workspace.window.size())
         presenter.take(presenter.sources.first())
         presenter.show()
         player = presenter.player
@@ -328,9 +268,6 @@ class Tour:
         presenter.close()
 
     # Hands
-
-    def _page(self, action: str) -> None:
-        self.workspace.actions[action].trigger()
 
     def _pixel(self, landmark: str, offset_mm: tuple[float, float, float]) -> QPointF:
         view = self.chart.view

@@ -1,25 +1,34 @@
 """Writes pictures of every screen, light and dark, to build/screenshots.
 
 `python tools/screenshots.py [FOLDER] [NAME ...]` opens a demonstration clinic of its own in the real window, without a
-display, at 1440 x 900 and twice the pixels, and walks through a day's work in it; with names it writes only the
-pictures whose names begin so. `--keep` writes those that README and guide show to docs/screenshots, 1800 px wide.
+display, at 1440 x 900 and twice the pixels, and walks through a day's work in it, then makes an encrypted clinic and
+walks through what it can be trusted by. With names it writes only the pictures whose names begin so. `--keep` writes
+those that README and guide show to docs/screenshots, 1800 px wide; `--small` takes the smallest window there is. The
+clock stands still and nothing comes from this computer, so that a picture changes only when its screen does.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_SCALE_FACTOR"] = "2"
+# A new clinic takes the zone of the computer it is made on.
+os.environ["TZ"] = "Europe/London"
 
+from camera import SIZE, SMALL_SIZE, Camera
 from PySide6.QtWidgets import QApplication
-from screens import SIZE, Camera, Tour
+from screens import Tour
+from screens_clinic import PictureOpener, StandingClock, make_steady
+from trust_screens import TrustTour
 
-from injectmap.bootstrap import Opener
 from injectmap.ui.app import Starter, first_window
 
 if TYPE_CHECKING:
@@ -73,26 +82,44 @@ def keep(folder: Path) -> None:
         print(KEPT_FOLDER / f"{name}.png")
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder of its own, by the same name each time where it is free: pictures show it."""
+    home = Path(tempfile.gettempdir()) / "injectmap-screens"
+    try:
+        home.mkdir(mode=0o700)
+    except FileExistsError:
+        home = Path(tempfile.mkdtemp(prefix="injectmap-screens-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def main(arguments: list[str]) -> int:
     """Write the pictures."""
-    keeping = "--keep" in arguments
-    folder, *wanted = [one for one in arguments if one != "--keep"] or [str(FOLDER)]
+    keeping, small = "--keep" in arguments, "--small" in arguments
+    folder, *wanted = [one for one in arguments if one not in ("--keep", "--small")] or [str(FOLDER)]
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     application = QApplication(sys.argv[:1])
     # A blinking cursor would make every picture another one.
     application.setCursorFlashTime(0)
-    with tempfile.TemporaryDirectory(prefix="injectmap-screens-") as home:
+    make_steady()
+    with _folder() as home:
         window = first_window(application)
         window.theme.set_dark(False)
-        window.resize(SIZE)
-        starter = Starter(application, window, Opener(data_folder=Path(home)), None)
+        window.resize(SMALL_SIZE if small else SIZE)
+        clock = StandingClock()
+        (home / "clinics").mkdir()
+        starter = Starter(application, window, PictureOpener(home / "program", clock), None)
         window.show()
         camera = Camera(application, path, tuple(wanted) or (KEPT if keeping else ()))
         try:
             camera.wait(lambda: starter.workspace is not None, "the panels")
             assert starter.workspace is not None
             Tour(camera, starter.workspace).walk()
+            TrustTour(camera, starter.workspace, home / "clinics", clock).walk()
         finally:
             window.close()
             starter.end()
