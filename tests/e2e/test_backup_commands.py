@@ -113,3 +113,21 @@ def test_the_commands_say_what_they_take():
             [sys.executable, "-m", "injectmap", command, "--help"], check=True, capture_output=True, text=True
         )
         assert "--clinic" in done.stdout
+
+
+def test_no_command_writes_over_a_clinic_its_keys_or_a_backup(made, capsys):
+    folder, path = made
+    common = opening(folder, path)
+    assert main(["backup", *common]) == 0
+    (backup,) = (folder / "Harbour backups").glob("*.injectmap")
+    kept = {one: one.read_bytes() for one in (backup, path.with_name(f"{path.name}.keys.json"))}
+    capsys.readouterr()
+    for name in (path, *kept):
+        assert main(["anchor", *common[:4], "--out", str(name)]) == 1
+        assert main(["anchor", *common[:4], "--pdf", str(name)]) == 1
+        assert main(["retention", *common, "--csv", str(name)]) == 1
+        told = capsys.readouterr()
+        assert told.err.count("nothing was written over it") == 3
+        assert told.out == ""
+    assert {one: one.read_bytes() for one in kept} == kept
+    assert main(["backup", *common]) == 0

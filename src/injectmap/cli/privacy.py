@@ -11,6 +11,7 @@ from injectmap.cli.opening import add_opening, opened
 from injectmap.domain.errors import InputRefused
 from injectmap.domain.patient import display_name
 from injectmap.domain.privacy import CHOSEN_REASONS, ErasureReason
+from injectmap.services.saving import write_whole
 from injectmap.words import access_texts, load_words, retention_text
 
 if TYPE_CHECKING:
@@ -125,5 +126,5 @@ def _erase(arguments: argparse.Namespace) -> int:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_whole(path, content)
     print(f"{path} ({-(-len(content) // 1024)} KiB)")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from injectmap.bootstrap import Opener
 from injectmap.cli.opening import add_opening, database_beside
 from injectmap.domain.errors import InjectmapError, InputRefused
+from injectmap.services.saving import refuse_kept, write_whole
 from injectmap.words import finding_text, load_words, note_text
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def _anchor(arguments: argparse.Namespace) -> int:
     if not (arguments.out or arguments.pdf or arguments.make_key):
         raise InputRefused("anchor_wants_file")
     if arguments.make_key is not None:
+        refuse_kept(arguments.make_key)
         print(words("cli.anchor.key", name=arguments.make_key, key=keys.make_key(arguments.make_key)))
     if not (arguments.out or arguments.pdf):
         return 0
@@ -170,6 +172,6 @@ def _anchor(arguments: argparse.Namespace) -> int:
     for path, content in ((arguments.out, anchor_to_text(anchor).encode()), (arguments.pdf, page)):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_whole(path, content)
             print(words("cli.anchor.written", name=path, **shown))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from injectmap.cli.opening import add_opening, opened
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.print_look import Paper, PrintLook
+from injectmap.services.saving import write_whole
 
 if TYPE_CHECKING:
     from injectmap.services.clinic import Services
@@ -43,7 +44,7 @@ def _record(arguments: argparse.Namespace) -> int:
         look = PrintLook(Paper(arguments.paper) if arguments.paper else None, arguments.mono)
         pdf = _pdf(services, arguments.session, look)
     arguments.pdf.parent.mkdir(parents=True, exist_ok=True)
-    arguments.pdf.write_bytes(pdf)
+    write_whole(arguments.pdf, pdf)
     print(f"{arguments.pdf} ({len(pdf) // 1024} KiB)")
     return 0
 

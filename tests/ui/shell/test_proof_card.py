@@ -156,3 +156,13 @@ def test_an_outcome_goes_with_its_clinic(card, shell):
     assert card.outcome.texts
     shell.desk.close_clinic()
     assert card.outcome.texts == []
+
+
+def test_an_anchor_is_not_written_over_the_keys_of_a_clinic(card, shell, tmp_path):
+    keys = tmp_path / "Berg.injectmap.keys.json"
+    keys.write_text("the only keys")
+    shell.prompts.new = keys
+    card.deeds.export()
+    assert keys.read_text() == "the only keys"
+    assert "belongs to a clinic" in shell.space.banner.text
+    assert keys.name in shell.space.banner.text

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from injectmap.domain.aftercare import AdverseEvent, EventEntry
 from injectmap.domain.errors import Conflict, InjectmapError
 from injectmap.domain.session import OpenSession
+from injectmap.services.saving import write_whole
 from injectmap.ui.aftercare.entry_form import EntryForm
 from injectmap.ui.aftercare.event_form import EventForm
 from injectmap.ui.desk import Desk
 from injectmap.ui.patients.reason_form import ReasonForm
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.moments import show_moment, zone_of
-from injectmap.ui.records.preview import write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, clear_layout, column

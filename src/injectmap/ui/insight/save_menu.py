@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
@@ -43,13 +42,3 @@ def save_button(theme: Theme, figure: InsightFigure, save: Save, parent: QWidget
     fill_menu(menu, figure, save)
     button.setMenu(menu)
     return button
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a full disk leaves no half a file."""
-    partial_file = path.with_name(f".{path.name}.part")
-    try:
-        partial_file.write_bytes(content)
-        partial_file.replace(path)
-    finally:
-        partial_file.unlink(missing_ok=True)

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 from injectmap.domain.settings import Paper
 from injectmap.services.insight import FileForm, InsightFigure
 from injectmap.services.over_time import OverTime
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
-from injectmap.ui.insight.save_menu import write_whole
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.tasks import Task
 from injectmap.ui.widgets.sentences import error_sentence

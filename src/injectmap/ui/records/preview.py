@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget
 from injectmap.domain.record import RecordState
 from injectmap.domain.settings import Paper, PrintLook
 from injectmap.services.ports import RenderedPage
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.page_view import PageView
@@ -300,13 +301,3 @@ def paint_pages(printer: QPrinter, pages: tuple[RenderedPage, ...]) -> bool:
         box = QRectF(0, 0, page.width_pt * dots, page.height_pt * dots)
         painter.drawImage(box, QImage.fromData(page.png))
     return painter.end() and sound
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a full disk leaves no half a record."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

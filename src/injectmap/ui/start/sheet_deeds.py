@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from injectmap.domain.settings import Paper
 from injectmap.services.keys import ClinicKeys, SheetText
 from injectmap.services.ports import RenderedPage
+from injectmap.services.saving import write_secret
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.tasks import Task, Tasks
 from injectmap.ui.widgets.sentences import error_sentence
@@ -65,7 +64,7 @@ class SheetDeeds(QObject):
             return
 
         def work(_task: Task) -> Path:
-            _write(path, keys.sheet_pdf(sheet))
+            write_secret(path, keys.sheet_pdf(sheet))
             return path
 
         self._tasks.run(
@@ -107,19 +106,3 @@ class SheetDeeds(QObject):
 
     def _not_done(self, error: Exception) -> None:
         self.refused.emit(error_sentence(error))
-
-
-def _write(path: Path, pdf: bytes) -> None:
-    """Write to the chosen name at once: a key is left under no other."""
-    try:
-        with open(path, "wb", opener=_private) as file:
-            file.write(pdf)
-    except OSError:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-        raise
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that, if it is new, nobody else on this computer may read."""
-    return os.open(path, flags, 0o600)

@@ -16,9 +16,10 @@ from injectmap.domain.totals import show_part
 from injectmap.domain.units import show_volume
 from injectmap.services.ports import RenderedPage
 from injectmap.services.recall import RecallList
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.preview import PRINT_PPI, paint_pages, write_whole
+from injectmap.ui.records.preview import PRINT_PPI, paint_pages
 from injectmap.ui.stock.stock_rows import StockView
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme, font, metrics

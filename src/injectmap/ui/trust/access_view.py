@@ -15,9 +15,10 @@ from injectmap.domain.privacy import AccessLine
 from injectmap.domain.settings import Paper
 from injectmap.services.ports import RenderedPage
 from injectmap.services.privacy_ports import AccessReport
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.preview import PRINT_PPI, paint_pages, write_whole
+from injectmap.ui.records.preview import PRINT_PPI, paint_pages
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.held import held_text

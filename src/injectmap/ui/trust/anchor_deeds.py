@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 
 from injectmap.domain.anchors import anchor_to_text
 from injectmap.domain.settings import Paper
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.preview import write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words

@@ -16,9 +16,9 @@ from injectmap.domain.patient import Patient
 from injectmap.domain.privacy import ErasureReason
 from injectmap.services.privacy import BeforeErasing, Erasure
 from injectmap.services.privacy_ports import AccessReport, RetentionList
+from injectmap.services.saving import write_whole
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
-from injectmap.ui.records.preview import write_whole
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.access_view import AccessView
