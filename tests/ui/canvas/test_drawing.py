@@ -222,6 +222,25 @@ def test_a_failed_save_keeps_the_pass_in_sight_with_retry_and_discard(chart: Cha
     assert not notice.isVisible()
 
 
+def test_while_a_pass_waits_a_digit_turns_no_view_and_a_drag_says_why_nothing_is_drawn(chart: Chart) -> None:
+    chart.sink.fail = StorageProblem("server_lost")
+    chart.drag(EAR, ARCH)
+    before, notice = chart.view.view_id, chart.column.notice
+    assert "before it is stored" not in notice.sentence.text()
+    QTest.keyClicks(chart.view, "0.2")
+    assert chart.view.view_id == before
+    assert "before it is stored" in notice.sentence.text()
+    chart.sink.fail = None
+    QTest.mouseClick(notice.retry_button, Qt.MouseButton.LeftButton)
+    assert not notice.isVisible()
+    chart.sink.fail = StorageProblem("server_lost")
+    chart.drag(EAR, RAMUS)
+    assert "before it is stored" not in notice.sentence.text()
+    chart.drag(EAR, ARCH)
+    assert "before it is stored" in notice.sentence.text()
+    assert len(chart.editor.map.passes) == 1
+
+
 def test_discarding_a_failed_save_leaves_the_map_as_it_was(chart: Chart) -> None:
     chart.sink.fail = StorageProblem("disk_full")
     chart.drag(EAR, ARCH)

@@ -88,7 +88,7 @@ class ChartColumn(QWidget):
         self.view.view_changed.connect(self.header.show_view)
         self.view.view_changed.connect(self.strip.show_view)
         self.view.refused.connect(self._tell_refusal)
-        self.view.pressed.connect(self.notice.clear)
+        self.view.pressed.connect(self.notice.press)
         self.toggles.changed.connect(self._show_overlays)
         self.toggles.resized.connect(self._place_cards)
         self.palette_card.undo.clicked.connect(self.undo)

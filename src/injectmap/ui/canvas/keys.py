@@ -23,6 +23,10 @@ def handle_key(column: ChartColumn, event: QKeyEvent) -> bool:
     text = event.text()
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     plain = held == Qt.KeyboardModifier.NoModifier
+    if plain and len(text) == 1 and text in _VOLUME_LETTERS and _waits(column):
+        # Meant as the volume of the pass that waits: never a key for a view, which might hide that pass.
+        column.notice.insist()
+        return True
     if (
         plain
         and len(text) == 1
@@ -35,6 +39,12 @@ def handle_key(column: ChartColumn, event: QKeyEvent) -> bool:
         not action.reason(column) and action.run(column) is not False
         for action in _by_key().get(_code(event), ())
     )
+
+
+def _waits(column: ChartColumn) -> bool:
+    """True while a change is not stored."""
+    editor = column.bridge.editor
+    return editor is not None and editor.failed is not None
 
 
 def _means_volume(column: ChartColumn) -> bool:

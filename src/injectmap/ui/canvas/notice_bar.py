@@ -50,7 +50,7 @@ class NoticeBar(Card):
         self.syringe_button.clicked.connect(self.syringe_wanted)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
         self._timer.timeout.connect(self._rest)
-        self._standing = ""
+        self._standing = self._kept = ""
         self._failed = False
         self.hide()
 
@@ -78,7 +78,13 @@ class NoticeBar(Card):
         """Say why a pass could not be stored; stays."""
         self._failed = True
         self._timer.stop()
-        self._show(f"{sentence} {self._words('failed.kept')}", buttons=True, wrong=True)
+        self._kept = f"{sentence} {self._words('failed.kept')}"
+        self._show(self._kept, buttons=True, wrong=True)
+
+    def insist(self) -> None:
+        """Something else was wanted while a pass waits: say what comes first."""
+        if self._failed:
+            self._show(f"{self._kept} {self._words('failed.first')}", buttons=True, wrong=True)
 
     def solved(self) -> None:
         """The failed save is over."""
@@ -86,8 +92,15 @@ class NoticeBar(Card):
             self._failed = False
             self._rest()
 
+    def press(self) -> None:
+        """A gesture is begun on the head: a passing sentence goes; while a pass waits nothing is begun, and why."""
+        if self._failed:
+            self.insist()
+        else:
+            self.clear()
+
     def clear(self) -> None:
-        """A new gesture begins: a passing sentence goes."""
+        """What a passing sentence was about is over."""
         if not self._failed:
             self._timer.stop()
             self._rest()
