@@ -113,6 +113,8 @@ class MainWindow(QMainWindow):
             screen.raise_()
             # As under a menu: what is half typed under the screen is neither taken nor dropped.
             screen.setFocus(Qt.FocusReason.PopupFocusReason)
+        # Hidden alone it would still be told of a mouse button let go, and could still take the keyboard.
+        self.paper.setEnabled(screen is None)
         self.paper.setVisible(screen is None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from injectmap.domain.errors import NotAllowed
 from injectmap.domain.journal import JournalKind
 from injectmap.domain.record import RecordField
 from injectmap.ui.actions import ACTIONS
+from tests.ui.lock.conftest import GOOD
 
 
 def shown_texts(window: QWidget) -> str:
@@ -257,3 +259,88 @@ def test_the_tool_in_hand_and_the_view_stay(drawing):
     assert editor.tool is tool
     assert chart.view.view_id == view
     assert seated.window.focusWidget() is chart.view
+
+
+def held(seated):
+    """Press on the head where a pass may begin, and draw half of it; returns the window's handle and the place."""
+    chart, window = seated.space.chart, seated.window
+    editor = seated.desk.editor
+    chart.view.setFocus()
+    QTest.keyClick(chart.view, Qt.Key.Key_P)
+    assert editor.tool_id == "cannula_pass"
+    QApplication.processEvents()
+    handle = window.windowHandle()
+    at = chart.view.mapTo(window, chart.view.rect().center())
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    for step in (8, 16, 24):
+        QTest.mouseMove(handle, at + QPoint(step, step))
+        QTest.qWait(20)
+    return handle, at + QPoint(24, 24)
+
+
+def test_a_pass_in_hand_ends_with_the_lock_and_the_hand_lets_go_of_nothing(drawing):
+    seated, chart = drawing, drawing.space.chart
+    editor, page = seated.desk.editor, seated.page
+    handle, at = held(seated)
+    assert editor.tool.active
+    stored = len(editor.map.passes)
+    seated.space.actions["lock"].trigger()
+    assert not editor.tool.active
+    assert not chart.view.input.drawing
+    QTest.mouseMove(handle, at + QPoint(6, 6))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    QTest.qWait(30)
+    assert seated.window.focusWidget() is page.password
+    typed = "silver birch rain"
+    for letter in typed:
+        QTest.keyClick(handle, letter)
+    assert page.password.text() == typed
+    page.password.clear()
+    for letter in GOOD:
+        QTest.keyClick(handle, letter)
+    QTest.keyClick(handle, Qt.Key.Key_Return)
+    QApplication.processEvents()
+    assert not seated.lock.covers
+    assert len(editor.map.passes) == stored
+    assert "silver" not in chart.inline.field.text()
+    assert not chart.inline.field.isModified()
+    assert seated.window.focusWidget() is chart.view
+
+
+def test_nothing_under_the_lock_can_take_the_keyboard(drawing):
+    seated, chart = drawing, drawing.space.chart
+    editor = seated.desk.editor
+    editor.select([editor.map.passes[0].id])
+    seated.lock.lock()
+    for one in (chart.inline.field, chart.view, seated.space.side.column.search, seated.space.session.table):
+        one.setFocus(Qt.FocusReason.OtherFocusReason)
+        assert seated.window.focusWidget() is seated.page.password
+    seated.type_in(seated.lind)
+    assert chart.view.isEnabled()
+
+
+@pytest.mark.parametrize("over", ["palette", "present", "session_details"])
+def test_what_stood_open_neither_keeps_nor_takes_what_is_typed_under_the_lock(drawing, over):
+    seated = drawing
+    seated.space.actions[over].trigger()
+    QApplication.processEvents()
+    begun = QApplication.focusWidget()
+    if over == "session_details":
+        assert begun is not None
+        QTest.mousePress(begun, Qt.MouseButton.LeftButton)
+    seated.lock.lock()
+    if over == "session_details":
+        QTest.mouseRelease(begun, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    seated.window.activateWindow()
+    QTest.qWaitForWindowActive(seated.window)
+    assert seated.window.focusWidget() is seated.page.password
+    for letter in "silver":
+        QTest.keyClick(seated.window.windowHandle(), letter)
+    assert seated.page.password.text() == "silver"
+    fields = [one for one in seated.window.findChildren(QLineEdit) if one is not seated.page.password]
+    assert not any("silver" in one.text() for one in fields)
+    seated.page.password.clear()
+    seated.type_in(seated.lind)
+    assert not seated.lock.covers
+    assert not any("silver" in one.text() for one in fields)

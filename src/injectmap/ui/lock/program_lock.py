@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.errors import InjectmapError
+from injectmap.ui.canvas.gesture_widget import GestureWidget
 from injectmap.ui.lock.idle import IdleWatch
 from injectmap.ui.lock.sign_in_page import Entrance, SignInPage
 from injectmap.ui.widgets.sentences import error_sentence
@@ -92,11 +93,15 @@ class ProgramLock(QObject):
 
     def _cover_desk(self, entrance: str, chosen: str) -> None:
         desk, window = self._desk, self._window
+        for canvas in window.findChildren(GestureWidget):
+            # The hand may let go under the lock: nobody draws there.
+            canvas.input.abandon()
         # What is being typed is stored while it is still known by whom.
         desk.leaving.emit()
         self._close_over()
         can_come_back = desk.services.accounts.has_password(desk.acting.practitioner_id)
-        self._left = _Left(desk.acting, QApplication.focusWidget(), window.windowTitle())
+        focus = QApplication.focusWidget() or window.focusWidget()
+        self._left = _Left(desk.acting, focus, window.windowTitle())
         self.idle.watch(0)
         self._entrance = entrance
         desk.act_as(Acting("", frozenset(), desk.acting.workstation))
@@ -170,9 +175,7 @@ class ProgramLock(QObject):
         if acting == left.acting:
             desk.act_as(acting)
             self._uncover()
-            self._window.setWindowTitle(left.title)
-            if left.focus is not None and _is_there(left.focus):
-                left.focus.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._go_on(left)
         elif desk.editor is not None and desk.editor.failed is not None:
             # Only who drew it can store it or let it go.
             self.page.set_busy(False)
@@ -188,10 +191,16 @@ class ProgramLock(QObject):
         self._uncover()
         if left is not None:
             self._desk.act_as(left.acting)
-            self._window.setWindowTitle(left.title)
+            self._go_on(left)
             self._watch()
         else:
             self._desk.turn_away()
+
+    def _go_on(self, left: _Left) -> None:
+        """The window is called as it was, and the keyboard is where it was."""
+        self._window.setWindowTitle(left.title)
+        if left.focus is not None and _is_there(left.focus):
+            left.focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _uncover(self) -> None:
         self._entrance, self._left = "", None
