@@ -4,7 +4,8 @@
 display, at 1440 x 900 and twice the pixels, and walks through a day's work in it, then makes an encrypted clinic and
 walks through what it can be trusted by. With names it writes only the pictures whose names begin so. `--keep` writes
 those that README and guide show to docs/screenshots, 1800 px wide; `--small` takes the smallest window there is. The
-clock stands still and nothing comes from this computer, so that a picture changes only when its screen does.
+clock stands still and nothing comes from this computer, so that a picture changes only when its screen does
+(the journal's hash on the page Safety is another one at each run).
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ KEPT = (
     "recall-light",
     "aftercare-light",
     "present-dark",
+    "sign-in-light",
+    "safety-light",
 )
 
 
