@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from injectmap.domain.backups import Comparison
     from injectmap.domain.completeness import Line
     from injectmap.domain.privacy import AccessLine, RetentionLine
-    from injectmap.domain.proof import Finding, Note
+    from injectmap.domain.proof import Finding, Findings, Note
     from injectmap.domain.treatment_map import CannulaPass
 
 
@@ -157,3 +157,15 @@ def note_text(note: Note, words: Words) -> str:
     """Say what a proof notes beside what it found."""
     key = f"proof.note.{note.code.value}.{'one' if note.count == 1 else 'many'}"
     return words(key, row=note.row, count=note.count)
+
+
+def faulty_anchor_text(fault: Finding, words: Words) -> str:
+    """Say that an anchor proves nothing, and why."""
+    return words("proof.anchor.faulty", why=finding_text(fault, words))
+
+
+def limit_text(found: Findings, words: Words) -> str:
+    """Say how far a comparison with an anchor reaches, or what a proof without one cannot show; empty if it differs."""
+    if found.anchored is not None:
+        return words("proof.limit.anchored", row=found.anchored)
+    return "" if found.differs_from_anchor else words("proof.limit")

@@ -55,6 +55,13 @@ def codes(found: Findings) -> list[FindingCode]:
     return [one.code for one in found.findings]
 
 
+def faulty(found: Findings) -> FindingCode | None:
+    """Why the anchor proves nothing; the clinic itself is whole, and nothing was compared."""
+    assert found.whole
+    assert found.anchored is None
+    return None if found.faulty_anchor is None else found.faulty_anchor.code
+
+
 def rename_in_table_and_journal(raw) -> None:
     """A patient's telephone number changed everywhere, with all digests made anew."""
     rows = chain(raw)
@@ -79,6 +86,7 @@ def test_a_recomputed_chain_is_found_by_an_anchor_only(clinic, copy):
     assert against(copy, None).whole
     found = against(copy, anchor)
     assert codes(found) == [CODES.ANCHOR_HASH_DIFFERS]
+    assert found.anchored is None
     assert found.findings[0].row == anchor.number
 
 
@@ -95,7 +103,17 @@ def test_a_chain_cut_off_with_its_records_is_found_by_an_anchor_only(clinic, cop
 
     spoil(copy, KEY, cut)
     assert against(copy, None).whole
-    assert codes(against(copy, anchor)) == [CODES.ANCHOR_ROW_MISSING]
+    found = against(copy, anchor)
+    assert codes(found) == [CODES.ANCHOR_ROW_MISSING]
+    assert found.anchored is None
+
+
+def test_an_anchored_row_says_nothing_of_a_chain_that_does_not_hold(clinic, copy):
+    anchor = anchor_of(clinic)
+    spoil(copy, KEY, lambda raw: raw.execute("DELETE FROM journal WHERE number = 2"))
+    found = against(copy, anchor)
+    assert CODES.ROW_MISSING in codes(found)
+    assert found.anchored is None
 
 
 def test_rows_added_since_are_no_fault(clinic, copy):
@@ -123,7 +141,7 @@ def test_rows_added_since_are_no_fault(clinic, copy):
 
 def test_an_anchor_of_another_clinic(clinic):
     other = replace(anchor_of(clinic), clinic_id="0190f000-0000-7000-8000-000000000009")
-    assert codes(against(clinic, other)) == [CODES.ANCHOR_OTHER_CLINIC]
+    assert faulty(against(clinic, other)) is CODES.ANCHOR_OTHER_CLINIC
 
 
 class TestSigned:
@@ -151,14 +169,15 @@ class TestSigned:
     )
     def test_whatever_is_changed_in_it_is_found(self, clinic, key_file, change):
         anchor = replace(anchor_of(clinic, key_file), **change)
-        assert CODES.ANCHOR_SIGNATURE_WRONG in codes(against(clinic, anchor, anchor.public_key))
+        assert faulty(against(clinic, anchor, anchor.public_key)) is CODES.ANCHOR_SIGNATURE_WRONG
+        assert faulty(against(clinic, anchor)) is CODES.ANCHOR_SIGNATURE_WRONG
 
     def test_another_key_or_none(self, clinic, key_file, tmp_path):
         known = anchor_of(clinic, key_file).public_key
         KeyFiles().make_key(tmp_path / "other.pem")
         other = anchor_of(clinic, tmp_path / "other.pem")
-        assert codes(against(clinic, other, known)) == [CODES.ANCHOR_OTHER_KEY]
-        assert codes(against(clinic, anchor_of(clinic), known)) == [CODES.ANCHOR_NOT_SIGNED]
+        assert faulty(against(clinic, other, known)) is CODES.ANCHOR_OTHER_KEY
+        assert faulty(against(clinic, anchor_of(clinic), known)) is CODES.ANCHOR_NOT_SIGNED
 
     def test_what_is_no_key(self, clinic, tmp_path):
         wrong = tmp_path / "wrong.pem"

@@ -1,5 +1,6 @@
 """The commands verify and anchor: released clinics, the demo clinic, exit codes, read-only and open files."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -151,9 +152,48 @@ def test_an_anchor_is_made_signed_printed_and_compared(clinic, key_file, tmp_pat
     assert page.read_bytes().startswith(b"%PDF")
     assert verify(clinic, key_file, "--anchor", str(out), "--public-key", public) == 0
     assert "Compared with the anchor" in capsys.readouterr().out
-    assert verify(clinic, key_file, "--anchor", str(out), "--public-key", "0" * 64) == 1
-    assert "another key" in capsys.readouterr().out
+    assert verify(clinic, key_file, "--anchor", str(out), "--public-key", "0" * 64) == 2
+    said = capsys.readouterr().out
+    assert "WHOLE" in said
+    assert "This anchor proves nothing" in said
+    assert "another key" in said
+    assert "Compared with the anchor" not in said
+    assert "BROKEN" not in said
+    # The anchor of an earlier day is never replaced, nor is half of what was asked for written.
+    kept = out.read_bytes()
+    for name in ("--out", "--pdf"):
+        there = ["anchor", *opening, name, str(out), "--make-key", str(tmp_path / "other.pem")]
+        assert main(there) == 1
+        assert "already a file" in capsys.readouterr().err
+    assert out.read_bytes() == kept
+    assert not (tmp_path / "other.pem").exists()
     assert main(["anchor"]) == 1
+
+
+def test_what_differs_from_its_anchor_is_never_said_to_have_been_compared(clinic, key_file, tmp_path, capsys):
+    out = tmp_path / "a.json"
+    assert main(["anchor", "--clinic", str(clinic), "--key-file", str(key_file), "--out", str(out)]) == 0
+    anchor = json.loads(out.read_text())
+    for change in ({"hash": "0" * 64}, {"row": anchor["row"] + 1}):
+        out.write_text(json.dumps(anchor | change))
+        assert verify(clinic, key_file, "--anchor", str(out)) == 1
+        said = capsys.readouterr().out
+        assert "BROKEN" in said
+        assert "nothing was recomputed" not in said
+        assert "What this cannot show: that somebody" not in said
+    out.write_text(json.dumps(anchor | {"clinic": "0190f000-0000-7000-8000-000000000009"}))
+    assert verify(clinic, key_file, "--anchor", str(out)) == 2
+    said = capsys.readouterr().out
+    assert "of another clinic" in said
+    assert "restore the last good one" not in said
+    assert "nothing was recomputed" not in said
+
+
+def test_a_public_key_alone_is_refused(clinic, key_file, capsys):
+    assert verify(clinic, key_file, "--public-key", "0" * 64) == 2
+    told = capsys.readouterr()
+    assert "--anchor" in told.err
+    assert "WHOLE" not in told.out
 
 
 def test_an_anchor_typed_from_paper(clinic, key_file, capsys):

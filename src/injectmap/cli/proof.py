@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from injectmap.bootstrap import Opener
-from injectmap.cli.opening import add_opening, database_beside
+from injectmap.cli.opening import add_opening, check_named, database_beside
 from injectmap.domain.errors import InjectmapError, InputRefused
-from injectmap.services.saving import refuse_kept, write_whole
-from injectmap.words import finding_text, load_words, note_text
+from injectmap.services.saving import refuse_kept, refuse_there, write_new
+from injectmap.words import faulty_anchor_text, finding_text, limit_text, load_words, note_text
 
 if TYPE_CHECKING:
     from injectmap.domain.anchors import Anchor
@@ -30,16 +30,17 @@ def add(commands: Any) -> None:
     """Add the commands."""
     verify = commands.add_parser(
         "verify",
-        help="prove the whole journal and every record by it (exit code 0 whole, 1 broken, 2 not read)",
+        help="prove the whole journal and every record by it (exit code 0 whole, 1 broken, 2 not read or not compared)",
     )
     add_opening(verify, acting=False)
-    verify.add_argument("--anchor", type=Path, metavar="FILE", help="an anchor kept outside, to compare with")
+    kept = verify.add_mutually_exclusive_group()
+    kept.add_argument("--anchor", type=Path, metavar="FILE", help="an anchor kept outside, to compare with")
     verify.add_argument(
         "--public-key",
         metavar="KEY",
         help="the clinic’s public key, or a file with it: the anchor must be signed by it",
     )
-    verify.add_argument(
+    kept.add_argument(
         "--printed",
         nargs=2,
         metavar=("ROW", "HASH"),
@@ -49,6 +50,8 @@ def add(commands: Any) -> None:
 
     anchor = commands.add_parser("anchor", help="write the end of the journal, to be kept outside")
     add_opening(anchor, acting=False)
+    # A key is made without a clinic.
+    anchor.set_defaults(names_clinic=False)
     anchor.add_argument("--out", type=Path, metavar="FILE", help="the anchor as JSON")
     anchor.add_argument("--pdf", type=Path, metavar="FILE", help="the anchor as a page to print")
     anchor.add_argument("--sign-with", type=Path, metavar="KEY", help="sign it with the key of this file")
@@ -59,6 +62,8 @@ def add(commands: Any) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     words = load_words()
     try:
+        if arguments.public_key is not None and arguments.anchor is None and arguments.printed is None:
+            raise InputRefused("public_key_alone")
         anchor, public_key = _anchor_of(arguments.anchor), _public_key(arguments.public_key)
         with _opened(arguments) as database:
             if arguments.printed is not None:
@@ -74,7 +79,9 @@ def _verify(arguments: argparse.Namespace) -> int:
         why = f"{error.filename}: {error.strerror}"
         print(words("cli.proof.unreadable", why=why), file=sys.stderr)
         return NOT_READ
-    return WHOLE if found.whole else BROKEN
+    if not found.whole:
+        return BROKEN
+    return WHOLE if found.faulty_anchor is None else NOT_READ
 
 
 @contextlib.contextmanager
@@ -111,11 +118,12 @@ def _tell(name: str, found: Findings, seconds: float) -> None:
         if found.more:
             print(f"  {words('proof.more' if found.more > 1 else 'proof.more.one', count=found.more)}")
         print(words("proof.broken.do"))
+    if found.faulty_anchor is not None:
+        print(faulty_anchor_text(found.faulty_anchor, words))
     for note in found.notes:
         print(note_text(note, words))
-    print(
-        words("proof.limit") if found.anchored is None else words("proof.limit.anchored", row=found.anchored)
-    )
+    if limit := limit_text(found, words):
+        print(limit)
     print(words("proof.limit.guards"))
 
 
@@ -159,6 +167,11 @@ def _anchor(arguments: argparse.Namespace) -> int:
     words, keys = load_words(), KeyFiles()
     if not (arguments.out or arguments.pdf or arguments.make_key):
         raise InputRefused("anchor_wants_file")
+    if arguments.out or arguments.pdf:
+        check_named(arguments)
+    for path in (arguments.out, arguments.pdf):
+        if path is not None:
+            refuse_there(path)
     if arguments.make_key is not None:
         refuse_kept(arguments.make_key)
         print(words("cli.anchor.key", name=arguments.make_key, key=keys.make_key(arguments.make_key)))
@@ -172,6 +185,6 @@ def _anchor(arguments: argparse.Namespace) -> int:
     for path, content in ((arguments.out, anchor_to_text(anchor).encode()), (arguments.pdf, page)):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
+            write_new(path, content)
             print(words("cli.anchor.written", name=path, **shown))
     return 0

@@ -132,10 +132,8 @@ def public_key_from_text(text: str) -> str:
     return key
 
 
-def compare(anchor: Anchor, clinic_id: str, found: str | None, last: int) -> Finding | None:
-    """Say how a chain differs from an anchor; `found` is the hash of its row of that number, if it has one."""
-    if anchor.clinic_id != clinic_id:
-        return Finding(FindingCode.ANCHOR_OTHER_CLINIC, anchor.number)
+def compare(anchor: Anchor, found: str | None, last: int) -> Finding | None:
+    """Say how a chain differs from an anchor of its clinic; `found` is the hash of its row of that number, if it has one."""
     if found is None:
         return Finding(FindingCode.ANCHOR_ROW_MISSING, anchor.number, last)
     if found != anchor.hash:

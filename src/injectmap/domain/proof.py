@@ -135,8 +135,9 @@ class Head:
 class Findings:
     """The outcome of a proof: how far it looked, what it found and what it notes.
 
-    `findings` are at most as many as can be read; `more` were found beyond them. `anchored` is the row that an anchor
-    kept outside was compared with.
+    `findings` are at most as many as can be read; `more` were found beyond them. `anchored` is the row up to which the
+    chain is the one of an anchor kept outside; None unless that comparison held. `faulty_anchor` says why the anchor
+    that was given proves nothing: then nothing was compared with it.
     """
 
     head: Head
@@ -146,18 +147,27 @@ class Findings:
     more: int = 0
     notes: tuple[Note, ...] = ()
     anchored: int | None = None
+    faulty_anchor: Finding | None = None
     erased: int = 0
 
     @property
     def whole(self) -> bool:
-        """True if nothing was found."""
+        """True if nothing was found in the clinic, whatever an anchor was worth."""
         return not self.findings
+
+    @property
+    def differs_from_anchor(self) -> bool:
+        """True if the clinic is not what a sound anchor says."""
+        return any(one.code in _DIFFERS for one in self.findings)
 
     @property
     def first_broken(self) -> Finding | None:
         """The first fault of the chain, by its row."""
         broken = [one for one in self.findings if one.code in CHAIN_CODES and one.row is not None]
         return min(broken, key=lambda one: one.row or 0, default=None)
+
+
+_DIFFERS = (FindingCode.ANCHOR_ROW_MISSING, FindingCode.ANCHOR_HASH_DIFFERS)
 
 
 class Collector:

@@ -8,7 +8,7 @@ from pathlib import Path
 from injectmap import __version__
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.anchors import Anchor, compare
-from injectmap.domain.errors import InputRefused
+from injectmap.domain.errors import InputRefused, StorageProblem
 from injectmap.domain.proof import Finding, FindingCode, Findings, Head, Note, NoteCode, Progress, no_progress
 from injectmap.services.ports import Clock, Database, RenderedPage
 from injectmap.services.proof_ports import AnchorOutput, LastProof, ProofMemory, Signatures
@@ -22,30 +22,37 @@ def prove(
     public_key: str = "",
     progress: Progress = no_progress,
 ) -> Findings:
-    """Prove an open database, with its key alone; `public_key` is the clinic's, known from elsewhere."""
+    """Prove an open database, with its key alone; `public_key` is the clinic's, known from elsewhere.
+
+    Only an anchor without a fault of its own is compared; it holds if the row is the anchored one in a chain that holds.
+    """
     with database.reading() as work:
         found = work.proof.prove(progress)
         if anchor is None:
             return found
-        differs = compare(
-            anchor, work.proof.mark().clinic_id, work.proof.hash_of(anchor.number), found.head.number
-        )
-    faults = [] if differs is None else [differs]
-    notes = list(found.notes)
-    faults += _signature_faults(signatures, anchor, public_key)
-    if anchor.signature and not public_key and not faults:
-        notes.append(Note(NoteCode.SIGNED_BY_UNKNOWN_KEY))
-    return replace(found, findings=(*faults, *found.findings), notes=tuple(notes), anchored=anchor.number)
+        clinic_id, there = work.proof.mark().clinic_id, work.proof.hash_of(anchor.number)
+    fault = _fault_of(signatures, anchor, clinic_id, public_key)
+    if fault is not None:
+        return replace(found, faulty_anchor=Finding(fault, anchor.number))
+    notes = found.notes
+    if anchor.signature and not public_key:
+        notes = (*notes, Note(NoteCode.SIGNED_BY_UNKNOWN_KEY))
+    differs = compare(anchor, there, found.head.number)
+    if differs is not None:
+        return replace(found, findings=(differs, *found.findings), notes=notes)
+    holds = found.first_broken is None
+    return replace(found, notes=notes, anchored=anchor.number if holds else None)
 
 
-def _signature_faults(signatures: Signatures, anchor: Anchor, public_key: str) -> list[Finding]:
+def _fault_of(signatures: Signatures, anchor: Anchor, clinic_id: str, public_key: str) -> FindingCode | None:
+    """Why an anchor proves nothing, whatever the chain."""
+    if anchor.clinic_id != clinic_id:
+        return FindingCode.ANCHOR_OTHER_CLINIC
     if not anchor.signature:
-        return [Finding(FindingCode.ANCHOR_NOT_SIGNED, anchor.number)] if public_key else []
+        return FindingCode.ANCHOR_NOT_SIGNED if public_key else None
     if public_key and anchor.public_key != public_key:
-        return [Finding(FindingCode.ANCHOR_OTHER_KEY, anchor.number)]
-    if not signatures.holds(anchor):
-        return [Finding(FindingCode.ANCHOR_SIGNATURE_WRONG, anchor.number)]
-    return []
+        return FindingCode.ANCHOR_OTHER_KEY
+    return None if signatures.holds(anchor) else FindingCode.ANCHOR_SIGNATURE_WRONG
 
 
 def take_anchor(
@@ -81,9 +88,17 @@ class ProofService:
     def verify(
         self, acting: Acting, progress: Progress = no_progress, *, anchor: Anchor | None = None
     ) -> Findings:
-        """Prove the clinic and remember the outcome on this computer; `progress` may raise to stop."""
+        """Prove the clinic and remember the outcome on this computer; `progress` may raise to stop.
+
+        StorageProblem("file_is_damaged") for a file whose pages are not as they were written.
+        """
         acting.require(Right.KEEP_SAFE)
-        found = prove(self._database, self._signatures, anchor=anchor, progress=progress)
+        try:
+            found = prove(self._database, self._signatures, anchor=anchor, progress=progress)
+        except StorageProblem as problem:
+            if problem.code != "file_damaged":
+                raise
+            raise self._database.mark_damaged() from None
         last = LastProof(
             self._clock.now_ms(), found.head.number, found.whole, len(found.findings) + found.more
         )

@@ -55,6 +55,26 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is never replaced; StorageProblem("file_exists") for one that exists."""
+    refuse_there(path)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise StorageProblem("file_exists", name=path.name) from None
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def refuse_there(path: Path) -> None:
+    """Refuse a name as `refuse_kept` does, and every file that exists."""
+    refuse_kept(path)
+    if path.exists():
+        raise StorageProblem("file_exists", name=path.name)
+
+
 def write_secret(path: Path, content: bytes) -> None:
     """Write what is secret to the chosen name at once, under no other; a new file is its owner's alone."""
     refuse_kept(path)

@@ -75,6 +75,23 @@ def test_what_is_broken_is_said_plainly_and_what_to_do(card, monkeypatch):
     assert any("clock was set back" in one for one in said)
 
 
+def test_an_anchor_that_is_at_fault_is_no_fault_of_the_clinic(card, monkeypatch):
+    faulty = Finding(FindingCode.ANCHOR_OTHER_CLINIC, 9)
+    answering(monkeypatch, Findings(Head(20, "a" * 64), 20, 30, faulty_anchor=faulty))
+    card.prove.click()
+    said = " ".join(card.outcome.texts)
+    assert said.startswith("Whole:")
+    assert "This anchor proves nothing" in said
+    assert "Compared with the anchor" not in said
+    differs = (Finding(FindingCode.ANCHOR_HASH_DIFFERS, 9),)
+    answering(monkeypatch, Findings(Head(20, "a" * 64), 20, 30, differs))
+    card.prove.click()
+    said = " ".join(card.outcome.texts)
+    assert said.startswith("Not whole")
+    assert "Compared with the anchor" not in said
+    assert "cannot show" not in said
+
+
 def test_it_can_be_stopped(card, monkeypatch):
     def verify(self, acting, progress, *, anchor=None):
         card.cancel()
@@ -119,6 +136,7 @@ def test_an_anchor_is_written_signed_and_compared(card, shell, tmp_path):
     anchor = anchor_from_text(shell.prompts.new.read_bytes())
     assert anchor.signature
     assert str(anchor.number) == card.row.text()
+    shell.prompts.new = tmp_path / "unsigned.json"
     card.export.click()
     assert not anchor_from_text(shell.prompts.new.read_bytes()).signature
     shell.prompts.existing = shell.prompts.new
@@ -156,6 +174,15 @@ def test_an_outcome_goes_with_its_clinic(card, shell):
     assert card.outcome.texts
     shell.desk.close_clinic()
     assert card.outcome.texts == []
+
+
+def test_an_older_anchor_is_never_replaced(card, shell, tmp_path):
+    older = tmp_path / "anchor.json"
+    older.write_text("the anchor of January")
+    shell.prompts.new = older
+    card.deeds.export()
+    assert older.read_text() == "the anchor of January"
+    assert "already a file" in shell.space.banner.text
 
 
 def test_an_anchor_is_not_written_over_the_keys_of_a_clinic(card, shell, tmp_path):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from injectmap.domain.anchors import anchor_to_text
 from injectmap.domain.settings import Paper
-from injectmap.services.saving import write_whole
+from injectmap.services.saving import write_new
 from injectmap.ui.desk import Desk
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.tasks import Task
@@ -51,7 +51,7 @@ class AnchorDeeds(QObject):
 
         def work(_task: Task) -> tuple[Path, int]:
             anchor = proof.anchor(acting, key_file=key_file)
-            write_whole(path, anchor_to_text(anchor).encode())
+            write_new(path, anchor_to_text(anchor).encode())
             return path, anchor.number
 
         desk.tasks.run(work, done=self._saved, failed=self._failed, owner=self, label=words("busy.anchor"))

@@ -9,7 +9,7 @@ from injectmap.domain.proof import Findings
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, clear_layout, column
 from injectmap.ui.widgets.status_line import Mark
-from injectmap.words import finding_text, load_words, note_text
+from injectmap.words import faulty_anchor_text, finding_text, limit_text, load_words, note_text
 
 # More than anybody reads; the command line lists them all.
 _SHOWN = 12
@@ -40,14 +40,12 @@ class ProofOutcome(QWidget):
             self._say(words("proof.whole", **sizes), mark=("tick", "ok"))
         else:
             self._say_broken(found)
+        if found.faulty_anchor is not None:
+            self._say(faulty_anchor_text(found.faulty_anchor, words), mark=("warning", "text2"))
         for note in found.notes:
             self._say(note_text(note, words), role="table", colour="text2")
-        limit = (
-            words("proof.limit")
-            if found.anchored is None
-            else words("proof.limit.anchored", row=found.anchored)
-        )
-        self._say(limit, role="table", colour="text2")
+        if limit := limit_text(found, words):
+            self._say(limit, role="table", colour="text2")
         self.show()
 
     def _say_broken(self, found: Findings) -> None:
