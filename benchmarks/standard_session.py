@@ -192,9 +192,9 @@ def _review_and_sign(hand: PricedHand, on: Desk) -> Iterator[Condition]:
         hand.think()
         hand.keys("Return")
         yield lambda lacking=lacking: len(page.review.missing) < lacking
-    yield page.signature.sign.hasFocus
+    yield page.hasFocus
     hand.think()
-    hand.keys("Return")
+    hand.keys("ctrl+Return")
     yield lambda: editor.session.state is RecordState.SIGNED
 
 

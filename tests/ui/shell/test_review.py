@@ -58,8 +58,8 @@ def test_the_whole_review_takes_a_key_for_each_thing_that_is_missing(shell, revi
     press(KEY.Key_Return)
     assert all(one.balanced for one in shell.editor.balances)
     assert review.review.missing == ()
-    assert review.signature.sign.hasFocus()
-    press(KEY.Key_Return)
+    assert review.hasFocus()
+    press(KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shell.editor.session.state is RecordState.SIGNED)
     assert shell.editor.read_only
     assert "Version 1 signed by Dr R. Okonjo-Lind" in review.signature._signatures.full_text()
@@ -156,8 +156,9 @@ def test_a_discarded_volume_above_the_rest_is_refused_in_words(shell, review):
 
 
 def test_a_signed_record_is_cosigned_and_amended(shell, review, qtbot):
-    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1, KEY.Key_Return, KEY.Key_Return):
+    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1, KEY.Key_Return):
         press(key)
+    press(KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shell.editor.session.state is RecordState.SIGNED)
     signature = review.signature
     assert signature.by.currentText() == "M. Sandahl RN"

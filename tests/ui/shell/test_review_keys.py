@@ -49,7 +49,7 @@ def test_enter_under_a_reason_stores_it_and_goes_to_the_next_that_is_missing(she
     assert expired.balance.discard.hasFocus()
     press(KEY.Key_Return)
     assert expired.review.missing == ()
-    assert expired.signature.sign.hasFocus()
+    assert expired.hasFocus()
 
 
 def test_enter_without_a_reason_stays_where_one_is_missing(shell, expired):
@@ -133,3 +133,42 @@ def sign(shell, review, qtbot):
         review.balance.discard.click()
     QTest.keyClick(review, KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shell.editor.session.state is RecordState.SIGNED)
+
+
+def test_no_sentence_typed_after_the_rest_was_discarded_signs(shell, review, qtbot):
+    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1):
+        press(key)
+    assert review.balance.discard.hasFocus()
+    press(KEY.Key_Return)
+    assert review.signature.sign.isEnabled()
+    for letter in "Advised to rest. ":
+        QTest.keyClick(shell.window.windowHandle(), letter)
+    QTest.keyClick(shell.window.windowHandle(), KEY.Key_Return)
+    QTest.keyClick(shell.window.windowHandle(), KEY.Key_Enter)
+    assert shell.editor.session.state is RecordState.DRAFT
+    assert not shell.editor.opened.versions
+    assert shell.space.pages.current == "record"
+
+
+def test_signing_and_amending_take_a_click_or_ctrl_and_enter(shell, review, qtbot):
+    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1, KEY.Key_Return):
+        press(key)
+    sign, amend, cosign = review.signature.sign, review.signature.amend, review.signature.cosign
+    sign.setFocus()
+    for key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Enter, KEY.Key_Select):
+        press(key)
+    assert sign.hasFocus()
+    assert shell.editor.session.state is RecordState.DRAFT
+    press(KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: shell.editor.session.state is RecordState.SIGNED)
+    cosign.setFocus()
+    for key in (KEY.Key_Space, KEY.Key_Return):
+        press(key)
+    assert shell.editor.opened.versions[-1].cosignature is None
+    review.signature.reason.setPlainText("Wrong volume")
+    amend.setFocus()
+    for key in (KEY.Key_Space, KEY.Key_Return):
+        press(key)
+    assert shell.editor.session.state is RecordState.SIGNED
+    QTest.mouseClick(amend, Qt.MouseButton.LeftButton)
+    assert shell.editor.session.state is RecordState.AMENDING

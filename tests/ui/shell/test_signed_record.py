@@ -17,8 +17,9 @@ __all__ = ["review"]
 @pytest.fixture
 def signed(shell, review, qtbot):
     """The record's page of a record that was just signed."""
-    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1, KEY.Key_Return, KEY.Key_Return):
+    for key in (KEY.Key_Return, KEY.Key_Return, KEY.Key_1, KEY.Key_Return):
         press(key)
+    press(KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shell.editor.session.state is RecordState.SIGNED)
     return review
 

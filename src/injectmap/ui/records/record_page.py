@@ -176,6 +176,8 @@ class RecordPage(Surface):
             self.signature.say(load_words()("signature.not_ready"))
             return
         self._signing = True
+        # A button that is disabled under the hand would hand the keyboard on to the next one.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.signature.set_busy(True)
         signing, acting = desk.services.signing, desk.acting
         session_id, revision = editor.session.id, editor.revision
@@ -219,7 +221,8 @@ class RecordPage(Surface):
         self.review.open_missing()
 
     def _ready_to_sign(self) -> None:
-        self.signature.sign.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard rests on the page, where nothing typed does anything: to sign is a deed of its own."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_changed(self) -> None:
         if self.isVisible() and self._desk.editor is not None:

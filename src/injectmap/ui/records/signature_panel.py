@@ -11,6 +11,7 @@ from injectmap.domain.acting import Right
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.record import RecordState, SignedVersion, show_digest
 from injectmap.ui.records import record_deeds
+from injectmap.ui.records.deliberate_button import DeliberateButton
 from injectmap.ui.records.entry_editors import set_lines
 from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.theme import Theme
@@ -62,7 +63,7 @@ class SignaturePanel(QWidget):
         words, place = load_words(), QWidget()
         self._who = TextLabel(self._theme, "body_strong", "text")
         self.back = Button(self._theme, words("signature.back"))
-        self.sign = Button(self._theme, words("signature.sign"), kind="primary")
+        self.sign = DeliberateButton(self._theme, words("signature.sign"), kind="primary")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.back)
@@ -71,6 +72,7 @@ class SignaturePanel(QWidget):
         layout.addWidget(TextLabel(self._theme, "label", "text2", words("practitioner.title")))
         layout.addWidget(self._who)
         layout.addLayout(buttons)
+        layout.addWidget(TextLabel(self._theme, "label", "text2", words("signature.deliberate"), wrap=True))
         self.back.clicked.connect(self.chart_wanted)
         self.sign.clicked.connect(self.sign_wanted)
         return place
@@ -78,7 +80,7 @@ class SignaturePanel(QWidget):
     def _build_signed(self) -> QWidget:
         words, place = load_words(), QWidget()
         self.by = choice_field(self._theme, [])
-        self.cosign = Button(self._theme, words("signature.cosign"))
+        self.cosign = DeliberateButton(self._theme, words("signature.cosign"))
         self.password = text_field(limit=1_000, placeholder=words("signature.password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setAccessibleName(words("signature.password"))
@@ -96,7 +98,7 @@ class SignaturePanel(QWidget):
         self.reason.setTabChangesFocus(True)
         set_lines(self.reason, 3)
         self._reason_row = FormRow(self._theme, words("signature.reason"), self.reason)
-        self.amend = Button(self._theme, words("signature.amend"))
+        self.amend = DeliberateButton(self._theme, words("signature.amend"))
         layout = column(place, spacing=12)
         layout.addWidget(self._cosign_row)
         layout.addWidget(self._reason_row)
