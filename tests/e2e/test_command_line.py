@@ -194,6 +194,43 @@ def test_the_clock_gives_the_date_in_the_clinic(demo: Services) -> None:
     assert abs((demo.sessions.today() - dt.datetime.now(dt.UTC).date()).days) <= 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["verify"],
+        ["anchor", "--out", "a.json"],
+        ["backup"],
+        ["backups"],
+        ["restore", "x.injectmap", "--yes"],
+        ["passphrase"],
+        ["access-report", "--patient", "1"],
+        ["retention"],
+        ["erase-patient", "--patient", "1", "--confirm", "1", "--reason", "patients_request"],
+        ["move", "--to", "new.injectmap"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_no_command_takes_the_demonstration_unasked(
+    command, own_folders, tmp_path, capsys, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(command) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "--clinic FILE" in said.err
+    # It is offered where a command has a use for it.
+    assert ("--demo" in said.err) == (command[0] not in ("passphrase", "restore"))
+    assert not (data_folder() / f"demo{CLINIC_SUFFIX}").exists()
+
+
+def test_the_demonstration_is_taken_when_it_is_asked_for(own_folders, capsys) -> None:
+    assert cli.main(["verify", "--demo"]) == 0
+    assert "WHOLE" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["verify", "--demo", "--clinic", "x.injectmap"])
+    assert ended.value.code == 2
+
+
 def test_version_and_help(capsys) -> None:
     for argument in ("--version", "--help"):
         with pytest.raises(SystemExit) as ended:

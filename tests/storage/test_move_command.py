@@ -16,9 +16,9 @@ def empty(server):
 
 
 def test_the_demonstration_goes_to_a_server_and_back(empty, tmp_path, capsys):
-    assert main(["move", "--to", empty]) == 0
+    assert main(["move", "--demo", "--to", empty]) == 0
     there = capsys.readouterr().out
-    assert main(["move", "--to", empty]) == 1
+    assert main(["move", "--demo", "--to", empty]) == 1
     assert "is not empty" in capsys.readouterr().err
     assert main(["verify", "--database", empty]) == 0
     assert "WHOLE" in capsys.readouterr().out

@@ -292,7 +292,7 @@ def command(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     """Commands on the demo clinic of a folder of this test's own."""
     (tmp_path / "demo.injectmap").write_bytes(made.read_bytes())
     monkeypatch.setattr("injectmap.cli.opening.Opener", lambda: Opener(data_folder=tmp_path))
-    return lambda *words: main(list(words))
+    return lambda *words: main([*words, "--demo"])
 
 
 def test_the_command_line_erases_only_with_the_number_typed_twice(

@@ -10,23 +10,28 @@ from pathlib import Path
 from injectmap import __version__
 from injectmap.bootstrap import Opener
 from injectmap.cli import backups, keys, move, privacy, proof, records
-from injectmap.cli.opening import add_database, first_line
+from injectmap.cli.opening import add_database, check_named, first_line
 from injectmap.domain.clinic_places import clinic_place
 from injectmap.domain.errors import InjectmapError
 from injectmap.domain.keys import unlock_from_line
 from injectmap.words import load_words
 
+# As argparse ends where an argument is missing.
+_NOT_NAMED = ("clinic_not_named", "clinic_file_not_named")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error."""
+    """Run a command and return its exit code: 0 done, 1 refused with a sentence on standard error, 2 not understood."""
     arguments = _parser().parse_args(argv)
     if arguments.clinic is None:
         arguments.clinic = arguments.database
     try:
+        if arguments.names_clinic:
+            check_named(arguments)
         return int(arguments.run(arguments))
     except InjectmapError as error:
         print(load_words()(f"error.{error.code}", **error.params), file=sys.stderr)
-        return 1
+        return 2 if error.code in _NOT_NAMED else 1
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 1
@@ -36,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     words = load_words()
     parser = argparse.ArgumentParser(prog="injectmap", description=words("app.purpose"))
     parser.add_argument("--version", action="version", version=f"injectmap {__version__}")
-    parser.set_defaults(run=_window, clinic=None, database=None, demo=False, key_file=None)
+    parser.set_defaults(
+        run=_window, clinic=None, database=None, demo=False, key_file=None, names_clinic=False
+    )
     # A command has its own of this name, and would undo ours.
     add_database(parser, "database")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -21,21 +21,21 @@ _CLOSED = ("file_damaged", "file_missing", "file_not_ours", "passphrase_lost", "
 def add(commands: Any) -> None:
     """Add the commands."""
     make = commands.add_parser("backup", help="make a backup of a clinic and check it by opening it")
-    add_opening(make, required=True)
+    add_opening(make)
     make.add_argument(
         "--to", type=Path, metavar="FOLDER", help="a folder; without it all folders of the clinic’s plan"
     )
     make.set_defaults(run=_back_up)
 
     listed = commands.add_parser("backups", help="list the backups of a clinic: time, size, state, last row")
-    add_opening(listed, required=True)
+    add_opening(listed)
     listed.set_defaults(run=_list)
 
     restore = commands.add_parser(
         "restore", help="say what a backup would change, and put it in the place of a clinic"
     )
     restore.add_argument("backup", type=Path, metavar="BACKUP")
-    add_opening(restore, required=True)
+    add_opening(restore, demo=False)
     restore.add_argument("--yes", action="store_true", help="restore without asking")
     restore.set_defaults(run=_restore)
 

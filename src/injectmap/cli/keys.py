@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
     change = commands.add_parser(
         "passphrase", help="set another passphrase for a clinic, with the present one or the recovery key"
     )
-    add_opening(change, required=True, acting=False)
+    add_opening(change, acting=False, demo=False)
     change.add_argument(
         "--new-passphrase-file",
         type=Path,

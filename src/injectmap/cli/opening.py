@@ -29,16 +29,25 @@ _ATTEMPTS = 3
 _Opened = TypeVar("_Opened")
 
 
-def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acting: bool = True) -> None:
-    """Add what names a clinic, what opens it and, with `acting`, who signs in."""
-    named = parser.add_mutually_exclusive_group(required=required)
+def add_opening(
+    parser: argparse.ArgumentParser, *, acting: bool = True, demo: bool = True, unasked: bool = False
+) -> None:
+    """Add what names a clinic, what opens it and, with `acting`, who signs in.
+
+    `demo` adds the demonstration, which is to be asked for by its name; with `unasked` it is taken where no
+    clinic is named.
+    """
+    named = parser.add_mutually_exclusive_group()
     named.add_argument(
         "--clinic",
         type=clinic_place,
         metavar="FILE",
-        help="the clinic file" + ("" if required else "; without it the demo clinic"),
+        help="the clinic file" + ("; without it the demonstration" if unasked else ""),
     )
     add_database(named)
+    if demo:
+        named.add_argument("--demo", action="store_true", help="the demonstration clinic")
+    parser.set_defaults(names_clinic=not unasked, may_be_demo=demo)
     parser.add_argument(
         "--key-file",
         type=Path,
@@ -53,6 +62,12 @@ def add_opening(parser: argparse.ArgumentParser, *, required: bool = False, acti
             metavar="FILE",
             help="a file whose first line is this practitioner’s password; without it a prompt",
         )
+
+
+def check_named(arguments: argparse.Namespace) -> None:
+    """InputRefused `clinic_not_named` if no clinic is named, nor the demonstration by its name."""
+    if arguments.clinic is None and not arguments.demo:
+        raise InputRefused("clinic_not_named" if arguments.may_be_demo else "clinic_file_not_named")
 
 
 def only_file(place: ClinicPlace) -> Path:

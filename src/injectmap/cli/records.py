@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
         "--session", required=True, metavar="ID", help="its record number (2026-00007), its id, or: latest"
     )
     record.add_argument("--pdf", required=True, type=Path, metavar="FILE")
-    add_opening(record)
+    add_opening(record, unasked=True)
     _add_look(record)
     record.set_defaults(run=_record)
 
