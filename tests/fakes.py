@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -103,6 +103,7 @@ class MemoryDatabase:
         self.read_only = False
         self.read_only_reason: StorageProblem | None = None
         self.shared = False
+        self.damaged = False
         self.failing: InjectmapError | None = None
         self.closed = False
         self.commits = 0
@@ -114,6 +115,14 @@ class MemoryDatabase:
 
     def reading(self) -> MemoryUnit:
         return MemoryUnit(self, self.state)
+
+    def check_whole(self, keep_going: Callable[[], None] | None = None) -> None:
+        pass
+
+    def mark_damaged(self) -> StorageProblem:
+        self.damaged = self.read_only = True
+        self.read_only_reason = StorageProblem("file_is_damaged", name=self.name)
+        return self.read_only_reason
 
     def compact(self) -> bool:
         return True

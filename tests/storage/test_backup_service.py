@@ -302,3 +302,24 @@ def test_a_clinic_on_a_server_says_so_calmly():
     assert service.back_up_if_due() == ()
     with pytest.raises(InputRefused, match="backups_of_server"):
         service.back_up_now(KEEPER)
+
+
+def test_forty_bytes_flipped_in_an_open_keyed_file_are_found_and_it_is_only_read(here):
+    here.service.back_up_if_due()
+    here.database.check_whole()
+    assert not here.database.damaged
+    here.write()
+    here.database._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with here.path.open("r+b") as file:
+        file.seek(4096 * 5 + 100)
+        content = file.read(40)
+        file.seek(4096 * 5 + 100)
+        file.write(bytes(one ^ 0xFF for one in content))
+    with pytest.raises(StorageProblem, match="file_is_damaged"):
+        here.database.check_whole()
+    assert here.database.damaged
+    assert here.database.read_only
+    with pytest.raises(StorageProblem, match="file_is_damaged"):
+        here.write()
+    assert here.service.standing().damaged
+    assert not here.service.due(after_ms=0)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.backup_plan import BackupPlan, Made, Place
-from injectmap.domain.backups import Backup, Comparison, Head, Restored
+from injectmap.domain.backups import NO_CHOICE, Backup, Comparison, Head, RestoreChoice, Restored
 from injectmap.domain.errors import InjectmapError
 
 # Called now and then in long work; raises to stop it.
@@ -41,11 +41,13 @@ class ClinicCopies(Protocol):
         """Open a backup and recompute its whole chain; StorageProblem if it does not hold."""
         ...
 
-    def compare(self, backup: Path) -> Comparison:
-        """What a restore would change."""
+    def compare(self, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Comparison:
+        """What a restore would change; StorageProblem if the backup is not whole, or not one of this clinic."""
         ...
 
-    def restore(self, backup: Path, acting: Acting, *, at_ms: int) -> Restored:
+    def restore(
+        self, backup: Path, acting: Acting, *, at_ms: int, choice: RestoreChoice = NO_CHOICE
+    ) -> Restored:
         """Put a backup in the place of the file, which nobody may have open."""
         ...
 
@@ -118,6 +120,8 @@ class Standing:
     problem: str = ""
     problem_folder: str = ""
     on_server: bool = False
+    # The clinic's file itself is damaged: it is only read, and no backup is made of it.
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

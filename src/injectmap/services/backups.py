@@ -8,7 +8,16 @@ from pathlib import Path
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.backup_plan import FOLDER_LIMIT, OLD_MS, BackupPlan, Made, Place, is_due
-from injectmap.domain.backups import HOUR_MS, Comparison, Head, Restored, mark_of, thin
+from injectmap.domain.backups import (
+    HOUR_MS,
+    NO_CHOICE,
+    Comparison,
+    Head,
+    RestoreChoice,
+    Restored,
+    mark_of,
+    thin,
+)
 from injectmap.domain.errors import InjectmapError, InputRefused, StorageProblem
 from injectmap.services.backup_ports import (
     BackupFolders,
@@ -82,6 +91,7 @@ class BackupService:
             old,
             "" if wrong is None else wrong.problem,
             "" if wrong is None else wrong.folder,
+            damaged=self._here.database.damaged,
         )
 
     def plan(self) -> BackupPlan:
@@ -194,6 +204,8 @@ class BackupService:
             )
             return Outcome(place.folder, made)
         except InjectmapError as problem:
+            if problem.code == "file_damaged":
+                self._here.database.mark_damaged()
             return Outcome(place.folder, problem=problem)
 
     def _thin(self, place: Place) -> None:
@@ -256,17 +268,21 @@ class BackupService:
         changed = replace(place, damaged=(*place.damaged, backup.name)[-1000:], last=last)
         self._keep(self.plan().with_place(changed))
 
-    def compare(self, acting: Acting, backup: Path) -> Comparison:
+    def compare(self, acting: Acting, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Comparison:
         """What would change if a backup took the place of the clinic."""
         acting.require(Right.KEEP_SAFE)
-        return self._here.copies.compare(backup)
+        found = self._here.copies.compare(backup, choice)
+        if self._here.database.damaged and not found.problem:
+            # Both may say the same as far as the present one can be read: a restore changes something all the same.
+            return replace(found, problem="file_damaged")
+        return found
 
-    def restore(self, acting: Acting, backup: Path) -> Restored:
+    def restore(self, acting: Acting, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Restored:
         """Close the clinic and put a backup in its place; it has to be opened again afterwards."""
         acting.require(Right.KEEP_SAFE)
         copies = self._here.copies
         self._here.database.close()
-        return copies.restore(backup, acting, at_ms=self._here.clock.now_ms())
+        return copies.restore(backup, acting, at_ms=self._here.clock.now_ms(), choice=choice)
 
     @property
     def _here(self) -> KeptHere:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -294,6 +295,19 @@ class Database(Protocol):
 
     def reading(self) -> UnitOfWork:
         """A unit of work for reading one consistent state."""
+        ...
+
+    @property
+    def damaged(self) -> bool:
+        """True once a part of the file was found damaged; it is only read then."""
+        ...
+
+    def check_whole(self, keep_going: Callable[[], None] | None = None) -> None:
+        """Read the whole file; StorageProblem("file_is_damaged"). A server looks after its own pages."""
+        ...
+
+    def mark_damaged(self) -> StorageProblem:
+        """Only read from now on; return what is to be said."""
         ...
 
     def compact(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from injectmap.domain.errors import StorageProblem
-from injectmap.storage.copies import Source
+from injectmap.storage.copies import KeepGoing, Pace, Source, check_whole, opened
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
 from injectmap.storage.lock import FileLock
 from injectmap.storage.statements import run_bare
@@ -45,6 +45,7 @@ class ClinicDatabase:
         self._turn = threading.Lock()
         self._turn_of: int | None = None
         self._closed = False
+        self._damaged = False
         self._readers = make_engine(
             path, lambda: self._connect_reader(key, read_mode), QueuePool, pool_size=2, max_overflow=6
         )
@@ -60,7 +61,12 @@ class ClinicDatabase:
     @property
     def read_only(self) -> bool:
         """True if nothing can be written; `read_only_reason` says why, unless it was asked for."""
-        return self._writer is None
+        return self._writer is None or self._damaged
+
+    @property
+    def damaged(self) -> bool:
+        """True once a part of the file was found that is not as it was written; from then on it is only read."""
+        return self._damaged
 
     @property
     def shared(self) -> bool:
@@ -70,7 +76,7 @@ class ClinicDatabase:
     def writing(self) -> StoredWork:
         """A unit of work that holds the write lock; StorageProblem if the file is open for reading only."""
         self._check_open()
-        if self._writer is None:
+        if self.read_only:
             raise self.read_only_reason or StorageProblem("file_read_only", name=self.path.name)
         stored = self._lock.note_stored if self._lock is not None else None
         return StoredWork(self._begin_writing, self._end_writing, stored)
@@ -79,6 +85,23 @@ class ClinicDatabase:
         """A unit of work for reading one consistent state."""
         self._check_open()
         return StoredWork(self._begin_reading, _return_to_pool)
+
+    def check_whole(self, keep_going: KeepGoing | None = None) -> None:
+        """Read every page beside those who work in it; StorageProblem("file_is_damaged"), and then only reading goes on."""
+        source = self.source
+        try:
+            with opened(source.path, source.key, source.mode, Pace(keep_going)) as raw:
+                check_whole(raw, source.path, source.key)
+        except StorageProblem as problem:
+            if problem.code != "file_damaged":
+                raise
+            raise self.mark_damaged() from None
+
+    def mark_damaged(self) -> StorageProblem:
+        """Write nothing more: what is written beside damage may be lost with it. Return what is to be said."""
+        self._damaged = True
+        self.read_only_reason = StorageProblem("file_is_damaged", name=self.path.name)
+        return self.read_only_reason
 
     def compact(self) -> bool:
         """Write the file anew from what it holds, so that nothing deleted is left in it; the same of its log.

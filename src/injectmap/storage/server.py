@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import URL, Connection
@@ -66,6 +67,18 @@ class ServerDatabase:
         """A unit of work for reading one consistent state."""
         self._check_open()
         return StoredWork(lambda: self._begin(_READ)[0], _give_back)
+
+    @property
+    def damaged(self) -> bool:
+        """Never known here: a server looks after its own pages."""
+        return False
+
+    def check_whole(self, keep_going: Callable[[], None] | None = None) -> None:
+        """Nothing to read: the pages are the server's."""
+
+    def mark_damaged(self) -> StorageProblem:
+        """What is to be said; whether it writes is the server's to decide."""
+        return StorageProblem("file_is_damaged", name=self.name)
 
     def compact(self) -> bool:
         """False: what was deleted goes when the server next tidies up, which its owner may ask for."""

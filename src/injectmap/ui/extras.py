@@ -9,6 +9,7 @@ from injectmap.ui.last_session import LastSession
 from injectmap.ui.lock.program_lock import ProgramLock
 from injectmap.ui.news import NewsWatch
 from injectmap.ui.trust.backup_watch import BackupWatch
+from injectmap.ui.trust.damage import DamageWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ class Extras:
         self.last_session = LastSession(desk, window.chart)
         self.news = NewsWatch(desk)
         self.backups = BackupWatch(desk, window, window.theme)
+        self.damage = DamageWatch(desk)
 
     def show_backups(self, footer: Footer, wanted: Callable[[], None]) -> None:
         """Show the last good backup in the footer; a click goes where more of it is told."""

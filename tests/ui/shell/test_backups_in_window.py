@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from injectmap.bootstrap import Opener
 from injectmap.domain.acting import Role
 from injectmap.domain.backups import HOUR_MS
+from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind
 from injectmap.domain.patient import PatientDetails
 from injectmap.domain.settings import ClinicSettings
@@ -408,3 +409,80 @@ def test_the_purpose_is_never_covered_by_hints(house):
         ]
         assert "all actions" in shown
         assert ("switch views" in shown) is (width == 1600)
+
+
+def test_a_damaged_file_is_found_after_opening_said_plainly_and_only_read(house, qtbot):
+    house.watch.look()
+    for _ in range(40):
+        house.write()
+    house.desk.services.database._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert house.space.extras.damage.timer.isActive()
+    with house.path.open("r+b") as file:
+        file.seek(4096 * 8)
+        file.write(b"\xff" * 4096)
+    house.space.extras.damage.look()
+    assert len(house.said) == 1
+    assert "damaged" in house.said[0]
+    assert "not opened" not in house.said[0]
+    assert "The last good backup is of " in house.said[0]
+    assert house.space.banner.text == house.said[0]
+    assert house.space.top.save.text == "Open for reading only: the file is damaged"
+    assert house.state.mark == "warning"
+    assert house.state.text() == "File damaged"
+    rows = head_row(house)
+    with pytest.raises(StorageProblem, match="file_is_damaged"):
+        house.write()
+    assert head_row(house) == rows
+    card = house.card(qtbot)
+    assert "it is only read" in card.said.full_text()
+    card.back_up()
+    assert "no backup was made" in card.told.full_text()
+
+
+def test_a_whole_file_is_read_once_and_nothing_is_said(house):
+    house.space.extras.damage.look()
+    assert house.said == []
+    assert house.state.mark == "info"
+    house.desk.clinic_changed.emit()
+    assert not house.space.extras.damage.timer.isActive()
+    house.write()
+
+
+def test_a_proof_says_of_an_open_file_that_it_is_damaged_and_when_it_was_whole(house):
+    house.space.pages.show("safety")
+    card = house.space.pages["safety"].cards["ProofCard"]
+    card.prove.click()
+    assert "Last proved" in card.state.text()
+    house.write()
+    house.desk.services.database._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with house.path.open("r+b") as file:
+        file.seek(house.path.stat().st_size - 4096)
+        file.write(b"\xff" * 4096)
+    card.prove.click()
+    assert "This file is damaged" in card.state.full_text()
+    assert "Earlier, " in card.state.full_text()
+    assert "not opened" not in house.space.banner.text
+    assert "Last proved" not in card.state.full_text()
+    assert house.state.mark == "warning"
+
+
+def test_a_damaged_open_clinic_is_restored_from_its_last_backup(house, qtbot):
+    card = house.card(qtbot)
+    card.now.click()
+    house.desk.services.database._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with house.path.open("r+b") as file:
+        file.seek(4096 * 8)
+        file.write(b"\xff" * 4096)
+    house.space.extras.damage.look()
+    assert house.desk.read_only
+    card.refresh()
+    card.restore.click()
+    card.view.restore.click()
+    qtbot.waitUntil(lambda: house.desk.has_clinic and not house.desk.read_only)
+    house.space.extras.damage.look()
+    assert not house.desk.read_only
+    house.write()
+
+
+def head_row(house: House) -> int:
+    return house.desk.services.proof.head(house.desk.acting).number

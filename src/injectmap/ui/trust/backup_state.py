@@ -46,7 +46,7 @@ class BackupState(QPushButton):
             return
         services = desk.services
         zone, now = services.settings.time_zone, services.clock.now_ms()
-        wrong = bool(standing.problem) and standing.problem not in CALM
+        wrong = standing.damaged or (bool(standing.problem) and standing.problem not in CALM)
         old = standing.last is not None and standing.old
         self._icon = (
             "warning" if wrong or old else "tick" if standing.last and not standing.problem else "info"

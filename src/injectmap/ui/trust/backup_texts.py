@@ -6,6 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from injectmap.domain.backup_plan import Place
+from injectmap.domain.errors import InjectmapError, StorageProblem
 from injectmap.services.backup_ports import Outcome, Standing
 from injectmap.ui.widgets.dates import show_date
 from injectmap.ui.widgets.sentences import error_sentence
@@ -32,6 +33,8 @@ def last_text(standing: Standing, now_ms: int, zone: str) -> str:
     words = load_words()
     if standing.on_server:
         return words("backup.server")
+    if standing.damaged:
+        return words("backup.last.damaged")
     if standing.last is None:
         return words("backup.last.none")
     days = days_ago(standing.last.at_ms, now_ms, zone)
@@ -53,6 +56,8 @@ def standing_text(standing: Standing, zone: str) -> str:
         lines = [words("backup.last.where", time=time, folder=standing.folder)]
         if standing.old:
             lines.append(words("backup.last.old"))
+    if standing.damaged:
+        lines.insert(0, words("backup.damaged"))
     return "\n".join(lines)
 
 
@@ -77,8 +82,13 @@ def place_text(place: Place, now_ms: int, zone: str) -> str:
 
 def outcome_text(outcomes: tuple[Outcome, ...]) -> tuple[str, bool]:
     """What was done in each folder, and whether anything is wrong beyond a disk that is away."""
-    said = [error_sentence(one.problem) for one in outcomes if one.problem is not None]
+    said = [_problem_text(one.problem) for one in outcomes if one.problem is not None]
     if made := [one.folder for one in outcomes if one.made is not None]:
         said.insert(0, load_words()("backup.made", folder=", ".join(made)))
     wrong = any(one.problem is not None and one.problem.code not in CALM for one in outcomes)
     return " ".join(said), not wrong
+
+
+def _problem_text(problem: InjectmapError) -> str:
+    # It is open: that it was not opened would be wrong.
+    return error_sentence(StorageProblem("backup_of_damaged") if problem.code == "file_damaged" else problem)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from injectmap.domain.errors import InjectmapError, StorageProblem
+from injectmap.domain.errors import InjectmapError
 from injectmap.services.backup_ports import Outcome, Standing
 from injectmap.services.backups import CLOSING_S
+from injectmap.ui.trust.damage import tell_damaged
 from injectmap.ui.widgets.basics import Card, TextLabel
-from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words
 
@@ -71,7 +71,7 @@ class BackupWatch(QObject):
             try:
                 self._standing = desk.services.backups.standing()
             except InjectmapError as error:
-                self._standing = Standing(problem=error.code)
+                self._standing = Standing(problem=error.code, damaged=desk.services.database.damaged)
         self.changed.emit()
 
     def look(self) -> None:
@@ -139,12 +139,11 @@ class BackupWatch(QObject):
 
     def _done(self, outcomes: tuple[Outcome, ...]) -> None:
         self._looking = False
-        before = self._standing.problem
+        before = self._standing.damaged
         self.refresh()
-        for one in outcomes:
-            # Said once: after that it stands in the footer.
-            if one.problem is not None and one.problem.code == "file_damaged" != before:
-                self._desk.problem.emit(error_sentence(StorageProblem("backup_of_damaged")))
+        # Said once: after that it stands in the footer.
+        if self._standing.damaged and not before and any(one.problem is not None for one in outcomes):
+            tell_damaged(self._desk)
 
     def _failed(self, _error: Exception) -> None:
         self._looking = False

@@ -19,6 +19,7 @@ from injectmap.ui.records.moments import show_moment, zone_of
 from injectmap.ui.tasks import Cancelled, Task
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.anchor_deeds import AnchorDeeds
+from injectmap.ui.trust.damage import is_damage, tell_damaged
 from injectmap.ui.trust.proof_outcome import ProofOutcome
 from injectmap.ui.widgets.basics import Card, Hairline, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -98,6 +99,8 @@ class ProofCard(Card):
         self.print.clicked.connect(self.deeds.print_page)
         self.told.connect(self._tell)
         self._desk.clinic_changed.connect(self._forget)
+        # What was found meanwhile stands in the card too.
+        self._desk.backups_changed.connect(self._on_backups)
 
     # What the page asks for
 
@@ -119,6 +122,10 @@ class ProofCard(Card):
         self.row.setText(str(head.number))
         self.hash.setText(show_digest(head.hash[:_HASH_SHOWN]))
         self._show_last(last, head)
+
+    def _on_backups(self) -> None:
+        if self._desk.has_clinic and self._desk.services.database.damaged and self.isVisible():
+            self.refresh()
 
     def run(self, anchor: Anchor | None = None) -> None:
         """Prove the journal, and compare it with an anchor if there is one."""
@@ -158,6 +165,10 @@ class ProofCard(Card):
 
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
+        if is_damage(error):
+            tell_damaged(self._desk)
+            self.refresh()
+            return
         self._desk.problem.emit(error_sentence(error))
 
     def _tell(self, done: int, whole: int) -> None:
@@ -184,6 +195,14 @@ class ProofCard(Card):
 
     def _show_last(self, last: LastProof | None, head: Head) -> None:
         words = load_words()
+        if self._desk.services.database.damaged:
+            said = [words("proof.damaged")]
+            if last is not None and last.whole:
+                when = show_moment(last.at_ms, zone_of(self._desk))
+                said.append(words("proof.last.earlier", when=when, row=last.row))
+            self.mark.show_mark("warning", "error")
+            self.state.setText(" ".join(said))
+            return
         if last is None:
             self.mark.show_mark("info", "text2")
             self.state.setText(words("proof.never"))
