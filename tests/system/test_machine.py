@@ -129,6 +129,37 @@ def test_a_run_that_breaks_off_leaves_the_place_in_the_code_and_no_data(tmp_path
     again.close()
 
 
+def test_a_run_that_is_killed_is_known_to_the_next_but_not_one_that_still_goes_on(tmp_path, expect_log):
+    expect_log(r"^the program was ended from outside")
+    script = (
+        "import sys, pathlib\n"
+        "from injectmap.system.logs import ProgramLog\n"
+        "log = ProgramLog(pathlib.Path(sys.argv[1]))\n"
+        "print('begun', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "begun\n"
+        beside = ProgramLog(tmp_path)
+        assert not beside.broke_off, "a second window is open"
+        beside.close()
+        running.kill()
+    log = ProgramLog(tmp_path)
+    assert log.broke_off
+    log.close()
+    again = ProgramLog(tmp_path)
+    assert not again.broke_off
+    again.close()
+    assert not list(tmp_path.glob("*.running"))
+
+
 def test_a_run_that_ends_well_leaves_no_trace(tmp_path):
     for _ in range(2):
         log = ProgramLog(tmp_path)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from injectmap.domain.errors import InjectmapError
+from injectmap.system.runs import RunMark
 
 LOG_NAME = "injectmap.log"
 TRACE_NAME = "injectmap.trace"
@@ -160,13 +161,17 @@ class ProgramLog:
         """Begin both; `broke_off` tells whether a run before did not come to its end."""
         self._handler = start_logging(folder)
         self._trace = CrashTrace(folder)
-        self.broke_off = bool(self._trace.left)
-        if self.broke_off:
+        self._mark = RunMark(folder)
+        self.broke_off = bool(self._trace.left) or self._mark.left
+        if self._trace.left:
             _log.warning("the program broke off:\n%s", self._trace.left)
+        elif self.broke_off:
+            _log.warning("the program was ended from outside")
 
     def close(self) -> None:
         """End both."""
         if left := self._trace.close():
             _log.warning("written by the way:\n%s", left)
+        self._mark.close()
         stop_logging(self._handler)
         self._handler = None

@@ -71,7 +71,7 @@ class Starter(QObject):
         self._tasks: Tasks | None = None
         self._steps: Iterator[Panels | None] | None = None
         self._desk: Desk | None = None
-        self._ended_unexpectedly = False
+        self._ended_unexpectedly = self._is_said = False
         self.workspace: Workspace | None = None
         window.chart.view.installEventFilter(self)
 
@@ -139,22 +139,29 @@ class Starter(QObject):
         self._window.theme.apply(self._application)
         faults.install(self.workspace)
         if self._ended_unexpectedly:
+            # Opening a clinic and signing in put the banner away: it must be seen once one is open.
+            self._desk.clinic_changed.connect(self._tell_anew)
+            self.workspace.banner.dismissed.connect(self._on_dismissed)
             self._tell()
-            if not self._desk.has_clinic:
-                # Opening a clinic puts the banner away: said again once the first one is open.
-                self._desk.clinic_changed.connect(self._tell_once_open)
 
-    def _tell_once_open(self) -> None:
-        assert self._desk is not None
-        if self._desk.has_clinic:
-            self._desk.clinic_changed.disconnect(self._tell_once_open)
-            self._tell()
+    def _tell_anew(self) -> None:
+        self._is_said = False
+        self._tell()
 
     def _tell(self) -> None:
+        """Say once that the program broke off; what was found missing after it is said before that it happened."""
         assert self.workspace is not None
-        # What was found missing after it is said before that it happened.
-        if not self.workspace.banner.text:
-            self.workspace.banner.say_notice(load_words()("log.ended_unexpectedly"))
+        assert self._desk is not None
+        if not self._ended_unexpectedly or self.workspace.banner.text:
+            return
+        self.workspace.banner.say_notice(load_words()("log.ended_unexpectedly"))
+        self._is_said = True
+        self._ended_unexpectedly = not self._desk.has_clinic
+
+    def _on_dismissed(self) -> None:
+        if self._is_said:
+            self._ended_unexpectedly = False
+        self._tell()
 
     def _broken(self, error: Exception) -> None:
         """The program's own modules cannot be imported: nothing can go on."""

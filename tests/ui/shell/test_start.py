@@ -210,4 +210,34 @@ def test_after_a_run_that_broke_off_the_banner_says_so_until_it_is_put_away(star
     workspace.banner.put_away()
     workspace.desk.open_demo()
     qtbot.waitUntil(lambda: workspace.desk.has_clinic and not workspace.desk.tasks.busy, timeout=10_000)
-    assert workspace.banner.text == ("" if what == "demo" else load_words()("log.ended_unexpectedly"))
+    assert workspace.banner.text == "", "it is said once"
+
+
+def test_what_broke_off_is_still_said_after_signing_in_and_once(started, qtbot):
+    from injectmap.domain.accounts import Account
+    from injectmap.domain.acting import Acting, Role
+
+    opener, said = FakeOpener(), load_words()("log.ended_unexpectedly")
+    opener.broke_off = True
+    state = opener.database.state
+    who = state.practitioners[0]
+    state.accounts[who.id] = Account(who.id, frozenset({Role.PRACTITIONER}), True, "plain:correct horse")
+    opener.acting = Acting("", frozenset(), "room-1")
+    path = Path("/clinics/Quay.injectmap")
+    opener.keys.lock(path)
+    workspace = started(opener, path)
+    start = workspace.extras.start
+    qtbot.waitUntil(lambda: start.unlock_page.isVisible(), timeout=10_000)
+    start.unlock_page.passphrase.setText(PASSPHRASE)
+    start.unlock_page.submit()
+    lock = workspace.extras.lock
+    qtbot.waitUntil(lambda: lock.covers, timeout=10_000)
+    lock.page.password.setText("correct horse")
+    lock.page.submit()
+    qtbot.waitUntil(lambda: workspace.desk.has_clinic, timeout=10_000)
+    assert workspace.banner.isVisible()
+    assert workspace.banner.text == said
+    workspace.banner.put_away()
+    assert not workspace.banner.text
+    workspace.desk.clinic_changed.emit()
+    assert not workspace.banner.text
