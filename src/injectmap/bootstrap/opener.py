@@ -161,6 +161,10 @@ class Opener(OwnFiles):
 
         return closed_clinic(self, _file(place), unlock)
 
+    def key_of_backup(self, backup: Path, unlock: Unlock) -> bytes:
+        """The key of a backup that has not the clinic's; a recovery key is proved by the file that it opens."""
+        return self.keys.unlock(backup.resolve(), unlock)
+
     def set_passphrase(self, place: ClinicPlace, unlock: Unlock, passphrase: str) -> None:
         """Set another passphrase for a clinic that is opened to prove what was typed."""
         from injectmap.domain.errors import InputRefused

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import sys
 from pathlib import Path
 from typing import Any
 
 from injectmap.bootstrap import Opener
-from injectmap.cli.opening import add_opening, opened, unlock_asked
-from injectmap.domain.backups import COUNTED, Comparison, Restored, read_name
+from injectmap.cli.opening import add_opening, first_line, opened, unlock_asked
+from injectmap.domain.backups import COUNTED, Comparison, RestoreChoice, Restored, read_name
 from injectmap.domain.errors import InjectmapError, InputRefused, StorageProblem
+from injectmap.domain.keys import unlock_from_line
 from injectmap.words import comparison_lines, load_words, show_size
 
 # With these the present file is no clinic that one could sign in to.
@@ -37,6 +39,17 @@ def add(commands: Any) -> None:
     restore.add_argument("backup", type=Path, metavar="BACKUP")
     add_opening(restore, demo=False)
     restore.add_argument("--yes", action="store_true", help="restore without asking")
+    restore.add_argument(
+        "--backup-key-file",
+        type=Path,
+        metavar="FILE",
+        help="a file whose first line opens the backup, where it has another key than the clinic",
+    )
+    restore.add_argument(
+        "--other-clinic",
+        action="store_true",
+        help="where the present file cannot be read: restore even if nothing shows that the backup is of the same clinic",
+    )
     restore.set_defaults(run=_restore)
 
 
@@ -85,32 +98,42 @@ def _restore(arguments: argparse.Namespace) -> int:
         raise StorageProblem("file_missing", name=arguments.backup.name)
     backup = arguments.backup.resolve()
     opener = Opener()
-    try:
-        with opened(arguments, opener) as services:
-            acting, service = services.acting, services.backups
-            _say(service.compare(acting, backup))
-            _confirm(arguments)
-            _done(service.restore(acting, backup), backup)
-    except InjectmapError as problem:
-        if problem.code not in _CLOSED:
-            raise
-        _restore_closed(arguments, opener, backup)
+    with contextlib.ExitStack() as stack:
+        try:
+            services = stack.enter_context(opened(arguments, opener))
+        except InjectmapError as problem:
+            if problem.code not in _CLOSED:
+                raise
+            # Only what is wrong with the present file leads here, never what is wrong with the backup.
+            _restore_closed(arguments, opener, backup)
+            return 0
+        acting, service, choice = services.acting, services.backups, _choice(arguments, opener, backup)
+        _say(service.compare(acting, backup, choice))
+        _confirm(arguments)
+        _done(service.restore(acting, backup, choice), backup)
     return 0
+
+
+def _choice(arguments: argparse.Namespace, opener: Opener, backup: Path) -> RestoreChoice:
+    key = None
+    if arguments.backup_key_file is not None:
+        key = opener.key_of_backup(backup, unlock_from_line(first_line(arguments.backup_key_file)))
+    return RestoreChoice(key, arguments.other_clinic)
 
 
 def _restore_closed(arguments: argparse.Namespace, opener: Opener, backup: Path) -> None:
     """Over a file that cannot be opened, or where none is left."""
-    closed = opener.closed(arguments.clinic)
+    closed, choice = opener.closed(arguments.clinic), _choice(arguments, opener, backup)
     try:
-        found = closed.compare(backup)
+        found = closed.compare(backup, choice)
     except StorageProblem as problem:
         if problem.code != "passphrase_needed":
             raise
         closed = opener.closed(arguments.clinic, unlock_asked(arguments.clinic, arguments.key_file))
-        found = closed.compare(backup)
+        found = closed.compare(backup, choice)
     _say(found)
     _confirm(arguments)
-    _done(closed.restore(backup), backup)
+    _done(closed.restore(backup, choice), backup)
 
 
 def _say(found: Comparison) -> None:

@@ -180,6 +180,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreChoice:
+    """What a person said beyond naming a backup: its key where it is not the clinic's, and that another clinic is meant."""
+
+    backup_key: bytes | None = field(default=None, repr=False)
+    # Only over a file that cannot be read, and never a plain one over an encrypted one.
+    other_clinic: bool = False
+
+
+NO_CHOICE = RestoreChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What a restore did: where the file that was there lies now, and how many persons were erased again."""
 

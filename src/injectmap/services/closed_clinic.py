@@ -8,7 +8,7 @@ from typing import Protocol
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.backup_plan import BackupPlan, Place
-from injectmap.domain.backups import Comparison, CopyKind, Restored, mark_of
+from injectmap.domain.backups import NO_CHOICE, Comparison, CopyKind, RestoreChoice, Restored, mark_of
 from injectmap.services.backup_ports import BackupFolders, ClinicCopies, Found
 from injectmap.services.ports import Clock
 
@@ -62,11 +62,11 @@ class ClosedClinic:
         """The newest of them."""
         return next(iter(self.backups()), None)
 
-    def compare(self, backup: Path) -> Comparison:
+    def compare(self, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Comparison:
         """What would change; what cannot be read of the present file is named."""
-        return self._copies(backup).compare(backup)
+        return self._copies(backup).compare(backup, choice)
 
-    def restore(self, backup: Path) -> Restored:
+    def restore(self, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Restored:
         """Put a backup in the place of the file."""
         nobody = Acting("", frozenset(), self._workstation)
-        return self._copies(backup).restore(backup, nobody, at_ms=self._clock.now_ms())
+        return self._copies(backup).restore(backup, nobody, at_ms=self._clock.now_ms(), choice=choice)

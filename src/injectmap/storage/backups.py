@@ -133,9 +133,9 @@ def _back_up(
                 raise _folder_problem(folder) or StorageProblem(
                     "backup_not_verified", name=str(folder)
                 ) from problem
-            _copy_beside(slot_path(path), slot_path(kept))
+            copy_beside(slot_path(path), slot_path(kept))
             # Beside all backups of this clinic, so that even the oldest knows who was erased since.
-            _copy_beside(ledger_path(path), ledger_path(ledger_owner(kept)))
+            copy_beside(ledger_path(path), ledger_path(ledger_owner(kept)))
             part.replace(kept)
             to_disk(folder)
         finally:
@@ -197,7 +197,7 @@ def ledger_owner(backup: Path) -> Path:
     return backup if told is None else backup.with_name(f"{told.clinic}-{told.mark}")
 
 
-def _copy_beside(source: Path, target: Path) -> None:
+def copy_beside(source: Path, target: Path) -> None:
     """Copy a small file that belongs to the clinic, if there is one: its wrapped keys, the list of the erased."""
     try:
         content = source.read_bytes()

@@ -8,7 +8,7 @@ from typing import Any
 
 from injectmap.domain.acting import Acting
 from injectmap.domain.backup_plan import Made
-from injectmap.domain.backups import Comparison, Head, Restored
+from injectmap.domain.backups import NO_CHOICE, Comparison, Head, RestoreChoice, Restored
 from injectmap.storage.backups import back_up
 from injectmap.storage.comparing import compare
 from injectmap.storage.copies import (
@@ -24,6 +24,7 @@ from injectmap.storage.copies import (
 )
 from injectmap.storage.engine import Mode
 from injectmap.storage.restoring import Restoring, known_erased, restore
+from injectmap.storage.right_place import check_clinic, check_kind, key_for, key_of_backup
 
 
 class ClinicCopies:
@@ -57,17 +58,30 @@ class ClinicCopies:
 
     def check(self, backup: Path, keep_going: KeepGoing | None) -> Head:
         """Open a backup and recompute its whole chain."""
-        return prove(backup, self._source.key, links=None, pace=Pace(keep_going))[1]
+        key = key_of_backup(backup, self._source.key, None)
+        return prove(backup, key, links=None, pace=Pace(keep_going))[1]
 
-    def compare(self, backup: Path) -> Comparison:
-        """What a restore would change."""
-        erased = known_erased(self.path, backup)
-        source = self._source
-        return compare(source.path, source.key, backup, source.key, mode=source.mode, erased=erased)
+    def compare(self, backup: Path, choice: RestoreChoice = NO_CHOICE) -> Comparison:
+        """What a restore would change; whatever would stop it is said here, before the question is asked."""
+        path, key = self.path, self._source.key
+        check_kind(path, backup)
+        backup_key = key_of_backup(backup, key, choice.backup_key)
+        backup_id, _ = prove(backup, backup_key, links=None)
+        erased = known_erased(path, backup)
+        found = compare(path, key_for(path, key), backup, backup_key, mode=self._source.mode, erased=erased)
+        present_id = None if found.present is None else found.present.clinic_id
+        check_clinic(path, present_id, key, backup, backup_id, other_clinic=choice.other_clinic)
+        return found
 
-    def restore(self, backup: Path, acting: Acting, *, at_ms: int) -> Restored:
+    def restore(
+        self, backup: Path, acting: Acting, *, at_ms: int, choice: RestoreChoice = NO_CHOICE
+    ) -> Restored:
         """Put a backup in the place of the file, which nobody may have open."""
-        return restore(Restoring(self.path, self._source.key, backup, self._source.key, acting, at_ms))
+        key = self._source.key
+        backup_key = key_of_backup(backup, key, choice.backup_key)
+        return restore(
+            Restoring(self.path, key, backup, backup_key, acting, at_ms, other_clinic=choice.other_clinic)
+        )
 
     def _open(self) -> AbstractContextManager[Any]:
         return opened(self._source.path, self._source.key, self._source.mode)

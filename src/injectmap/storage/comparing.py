@@ -18,6 +18,7 @@ from injectmap.domain.session import record_number
 from injectmap.storage.copies import check_ours, clinic_id_of, core, head_of, opened, resting
 from injectmap.storage.engine import DriverError, Mode
 from injectmap.storage.record_tables import record_versions, stock_items
+from injectmap.storage.right_place import UNREADABLE
 from injectmap.storage.tables import erased_subjects, journal, patients, treatment_sessions
 
 _T = TypeVar("_T")
@@ -55,7 +56,7 @@ def compare(
             with _reading(present, key, mode) as now:
                 return _compared(now, other, of_backup, erased)
         except FAULTS as error:
-            code = error.code if isinstance(error, StorageProblem) else "file_damaged"
+            code = _why_unreadable(error, present)
         return Comparison(of_backup, None, Chains.UNKNOWN, erased_again=_held(other, erased), problem=code)
 
 
@@ -190,12 +191,22 @@ def _tried(read: Callable[[], _T]) -> _T | None:
         return None
 
 
+def _why_unreadable(error: Exception, path: Path) -> str:
+    """The code of why a file cannot be read; raised if it is there and may be whole: newer than we are, or in use."""
+    if not isinstance(error, StorageProblem):
+        return "file_damaged"
+    if path.exists() and error.code not in UNREADABLE:
+        raise error
+    return error.code
+
+
 def present_head(path: Path, key: bytes | None) -> tuple[str, Head] | None:
     """The clinic's id and the last row of a file that nobody has open; None if it cannot be read."""
     try:
         with _reading(path, key, resting(path)) as connection:
             return clinic_id_of(connection), head_of(connection)
-    except FAULTS:
+    except FAULTS as error:
+        _why_unreadable(error, path)
         return None
 
 

@@ -8,7 +8,7 @@ import errno
 import secrets
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from injectmap.domain.acting import Acting
@@ -17,7 +17,7 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.keys import slot_path
 from injectmap.storage import migrations, tables
-from injectmap.storage.backups import back_up, ledger_owner
+from injectmap.storage.backups import back_up, copy_beside, ledger_owner
 from injectmap.storage.comparing import erased_in, present_head
 from injectmap.storage.copies import (
     Source,
@@ -35,7 +35,9 @@ from injectmap.storage.engine import DriverError, Mode, connect
 from injectmap.storage.erasing import reapply
 from injectmap.storage.ledger import ErasedLedger
 from injectmap.storage.lock import FileLock, LockHeldError
+from injectmap.storage.private import private
 from injectmap.storage.problems import problem_of
+from injectmap.storage.right_place import check_clinic, check_kind, key_for
 
 # Named before each step, for progress and for tests that end the program there.
 Step = Callable[[str], None]
@@ -54,13 +56,15 @@ class Restoring:
     backup_key: bytes | None = field(repr=False)
     acting: Acting
     at_ms: int
+    # The person said that the backup may be another clinic's; heard only if the present file cannot be read.
+    other_clinic: bool = False
 
 
 def restore(order: Restoring, step: Step = lambda _name: None) -> Restored:
     """Restore; ended at any moment, it leaves the old or the new file, whole, and the old one is never deleted.
 
-    Nobody may have the file open. Raises StorageProblem: `file_locked`, `backup_other_clinic`, `backup_chain_broken`,
-    `file_damaged` or `file_not_ours` for the backup, `disk_full`, `folder_read_only`, `migration_failed`.
+    Nobody may have the file open. Raises StorageProblem: `file_locked`, what `check_kind` and `check_clinic` raise,
+    `backup_chain_broken`, `file_damaged` or `file_not_ours` for the backup, `disk_full`, `folder_read_only`, `migration_failed`.
     """
     path = order.path.resolve()
     lock = FileLock(path)
@@ -93,14 +97,25 @@ def restore(order: Restoring, step: Step = lambda _name: None) -> Restored:
 
 def _restore(order: Restoring, path: Path, part: Path, step: Step) -> Restored:
     step("check")
+    check_kind(path, order.backup)
     clinic_id, head = prove(order.backup, order.backup_key, links=None)
-    present = present_head(path, order.key) if path.exists() else None
-    if present is not None and present[0] != clinic_id:
-        raise StorageProblem("backup_other_clinic", name=order.backup.name)
+    there = replace(order, key=key_for(path, order.key))
+    present = present_head(path, there.key) if path.exists() else None
+    same = check_clinic(
+        path,
+        None if present is None else present[0],
+        order.key,
+        order.backup,
+        clinic_id,
+        other_clinic=order.other_clinic,
+    )
+    if not same:
+        # Another clinic keeps its own key; that of the file that goes is kept beside the file set aside.
+        order = replace(order, key=order.backup_key)
     left = None if present is None else present[1]
     gone = known_erased(path, order.backup)
     if present is not None:
-        gone |= erased_in(path, order.key)
+        gone |= erased_in(path, there.key)
     step("copy")
     with opened(order.backup, order.backup_key, Mode.FROZEN) as raw:
         raw.execute("BEGIN")
@@ -110,12 +125,12 @@ def _restore(order: Restoring, path: Path, part: Path, step: Step) -> Restored:
     step("prove")
     _, now = prove(part, order.key)
     to_disk(part)
-    step("slots")
-    _give_slots(order.backup, path)
     step("aside")
-    aside = _keep_aside(order, path, readable=left is not None) if path.exists() else ""
+    aside = _keep_aside(there, path, readable=left is not None) if path.exists() else ""
+    step("slots")
+    _give_slots(order.backup, path, anew=not same)
     step("settle")
-    _settle(path, order.key, readable=left is not None)
+    _settle(path, there.key, readable=left is not None)
     step("replace")
     part.replace(path)
     to_disk(path.parent)
@@ -163,15 +178,16 @@ def _prepare(order: Restoring, part: Path, head: Head, left: Head | None, gone: 
     return len(erased)
 
 
-def _give_slots(backup: Path, path: Path) -> None:
-    """A clinic without key slots gets the backup's; those that are there stay, with the passphrase of today."""
+def _give_slots(backup: Path, path: Path, *, anew: bool) -> None:
+    """A clinic without key slots gets the backup's; those that are there stay, with the passphrase of today.
+
+    With `anew` they were another clinic's.
+    """
     target, source = slot_path(path), slot_path(backup)
-    if target.exists() or not source.exists():
-        return
-    part = target.with_name(f"{target.name}.part")
-    shutil.copyfile(source, part)
-    to_disk(part)
-    part.replace(target)
+    if anew:
+        target.unlink(missing_ok=True)
+    if not target.exists():
+        copy_beside(source, target)
 
 
 def _keep_aside(order: Restoring, path: Path, *, readable: bool) -> str:
@@ -189,10 +205,17 @@ def _keep_aside(order: Restoring, path: Path, *, readable: bool) -> str:
     aside = path.with_name(f"{path.stem}.before-restore-{stamp}-damaged{path.suffix}")
     for old, target in ((path, aside), (log_of(path), log_of(aside))):
         if old.exists():
-            shutil.copyfile(old, target)
-            to_disk(target)
+            _copy_bytes(old, target)
+    copy_beside(slot_path(path), slot_path(aside))
     to_disk(path.parent)
     return aside.name
+
+
+def _copy_bytes(old: Path, target: Path) -> None:
+    """Copy a file, however damaged, to one that its owner alone may read."""
+    with old.open("rb") as source, private(target) as file:
+        shutil.copyfileobj(source, file, 1024 * 1024)
+    to_disk(target)
 
 
 def _settle(path: Path, key: bytes | None, *, readable: bool) -> None:
