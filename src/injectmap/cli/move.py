@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from injectmap.bootstrap import Opener
 from injectmap.cli.opening import add_opening, new_passphrase, opened
-from injectmap.domain.clinic_places import ServerAddress, clinic_place
+from injectmap.domain.clinic_places import ClinicPlace, ServerAddress, clinic_place
 from injectmap.domain.errors import InputRefused
 from injectmap.words import load_words
+
+if TYPE_CHECKING:
+    from injectmap.bootstrap.moving import Carried
 
 
 def add(commands: Any) -> None:
@@ -32,6 +35,9 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="for a new file: a file whose first line is its passphrase; without it a prompt",
     )
+    move.add_argument(
+        "--even-if-open", action="store_true", help="from a server: while others still work in its database"
+    )
     move.set_defaults(run=_move)
 
     upgrade = commands.add_parser(
@@ -42,17 +48,29 @@ def add(commands: Any) -> None:
 
 
 def _move(arguments: argparse.Namespace) -> int:
-    from injectmap.bootstrap.moving import carry
-    from injectmap.domain.record import show_digest
+    from injectmap.bootstrap.moving import carry, check_alone, check_target
 
-    words, opener, to = load_words(), Opener(), arguments.to
+    opener, to, even = Opener(), arguments.to, arguments.even_if_open
+    check_target(to)
     with opened(arguments, opener) as services:
+        if not even:
+            check_alone(services)
         passphrase = ""
         if not isinstance(to, ServerAddress) and not services.settings.demo:
             passphrase = new_passphrase(arguments.new_passphrase_file, to.stem)
-        carried = carry(opener, services, to, passphrase)
-        name = services.settings.name
-    moved = carried.moved
+        carried = carry(opener, services, to, passphrase, even_if_open=even)
+        name, demo = services.settings.name, services.settings.demo
+    _tell(carried, name)
+    print(load_words()(_now(arguments.clinic, carried, demo=demo), note=carried.note))
+    if isinstance(to, ServerAddress):
+        print(load_words()("cli.move.grant"))
+    return 0
+
+
+def _tell(carried: Carried, name: str) -> None:
+    from injectmap.domain.record import show_digest
+
+    words, moved = load_words(), carried.moved
     print(
         words(
             "cli.move.done",
@@ -65,8 +83,15 @@ def _move(arguments: argparse.Namespace) -> int:
     )
     if carried.recovery_key:
         print(words("cli.move.recovery_key", key=carried.recovery_key))
-    print(words("cli.move.now"))
-    return 0
+
+
+def _now(source: ClinicPlace | None, carried: Carried, *, demo: bool) -> str:
+    """What becomes of the clinic that was carried."""
+    if isinstance(source, ServerAddress):
+        return "cli.move.now.server"
+    if demo:
+        return "cli.move.now.demo"
+    return "cli.move.not_noted" if carried.note is None else "cli.move.noted"
 
 
 def _upgrade(arguments: argparse.Namespace) -> int:

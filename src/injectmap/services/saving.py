@@ -11,9 +11,10 @@ from injectmap.domain.errors import StorageProblem
 
 # A clinic and its backups, and what lies beside one under its name.
 _OURS = re.compile(
-    r".+(\.injectmap|\.injectmap-journal|-wal|-shm|\.lock|\.keys\.json|\.erased\.json|\.part)", re.IGNORECASE
+    r".+(\.injectmap|\.injectmap-journal|-wal|-shm|\.lock|\.keys\.json|\.moved\.json|\.erased\.json|\.part)",
+    re.IGNORECASE,
 )
-_BESIDE = (".keys.json", ".erased.json", ".lock", "-wal", "-shm", "-journal")
+_BESIDE = (".keys.json", ".moved.json", ".erased.json", ".lock", "-wal", "-shm", "-journal")
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _PDF = b"%PDF-"
 _HEAD_BYTES = 4_096
@@ -104,9 +105,9 @@ def _undecodable(head: bytes) -> bool:
 
 
 def _is_companion(content: bytes) -> bool:
-    """True for the wrapped keys of a clinic or its list of the erased, whatever they are called."""
+    """True for the wrapped keys of a clinic, its list of the erased or its note of a move, whatever they are called."""
     try:
         read = json.loads(content)
     except ValueError:
         return False
-    return isinstance(read, dict) and ("slots" in read or "erased" in read)
+    return isinstance(read, dict) and ("slots" in read or "erased" in read or "injectmap_moved" in read)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -24,7 +25,7 @@ from injectmap.storage.engines import is_server, take_time
 from injectmap.storage.layout import make_tables
 from injectmap.storage.opening import move_to_free_name
 from injectmap.storage.search import fill_search
-from injectmap.storage.server_engine import parse_address
+from injectmap.storage.server_engine import own_backends, parse_address
 from injectmap.storage.server_opening import empty_database
 from injectmap.storage.statements import Prepared
 from injectmap.storage.triggers import create_triggers
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from injectmap.storage.server import ServerDatabase
 
 _AT_ONCE = 500
+_LOOKS, _LOOK_AGAIN_S = 5, 0.1
+# Of roles that we may not look into, only name and number are seen; what has no role is the server's own.
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
+    "AND COALESCE(backend_type, 'client backend') = 'client backend' AND NOT pid = ANY(:own)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,20 @@ class Moved:
 
     head: Head
     rows: dict[str, int]
+
+
+def others_at(source: ServerDatabase) -> int:
+    """How many connections of others work in a clinic's database, of whatever program.
+
+    One that was just closed may still be listed for a moment.
+    """
+    for again in reversed(range(_LOOKS)):
+        with source.reading() as work:
+            count = int(work.connection.scalar(_OTHERS, {"own": own_backends()}) or 0)
+        if not count or not again:
+            return count
+        time.sleep(_LOOK_AGAIN_S)
+    raise AssertionError
 
 
 def move_to_server(source: ClinicDatabase | ServerDatabase, address: str) -> Moved:

@@ -15,6 +15,7 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.ids import new_id
 from injectmap.domain.keys import slot_path
 from injectmap.domain.settings import ClinicSettings
+from injectmap.services.moved import why_moved
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
 from injectmap.storage.copies import to_disk
@@ -35,8 +36,9 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
     """Open a clinic file, bringing an older one up to date after a backup.
 
     Raises StorageProblem: `file_missing`, `file_not_ours`, `not_a_demo`, `file_not_encrypted`, `file_newer`,
-    `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that another program has open, that cannot be written,
-    or whose last stored entries are missing, is opened for reading and says why in `read_only_reason`.
+    `file_damaged`, `file_needs_upgrade`, `migration_failed`, `file_not_reachable`, `disk_full`. A file that was moved,
+    that another program has open, that cannot be written, or whose last stored entries are missing, is opened for
+    reading and says why in `read_only_reason`.
     """
     # One file has one lock, whatever name it was reached by.
     path = path.resolve()
@@ -44,7 +46,7 @@ def open_clinic(path: Path, *, key: bytes | None = None, read_only: bool = False
     reason: StorageProblem | None = None
     lock: FileLock | None = None
     if not read_only:
-        reason = _why_not_writable(path)
+        reason = why_moved(path) or _why_not_writable(path)
         read_only = reason is not None
     if not read_only:
         _identify(path, key)

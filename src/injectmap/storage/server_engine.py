@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import weakref
 from typing import Any
 
 import psycopg
@@ -17,6 +18,8 @@ from injectmap.domain.errors import InputRefused
 from injectmap.storage.server_problems import problem_of, why_not_connected
 
 DRIVER = "postgresql+psycopg"
+# The connections of this program, as long as there are any.
+_OWN: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
 # What it would write into our log are texts of the server.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 # A clinician does not wait longer for an answer; long reads ask for more.
@@ -50,6 +53,17 @@ def parse_address(text: str) -> URL:
         raise InputRefused("address_not_understood") from None
 
 
+def place_of(text: str) -> str:
+    """Where a clinic is, to be shown and kept: host and database, or the service, without role, password and the rest."""
+    url = parse_address(text)
+    said = wanted(url)
+    if "service" in said:
+        return f"service {said['service']}"
+    host, port = str(said.get("host") or ""), said.get("port")
+    place = f"{host}:{port}" if host and port else host
+    return "/".join(one for one in (place, str(said.get("dbname") or "")) if one)
+
+
 def wanted(url: URL) -> dict[str, Any]:
     """What the library is given: the address, all its parameters, and our limits."""
     named = url.translate_connect_args(username="user", database="dbname")
@@ -68,6 +82,7 @@ def connect(url: URL, *, hurried: bool = True) -> Any:
         connection = psycopg.connect(**parameters, autocommit=True)
     except psycopg.Error as error:
         raise why_not_connected(error, parameters) from None
+    _OWN.add(connection)
     try:
         connection.execute(
             f"SET statement_timeout = {WAIT_MS if hurried else 0}; "
@@ -77,6 +92,11 @@ def connect(url: URL, *, hurried: bool = True) -> Any:
         connection.close()
         raise problem_of(error) or error from None
     return connection
+
+
+def own_backends() -> list[int]:
+    """The server's numbers of this program's open connections."""
+    return [one.info.backend_pid for one in tuple(_OWN) if not one.closed]
 
 
 def make_engine(url: URL, pool: type[Pool], *, hurried: bool = True, **pool_options: Any) -> Engine:

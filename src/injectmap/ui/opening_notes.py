@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from injectmap.services.clinic import Services
     from injectmap.ui.widgets.status_line import Banner
 
+# Why a clinic is open for reading only, where the line at the bottom has no room for what to do.
+_TOLD = ("entries_missing", "clinic_moved", "moved_note_unreadable")
+
 
 def tell_at_opening(services: Services, banner: Banner) -> None:
     """Say what is worth knowing of a clinic that has just been opened, or nothing."""
     reason = services.database.read_only_reason
-    if reason is not None and reason.code == "entries_missing":
+    if reason is not None and reason.code in _TOLD:
         banner.say_problem(error_sentence(reason))
         return
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from injectmap.services.moved import why_moved
 from injectmap.ui.clinic_holder import ClinicHolder
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.start.logo import Logo
@@ -214,10 +215,11 @@ class StartScreen(QWidget):
 
 
 class _RecentButton(QPushButton):
-    """A clinic opened before: its name, and its folder in the tooltip."""
+    """A clinic opened before: its name, whether it was moved, and its folder in the tooltip."""
 
     def __init__(self, theme: Theme, path: Path) -> None:
-        super().__init__(path.stem)
+        moved = why_moved(path) is not None
+        super().__init__(load_words()("start.recent.moved", name=path.stem) if moved else path.stem)
         self.path = path
         self.setProperty("kind", "flat")
         self.setToolTip(plain_tip(str(path)))
