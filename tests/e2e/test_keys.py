@@ -215,6 +215,35 @@ def test_a_changed_passphrase_leaves_the_clinics_file_as_it_is(opener, made) -> 
     assert code_of(lambda: opener.open(path, Unlock(passphrase=PASSPHRASE))) == "passphrase_wrong"
 
 
+def test_what_another_passphrase_does_not_shut_out_and_what_a_new_file_does(
+    opener, made, folder, told, monkeypatch, capsys
+) -> None:
+    path, recovery_key = made
+    old_slots = slot_path(path).read_bytes()
+    arguments = ["--clinic", str(path), "--key-file", told(PASSPHRASE)]
+    assert cli.main(["passphrase", *arguments, "--new-passphrase-file", told(OTHER, "new.txt")]) == 0
+    said = capsys.readouterr().out
+    assert f"old copy of “{slot_path(path).name}”" in said
+    assert "can still open the clinic" in said
+    assert code_of(lambda: opener.open(path, Unlock(passphrase=PASSPHRASE))) == "passphrase_wrong"
+    # What the words say: with an old copy of the slots the old passphrase opens the present file.
+    slot_path(path).write_bytes(old_slots)
+    Opener(data_folder=opener.folder, cost=TINY).open(path, Unlock(passphrase=PASSPHRASE)).close()
+    # Only a new file has a new key, as the guide says.
+    new = folder / "New.injectmap"
+    assert (
+        cli.main(["move", *arguments, "--to", str(new), "--new-passphrase-file", told(OTHER, "n.txt")]) == 0
+    )
+    for old in (Unlock(recovery_key=recovery_key), Unlock(passphrase=PASSPHRASE)):
+        assert code_of(lambda unlock=old: opener.open(new, unlock)) in (
+            "recovery_key_wrong",
+            "passphrase_wrong",
+        )
+    slot_path(new).write_bytes(old_slots)
+    again = Opener(data_folder=opener.folder, cost=TINY)
+    assert code_of(lambda: again.open(new, Unlock(passphrase=PASSPHRASE))) == "file_damaged"
+
+
 def test_a_key_kept_on_this_computer_opens_without_a_word(tmp_path: Path, folder: Path) -> None:
     keyring = FakeKeyring()
     opener = Opener(data_folder=tmp_path / "data", cost=TINY, keyring=keyring)

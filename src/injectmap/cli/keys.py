@@ -9,7 +9,7 @@ from typing import Any
 from injectmap.bootstrap import Opener
 from injectmap.cli.opening import add_opening, new_passphrase, only_file, unlock_asked
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.keys import LockState, check_passphrase
+from injectmap.domain.keys import LockState, check_passphrase, slot_path
 from injectmap.words import load_words
 
 
@@ -35,5 +35,5 @@ def _change(arguments: argparse.Namespace) -> int:
     proof = unlock_asked(path, arguments.key_file)
     passphrase = check_passphrase(new_passphrase(arguments.new_passphrase_file, path.stem))
     opener.set_passphrase(path, proof, passphrase)
-    print(load_words()("cli.passphrase.changed", name=path.stem))
+    print(load_words()("cli.passphrase.changed", name=path.stem, file=slot_path(path).name))
     return 0

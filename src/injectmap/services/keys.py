@@ -213,7 +213,7 @@ class KeyRoom:
         return problem if slots.fits(key) else InputRefused("recovery_key_wrong", name=clinic.stem)
 
     def set_passphrase(self, clinic: Path, clinic_id: str, key: bytes, passphrase: str) -> None:
-        """Wrap a proved key anew; the old passphrase opens nothing from then on, and the clinic's file is not touched."""
+        """Wrap a proved key anew. The clinic's file is not touched: a copy of the old slots opens it as before."""
         self._files.write(clinic, self._slots(clinic_id, key, check_passphrase(passphrase)))
         self._attempts.pop(clinic, None)
 
@@ -259,6 +259,11 @@ class ClinicKeys:
     def kept(self) -> bool:
         """True if the key is kept on this computer."""
         return self._room.keyring.get(self._clinic_id) == self._key
+
+    @property
+    def slot_file(self) -> str:
+        """The name of the file that holds the key, wrapped under the passphrase."""
+        return slot_path(self._clinic).name
 
     @property
     def has_passphrase(self) -> bool:

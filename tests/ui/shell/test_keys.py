@@ -322,6 +322,7 @@ def test_the_passphrase_is_changed_in_the_settings(closed, card):
     card.present.setText(PASSPHRASE)
     card.submit()
     assert "is changed" in card.said
+    assert "old copy of “Quay.injectmap.keys.json”" in card.said
     assert closed.opener.keys.room.unlock(QUAY, Unlock(passphrase=OTHER)) == closed.key
     assert [one.text() for one in (card.present, card.passphrase.field, card.passphrase.again)] == [""] * 3
 

@@ -195,9 +195,11 @@ class PassphraseForm(Card):
     def _done(self, recovery_key: str) -> None:
         self._put_back()
         keys, services = self._keys, self._clinics.services
+        if keys is None:
+            return
         if not recovery_key:
-            self._say(load_words()("keys.changed"))
-        elif keys is not None:
+            self._say(load_words()("keys.changed", file=keys.slot_file))
+        else:
             settings = services.settings
             now = services.clock.now_ms()
             self.deeds.take(keys, keys.sheet(recovery_key, settings, settings.paper, at_ms=now))
