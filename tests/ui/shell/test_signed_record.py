@@ -127,3 +127,39 @@ def test_the_pages_stay_in_sight_while_newer_ones_are_made(shell, signed, qtbot)
     signed.signature.cosign.click()
     assert preview._stack.currentWidget() is preview.pages
     qtbot.waitUntil(lambda: len(shell.opener.output.asked) > asked)
+
+
+def test_what_is_written_in_a_line_of_a_signed_record_opens_to_be_read(shell, signed):
+    review, risks, reason = (
+        signed.review,
+        *(signed.review.rows[one] for one in (Requirement.RISKS, Requirement.REASON)),
+    )
+    assert risks.button.opens
+    assert not review.rows[Requirement.ASYMMETRY].button.opens, "nothing is written there"
+    QTest.mouseClick(risks.button, Qt.MouseButton.LeftButton)
+    assert risks.text.isVisible()
+    assert risks.text.full_text() == "Bruising was discussed."
+    assert all(not editor.isVisible() for editor in review._editors.values())
+    QTest.mouseClick(reason.button, Qt.MouseButton.LeftButton)
+    assert reason.text.full_text() == "Wishes a firmer jawline."
+    assert not risks.is_open
+    QTest.mouseClick(reason.button, Qt.MouseButton.LeftButton)
+    assert not reason.is_open
+    review.open_line(Requirement.CONSENT)
+    said = review.rows[Requirement.CONSENT].text.full_text()
+    assert "Form: Form 3" in said
+    assert "Given by: the patient" in said
+
+
+def test_a_line_open_to_be_read_closes_when_the_record_is_amended_and_can_be_written_then(shell, signed):
+    review = signed.review
+    review.open_line(Requirement.RISKS)
+    signed.signature.reason.setPlainText("Wrong volume")
+    signed.signature.amend.click()
+    shell.space.actions["record"].trigger()
+    row = review.rows[Requirement.RISKS]
+    assert not row.is_open
+    review.open_line(Requirement.RISKS)
+    assert review.open_key is Requirement.RISKS
+    assert review._editors[RecordField.RISKS].isVisible()
+    assert not row.text.isVisible()

@@ -16,6 +16,7 @@ from injectmap.ui.records import entry_editors as editors
 from injectmap.ui.records import record_deeds
 from injectmap.ui.records.field_editors import FieldEditors
 from injectmap.ui.records.review_row import ReviewRow
+from injectmap.ui.records.written_text import WrittenLines
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Scroller, TextLabel, column
 from injectmap.ui.widgets.sentences import error_sentence
@@ -60,6 +61,7 @@ class ReviewList(QWidget):
             **{one: ReviewRow(theme, words(f"requirement.{one.value}")) for one in Requirement},
             **{one: ReviewRow(theme, words(f"field.{one.value}")) for one in ALSO},
         }
+        self._written = WrittenLines(self.rows, self._fields)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 6)
         head.addWidget(TextLabel(theme, "table_strong", "text", words("complete.title")))
@@ -83,6 +85,7 @@ class ReviewList(QWidget):
         """Show the list in its order, and keep an open line open; a line of another record is closed."""
         if opened.session.id != self._session_id:
             self._leave()
+        self._written.follow(opened, stays=opened.session.id == self._session_id and not self._writable)
         self._session_id, self._lines = opened.session.id, lines
         for which in self._fields(self.open_key) if self.open_key is not None else ():
             self._editors.take_news(which, opened.entries.get(which))
@@ -103,8 +106,9 @@ class ReviewList(QWidget):
             )
             self.rows[which].button.show_line(LineState.DONE if there else LineState.OPTIONAL, said)
         for key, row in self.rows.items():
-            # A signed record is read: only what leads to the chart or the syringes leads anywhere.
-            row.button.opens = self._writable or not (self._fields(key) or key is Requirement.FOLLOW_UP)
+            # A signed record is read: what is written opens, what leads to the chart or the syringes leads there.
+            led = not (self._fields(key) or key is Requirement.FOLLOW_UP)
+            row.button.opens = self._writable or led or bool(self._written.text(key, opened))
             row.button.update()
         done, of = required_counts(lines, settings)
         self._count.setText(words("complete.count_required", done=done, of=of))
@@ -116,8 +120,8 @@ class ReviewList(QWidget):
 
     @property
     def open_key(self) -> Key | None:
-        """The open line."""
-        return next((key for key, row in self.rows.items() if row.is_open), None)
+        """The line that is open to be written."""
+        return next((key for key, row in self.rows.items() if row.is_open and not row.is_reading), None)
 
     # Opening
 
@@ -135,12 +139,16 @@ class ReviewList(QWidget):
         stood = row.y() - bar.value()
         if not self.close_line():
             return
+        self._written.stop()
         if key in OF_SYRINGES:
             self.syringes_wanted.emit()
             return
         fields = self._fields(key)
         if not self._writable or (not fields and key is not Requirement.FOLLOW_UP):
             row.set_open(False)
+            if self._desk.editor is not None and not self._writable:
+                self._written.show(key, self._desk.editor.opened)
+                self._hold_in_sight(row, stood)
             row.button.setFocus(Qt.FocusReason.OtherFocusReason)
             self._scroller.ensureWidgetVisible(row)
             return
@@ -230,6 +238,8 @@ class ReviewList(QWidget):
         key = next(one for one, other in self.rows.items() if other is row)
         if self.open_key is key:
             self.close_line()
+        elif self.rows[key].is_reading:
+            self._written.stop()
         elif key in (Requirement.PLANE, Requirement.VOLUME, Requirement.CONFIRMED):
             self.rows[key].set_open(False)
             self.chart_wanted.emit()

@@ -34,7 +34,9 @@ class LineButton(QAbstractButton):
         """Show what is there."""
         self.state, self._under = state, under
         self.setAccessibleName(f"{self._title}: {load_words()(f'complete.state.{state.value}')}, {under}")
-        self.setToolTip(plain_tip(under) if metrics("label").horizontalAdvance(under) > self.width() - 90 else "")
+        self.setToolTip(
+            plain_tip(under) if metrics("label").horizontalAdvance(under) > self.width() - 90 else ""
+        )
         self.update()
 
     def nextCheckState(self) -> None:
@@ -90,7 +92,7 @@ class LineButton(QAbstractButton):
 
 
 class ReviewRow(QWidget):
-    """A line and the place for its editor."""
+    """A line and the place under it: for its editor, or for what is written where it can only be read."""
 
     pressed = Signal()
 
@@ -99,8 +101,13 @@ class ReviewRow(QWidget):
         self.button = LineButton(theme, title)
         self.problem = TextLabel(theme, "label", "error", wrap=True)
         self.problem.hide()
+        self.is_reading = False
+        self.text = TextLabel(theme, "table", "text", wrap=True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.hide()
         self._place = QWidget()
         self._column = column(self._place, margins=(_TEXT, 2, 12, 12), spacing=8)
+        self._column.addWidget(self.text)
         self._column.addWidget(self.problem)
         self._place.hide()
         layout = column(self)
@@ -111,7 +118,7 @@ class ReviewRow(QWidget):
 
     @property
     def is_open(self) -> bool:
-        """True while the editor is shown."""
+        """True while the editor, or the text, is shown."""
         return self.button.isChecked()
 
     def hold(self, editor: QWidget) -> None:
@@ -120,10 +127,27 @@ class ReviewRow(QWidget):
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide the editor."""
+        self._show_text(reading=False)
         self.button.setChecked(is_open)
         self._place.setVisible(is_open)
         if not is_open:
             self.say("")
+
+    def read(self, text: str) -> None:
+        """Show what is written, to be read."""
+        self.text.setText(text)
+        self.set_open(True)
+        self._show_text(reading=True)
+
+    def _show_text(self, *, reading: bool) -> None:
+        if reading == self.is_reading:
+            return
+        self.is_reading = reading
+        for at in range(self._column.count()):
+            item = self._column.itemAt(at)
+            widget = item.widget() if item is not None else None
+            if widget is not None and widget is not self.problem:
+                widget.setVisible(reading == (widget is self.text))
 
     def say(self, sentence: str) -> None:
         """Say why something was refused; nothing takes it away."""
