@@ -115,6 +115,25 @@ def test_found_in_its_place(server, restored, name):
         assert place(found), found.findings[:8]
 
 
+@pytest.mark.parametrize(
+    ("done", "undone", "key"),
+    [
+        ("CREATE RULE silent AS ON INSERT TO journal DO INSTEAD NOTHING", "DROP RULE silent ON journal", "rule journal silent"),
+        ('CREATE RULE "Åsa L" AS ON UPDATE TO patients DO INSTEAD NOTHING', 'DROP RULE "Åsa L" ON patients', "rule patients ?"),
+        ("ALTER TABLE passes ENABLE ROW LEVEL SECURITY", "ALTER TABLE passes DISABLE ROW LEVEL SECURITY", "row-security passes on"),
+        ("ALTER TABLE journal FORCE ROW LEVEL SECURITY", "ALTER TABLE journal NO FORCE ROW LEVEL SECURITY", "row-security journal on"),
+        ("CREATE POLICY hidden ON syringes USING (false)", "DROP POLICY hidden ON syringes", "policy syringes hidden"),
+    ],
+)  # fmt: skip
+def test_rules_and_row_security_are_seen(server, restored, done, undone, key):
+    with server.connect(NAME) as keeper:
+        keeper.execute(done)
+        found = proved(restored)
+        keeper.execute(undone)
+    assert [(one.code, one.key) for one in found.findings] == [(FindingCode.GUARD_ADDED, key)]
+    assert proved(restored).whole
+
+
 def test_guards_are_looked_at(server, restored):
     with server.connect(NAME) as keeper:
         keeper.execute("ALTER TABLE journal DISABLE TRIGGER journal_is_never_changed")

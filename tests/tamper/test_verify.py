@@ -49,6 +49,23 @@ def test_a_released_clinic_is_whole_after_its_migration(version, tmp_path):
     assert [one.code for one in found.notes] == [NoteCode.MARK_NOT_JOURNALLED]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM journal WHERE number = 1",
+        "DELETE FROM journal WHERE number < 5",
+        "UPDATE journal SET payload = '{}' WHERE number = 1",
+        "DELETE FROM journal",
+    ],
+)
+def test_a_journal_without_its_beginning_is_not_an_earlier_programs(statement, clinic):
+    spoil(clinic, KEY, lambda raw: raw.execute(statement))
+    found = proved(clinic, KEY)
+    assert found.first_broken is not None
+    assert found.first_broken.row == 1
+    assert found.notes == ()
+
+
 def test_the_demo_clinic_made_now_is_whole(tmp_path):
     opener = Opener(data_folder=tmp_path)
     opener.demo().close()

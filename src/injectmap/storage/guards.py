@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from injectmap.domain.proof import key_text
 from injectmap.storage.columns import metadata
 from injectmap.storage.engines import is_server
 
@@ -18,6 +19,17 @@ _EMPTIED = "tables_are_never_emptied"
 _QUOTE = "$guard$"
 _REFUSE_EMPTYING = "RAISE EXCEPTION USING MESSAGE = 'a table is never emptied', ERRCODE = 'check_violation';"
 _NEVER_EMPTIED = f" BEGIN {_REFUSE_EMPTYING} END "
+
+
+_BESIDE_GUARDS = """
+WITH ours AS (
+    SELECT oid, relname, relrowsecurity OR relforcerowsecurity AS secured FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(:tables)
+)
+SELECT 'rule', relname, rulename::text FROM ours JOIN pg_rewrite ON ev_class = ours.oid
+UNION ALL SELECT 'policy', relname, polname::text FROM ours JOIN pg_policy ON polrelid = ours.oid
+UNION ALL SELECT 'row-security', relname, 'on' FROM ours WHERE secured
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,11 @@ def declared_on_server(connection: Connection, guards: Iterable[Guard]) -> dict[
 
 
 def found_on_server(connection: Connection) -> dict[str, str]:
-    """The triggers that there are, each with its table, its state and what its function does."""
+    """The triggers that there are, each with its table, its state and what its function does.
+
+    Rewrite rules and row security on our tables are listed with them: none is ours, and each can turn a statement away
+    from a guard, or rows away from whoever reads.
+    """
     rows = connection.exec_driver_sql(
         "SELECT t.tgname, c.relname, t.tgenabled, p.prosrc FROM pg_trigger AS t "
         "JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid "
@@ -122,7 +138,8 @@ def found_on_server(connection: Connection) -> dict[str, str]:
     for name, table, state, body in rows:
         on = state.decode() if isinstance(state, bytes) else state
         found[name] = f"{table} {on} {body}"
-    return found
+    others = connection.execute(text(_BESIDE_GUARDS), {"tables": list(metadata.tables)})
+    return found | {key_text(tuple(one)): "" for one in others}
 
 
 def _function(name: str, schema: str, body: str) -> str:

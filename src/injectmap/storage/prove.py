@@ -207,7 +207,9 @@ class _Proof:
         """Compare the mark with what the first row of the journal says; older clinics have no such word."""
         mark = StoredProof(self._connection).mark()
         if not isinstance(journalled, dict):
-            self._notes.append(Note(NoteCode.MARK_NOT_JOURNALLED))
+            # Where the first row is gone or spoilt, that is said, and not what it may have held.
+            if self._rows and not any(one.row == 1 for one in self._found.findings):
+                self._notes.append(Note(NoteCode.MARK_NOT_JOURNALLED))
             return
         for column, value in mark_to_json(mark).items():
             if journalled.get(column) != value:
