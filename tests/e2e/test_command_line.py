@@ -205,7 +205,7 @@ def test_the_clock_gives_the_date_in_the_clinic(demo: Services) -> None:
         ["passphrase"],
         ["access-report", "--patient", "1"],
         ["retention"],
-        ["erase-patient", "--patient", "1", "--confirm", "1", "--reason", "patients_request"],
+        ["erase-patient", "--patient", "1", "--confirm", "00001", "--reason", "patients_request"],
         ["move", "--to", "new.injectmap"],
     ],
     ids=lambda command: command[0],

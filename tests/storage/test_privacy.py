@@ -304,12 +304,12 @@ def test_the_command_line_erases_only_with_the_number_typed_twice(
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert command("erase-patient", "--patient", "7") == 1
     assert "Nothing was erased" in capsys.readouterr().err
-    assert command("erase-patient", "--patient", "7", "--confirm", "7") == 1
+    assert command("erase-patient", "--patient", "7", "--confirm", "00007") == 1
     assert command("erase-patient", "--patient", "7", "--confirm", "8", "--reason", "court_order") == 1
-    assert "not this patient’s number" in capsys.readouterr().err
-    assert command("erase-patient", "--patient", "7", "--confirm", "7", "--reason", "court_order") == 0
+    assert "exactly as it is shown: 00007" in capsys.readouterr().err
+    assert command("erase-patient", "--patient", "7", "--confirm", "00007", "--reason", "court_order") == 0
     assert "No. 00007 was erased." in capsys.readouterr().out
-    assert command("erase-patient", "--patient", "7", "--confirm", "7", "--reason", "court_order") == 1
+    assert command("erase-patient", "--patient", "7", "--confirm", "00007", "--reason", "court_order") == 1
     assert command("access-report", "--patient", "7") == 0
     assert "Erased the person" in capsys.readouterr().out
 
@@ -327,3 +327,19 @@ def test_the_command_line_lists_who_is_due(
     assert command("retention", "--csv", str(tmp_path / "due.csv")) == 0
     assert "Brandvold" in (tmp_path / "due.csv").read_text("utf-8-sig")
     assert command("access-report", "--patient", "99999") == 1
+
+
+def test_a_period_that_is_not_over_is_no_reason(demo: Services):
+    patient = treated(demo)
+    over = ErasureReason.RETENTION_OVER
+    number = patient.number_text
+    settings = demo.settings_service.current()
+    for years in (None, 10):
+        demo.settings_service.update(
+            demo.acting, dataclasses.replace(demo.settings_service.current(), retention_years=years)
+        )
+        assert not demo.privacy.before_erasing(demo.acting, patient.id).due
+        with pytest.raises(InputRefused, match="erase_not_due"):
+            demo.privacy.erase(demo.acting, patient.id, number=number, reason=over)
+    assert settings.retention_years is None
+    assert not demo.patients.get(demo.acting, patient.id).erased

@@ -16,6 +16,7 @@ from injectmap.domain.privacy import (
     ErasureReason,
     JournalLine,
     LedgerEntry,
+    RetentionLine,
     retention_due,
 )
 from injectmap.domain.session import record_number
@@ -44,6 +45,8 @@ class BeforeErasing:
     units: int
     events: int
     backups: tuple[HeldBackup, ...]
+    # On the clinic's retention list: else a period that is over is no reason.
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +88,28 @@ class PrivacyService:
         acting.require(Right.KEEP_PRIVATE)
         with self._database.reading() as work:
             settings = work.clinic.settings()
-            years = settings.retention_years
-            people = work.erasing.kept(settings.time_zone) if years is not None else ()
+            lines = self._due_lines(work, settings)
         today = self._clock.today(settings.time_zone)
-        lines = retention_due(people, years, today) if years is not None else ()
-        return RetentionList(years, today, lines, self._clock.now_ms())
+        return RetentionList(settings.retention_years, today, lines, self._clock.now_ms())
 
     def retention_csv(self, acting: Acting, found: RetentionList) -> bytes:
         """The list as CSV."""
         acting.require(Right.KEEP_PRIVATE)
         return self._output.retention_csv(found, self._settings())
+
+    def _due_lines(self, work: UnitOfWork, settings: ClinicSettings) -> tuple[RetentionLine, ...]:
+        years, zone = settings.retention_years, settings.time_zone
+        if years is None:
+            return ()
+        return retention_due(work.erasing.kept(zone), years, self._clock.today(zone))
+
+    def _due(self, work: UnitOfWork) -> frozenset[str]:
+        lines = self._due_lines(work, work.clinic.settings())
+        return frozenset(line.kept.patient_id for line in lines)
+
+    def _is_due(self, patient_id: str) -> bool:
+        with self._database.reading() as work:
+            return patient_id in self._due(work)
 
     # ---- erasing
 
@@ -116,12 +131,14 @@ class PrivacyService:
             sum(len(one.syringes) for one in opened),
             len(events),
             self._holding(_first(lines), self._head() + 1),
+            due=self._is_due(patient_id),
         )
 
     def erase(self, acting: Acting, patient_id: str, *, number: str, reason: ErasureReason | None) -> Erasure:
         """Erase a person whose patient number was typed to confirm it.
 
-        InputRefused("erase_number_other"), ("erase_reason_missing"), ("erased_already").
+        InputRefused("erase_number_other") unless it is typed as it is shown, ("erase_reason_missing"), ("erase_not_due")
+        for a retention period that is not over, ("erased_already").
         """
         acting.require(Right.KEEP_PRIVATE)
         if reason not in CHOSEN_REASONS:
@@ -130,8 +147,11 @@ class PrivacyService:
             patient = work.patients.get(patient_id)
             if patient.erased:
                 raise InputRefused("erased_already")
-            if not _is_number(number, patient):
+            # Noughts and all: a figure alone is typed too easily.
+            if number.strip() != patient.number_text:
                 raise InputRefused("erase_number_other", number=patient.number_text)
+            if reason is ErasureReason.RETENTION_OVER and patient_id not in self._due(work):
+                raise InputRefused("erase_not_due")
             work.erasing.erase(acting, patient_id, self._clock.now_ms(), reason)
             person = _of(work.erasing.erased(), patient_id)
             lines = work.erasing.lines(work.erasing.subjects(patient_id))

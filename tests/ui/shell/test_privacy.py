@@ -5,12 +5,15 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from injectmap.domain.acting import Role
 from injectmap.domain.aftercare import FollowUp
+from injectmap.domain.errors import InputRefused
 from injectmap.domain.privacy import ErasureReason
+from injectmap.services.accounts import AccountService
 from injectmap.services.privacy_ports import HeldBackup
 from injectmap.ui.patients.found_list import say_patient
 from injectmap.ui.patients.time_line import say_summary, tip_of
@@ -58,6 +61,7 @@ def erase(shell, number: str = "", reason: ErasureReason = ErasureReason.PATIENT
     assert form.isVisible()
     form.reason.setCurrentIndex(form.reason.findData(reason))
     form.number.setText(number or shell.elin.number_text)
+    form.next.click()
     form.accept.click()
 
 
@@ -96,15 +100,25 @@ def test_erasing_asks_for_a_reason_and_the_number_and_leaves_a_number(shell):
     card = card_of(shell)
     assert shell.elin.display_name in texts(card.form)
     painted(card)
-    card.form.accept.click()
+    card.form.next.click()
     assert WORDS("error.erase_reason_missing") in texts(card.form)
     card.form.reason.setCurrentIndex(1)
-    card.form.number.setText("1")
-    card.form.accept.click()
-    assert WORDS("error.erase_number_other", number=shell.elin.number_text) in texts(card.form)
+    for slip in ("1", "0001", "000001", "00002", ""):
+        card.form.number.setText(slip)
+        card.form.next.click()
+        assert WORDS("error.erase_number_other", number=shell.elin.number_text) in texts(card.form)
+        assert card.form.first.isVisible()
     # A slip closes nobody.
     assert shell.desk.patient is not None
     card.form.number.setText(shell.elin.number_text)
+    card.form.next.click()
+    # Said once more: who, and what goes.
+    assert card.form.second.isVisible()
+    assert shell.elin.display_name in card.form.again.full_text()
+    assert shell.elin.number_text in card.form.again.full_text()
+    assert f"sessions ({len(shell.desk.sessions)}," in card.form.summary.full_text()
+    painted(card)
+    assert not shell.opener.database.state.patients[shell.elin.id].erased
     card.form.accept.click()
     assert card.done.full_text().startswith(WORDS("erase.done", number=shell.elin.number_text))
     assert shell.desk.patient is None
@@ -277,3 +291,62 @@ def test_the_period_is_set_in_years_or_not_at_all(shell):
         assert WORDS("error.retention_years_impossible", most=100) in texts(page)
     type_in("")
     assert service.current().retention_years is None
+
+
+def test_enter_alone_erases_nobody(shell, qtbot):
+    run(shell, "erase_patient")
+    form = card_of(shell).form
+    form.reason.setCurrentIndex(1)
+    form.number.setText(shell.elin.number_text)
+    for _ in range(3):
+        qtbot.keyClick(form.number, Qt.Key.Key_Return)
+    assert form.first.isVisible()
+    form.next.click()
+    assert form.password.isHidden() or not form.password.isVisible()
+    for widget in (form, form.second, form.back):
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+    assert not shell.opener.database.state.patients[shell.elin.id].erased
+
+
+def test_where_people_sign_in_the_own_password_is_asked(shell, monkeypatch, qtbot):
+    asked = []
+
+    def confirm(self, acting, who, password):
+        asked.append((who == acting.practitioner_id, password))
+        if password != "grey heron at dawn":
+            raise InputRefused("sign_in_refused", seconds=0)
+        return acting
+
+    monkeypatch.setattr(AccountService, "confirm", confirm)
+    monkeypatch.setattr(AccountService, "asked_for", lambda self: True)
+    run(shell, "erase_patient")
+    form = card_of(shell).form
+    form.reason.setCurrentIndex(1)
+    form.number.setText(shell.elin.number_text)
+    form.next.click()
+    assert form.password.isVisible()
+    assert form.password.hasFocus()
+    form.password.setText("wrong")
+    qtbot.keyClick(form.password, Qt.Key.Key_Return)
+    assert asked == []
+    form.accept.click()
+    assert WORDS("error.sign_in_refused") in texts(form)
+    assert form.second.isVisible()
+    assert form.password.text() == ""
+    assert not shell.opener.database.state.patients[shell.elin.id].erased
+    assert shell.desk.patient is not None
+    form.password.setText("grey heron at dawn")
+    form.accept.click()
+    assert asked == [(True, "wrong"), (True, "grey heron at dawn")]
+    assert shell.opener.database.state.patients[shell.elin.id].erased
+    assert shell.desk.patient is None
+
+
+def test_the_retention_period_is_a_reason_only_for_who_is_on_its_list(shell):
+    reason = ErasureReason.RETENTION_OVER
+    run(shell, "erase_patient")
+    card = card_of(shell)
+    assert card.form.reason.findData(reason) < 0
+    card.form.cancel.click()
+    card.lists.erase.click()
+    assert card.form.reason.findData(reason) > 0

@@ -28,6 +28,9 @@ from injectmap.ui.widgets.basics import Card, TextLabel, column
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
+# What is refused where it was typed.
+_OF_FORM = ("erase_number_other", "erase_reason_missing", "erase_not_due", "sign_in_refused", "sign_in_wait")
+
 
 class PrivacyCard(Card):
     """Reads in the worker; a form or a report takes the place of the lists until it is left."""
@@ -143,25 +146,26 @@ class PrivacyCard(Card):
     def _ask(self, before: BeforeErasing) -> None:
         self._asked = before.patient
         self.done.hide()
-        self.form.begin(before, self._desk.services.settings.time_zone)
+        services = self._desk.services
+        self.form.begin(before, services.settings.time_zone, password=services.accounts.asked_for())
         self._show(self.form)
 
-    def _erase(self, number: str, reason: ErasureReason) -> None:
+    def _erase(self, number: str, reason: ErasureReason, password: str) -> None:
         desk, patient = self._desk, self._asked
         if patient is None:
             return
         try:
-            # What lies on the desk would be a picture of somebody who is no longer there.
-            if desk.patient is not None and desk.patient.id == patient.id and _is(number, patient):
+            if desk.patient is not None and desk.patient.id == patient.id:
                 desk.refuse_if_unsaved()
-                desk.close_patient()
         except InjectmapError as error:
-            self.form.show_problem(error)
+            self._failed(error)
             return
         self.form.set_busy(True)
-        privacy, acting = desk.services.privacy, desk.acting
+        privacy, accounts, acting = desk.services.privacy, desk.services.accounts, desk.acting
 
         def work(_task: Task) -> Erasure:
+            # Whoever finds the window open erases nobody.
+            accounts.confirm(acting, acting.practitioner_id, password)
             return privacy.erase(acting, patient.id, number=number, reason=reason)
 
         desk.tasks.run(
@@ -169,6 +173,10 @@ class PrivacyCard(Card):
         )
 
     def _erased(self, erasure: Erasure) -> None:
+        desk, asked = self._desk, self._asked
+        # What lies on the desk would be a picture of somebody who is no longer there.
+        if asked is not None and desk.patient is not None and desk.patient.id == asked.id:
+            desk.close_patient()
         words = load_words()
         said = [words("erase.done", number=f"{erasure.person.patient_number:05d}")]
         if not erasure.compacted:
@@ -185,7 +193,7 @@ class PrivacyCard(Card):
         self.refresh()
 
     def _not_erased(self, error: Exception) -> None:
-        if isinstance(error, InjectmapError) and error.code in ("erase_number_other", "erase_reason_missing"):
+        if isinstance(error, InjectmapError) and error.code in _OF_FORM:
             self.form.show_problem(error)
             return
         self.form.set_busy(False)
@@ -228,7 +236,3 @@ class PrivacyCard(Card):
     def _failed(self, error: Exception) -> None:
         self._reading = None
         self._desk.problem.emit(error_sentence(error))
-
-
-def _is(number: str, patient: Patient) -> bool:
-    return number.strip().lstrip("0") == str(patient.number)
