@@ -172,6 +172,23 @@ def test_a_damaged_clinic_takes_its_own_backup_without_more_words(here, capsys):
     assert aside.stat().st_mode & 0o777 == slot_path(aside).stat().st_mode & 0o777 == 0o600
 
 
+def test_without_slots_a_page_shows_whose_key_it_is(here, capsys):
+    """The same passphrase opens the backup; only the pages tell whether it is the key of the file beside it."""
+    path, backup = here / "Harbour.injectmap", back_up(here, "Harbour", "key")
+    slot_path(path).unlink()
+    other = (here / "Hill.injectmap").read_bytes()
+    own = bytearray(path.read_bytes())
+    own[40:60] = bytes(20)
+    path.write_bytes(other)
+    capsys.readouterr()
+    assert restore(here, backup, signed_in=False) == 1
+    assert "--other-clinic" in capsys.readouterr().err
+    assert path.read_bytes() == other
+    path.write_bytes(own)
+    assert restore(here, backup, signed_in=False) == 0
+    Opener(data_folder=here / "program").open(path, Unlock(passphrase=PASSPHRASE)).close()
+
+
 def test_a_damaged_backup_is_refused_before_anything_is_compared_or_asked(here, capsys):
     backup = back_up(here, "Harbour", "key")
     capsys.readouterr()

@@ -75,6 +75,17 @@ def connect(path: Path, key: bytes | None, mode: Mode) -> Any:
     return connection
 
 
+def bad_pages(path: Path, key: bytes) -> int:
+    """How many pages of a file were not sealed with this key as they lie; counted even if the first one is not."""
+    uri = f"file:{quote(path.resolve().as_posix())}?mode={Mode.FROZEN.value}"
+    connection = sqlcipher.connect(uri, uri=True)
+    try:
+        _set_key(connection, key)
+        return sum(1 for _ in connection.execute("PRAGMA cipher_integrity_check"))
+    finally:
+        connection.close()
+
+
 def _set_key(connection: Any, key: bytes) -> None:
     """Give the raw data key; without a cipher in the library the data would go to disk in the clear."""
     if len(key) != KEY_BYTES:

@@ -7,7 +7,7 @@ from pathlib import Path
 from injectmap.domain.backups import mark_of, read_name
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import SLOT_FILE_BYTES, SlotFile, slot_path, slots_from_json
-from injectmap.storage.engine import PLAIN_HEAD
+from injectmap.storage.engine import PLAIN_HEAD, DriverError, bad_pages
 
 _PAGE_BYTES = 4_096
 # With these a file is there and its contents cannot be read; with any other fault it may be whole.
@@ -68,7 +68,7 @@ def check_clinic(
         if present_id != backup_id:
             raise StorageProblem("backup_other_clinic", name=backup.name)
         return True
-    if not _agrees(path, backup, backup_id):
+    if not _agrees(path, key, backup, backup_id):
         if not other_clinic:
             raise StorageProblem("backup_clinic_unknown", name=backup.name)
         return False
@@ -78,18 +78,28 @@ def check_clinic(
     return True
 
 
-def _agrees(path: Path, backup: Path, backup_id: str) -> bool:
+def _agrees(path: Path, key: bytes | None, backup: Path, backup_id: str) -> bool:
     """True if nothing is replaced, or the slots beside the file or the backup's name say that it is the same clinic."""
     slots = slots_beside(path)
     if slots is not None:
         return slots.clinic_id == backup_id
     if not path.exists():
         return True
-    if _looks_encrypted(path):
-        # It may be whole and have another key: without slots nobody can tell.
+    if _looks_encrypted(path) and not _has_page_of(path, key):
+        # It may be whole and have another key.
         return False
     told = read_name(backup.name)
     return told is not None and told.clinic == path.stem and told.mark == mark_of(backup_id)
+
+
+def _has_page_of(path: Path, key: bytes | None) -> bool:
+    """True if a page at least was sealed with this key, damaged as the others may be."""
+    if key is None:
+        return False
+    try:
+        return bad_pages(path, key) < path.stat().st_size // _PAGE_BYTES
+    except DriverError:
+        return False
 
 
 def _looks_encrypted(path: Path) -> bool:
