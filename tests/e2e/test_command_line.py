@@ -176,6 +176,22 @@ def test_new_clinics_are_remembered_and_never_overwrite(tmp_path: Path) -> None:
     assert opener.recent() == ()
 
 
+def test_what_was_opened_before_is_each_file_once_and_no_copy(tmp_path: Path) -> None:
+    opener = Opener(data_folder=tmp_path / "data")
+    mine, other = tmp_path / "mine.injectmap", tmp_path / "x" / "mine.injectmap"
+    other.parent.mkdir()
+    copies = [
+        tmp_path / f"mine.{kind}-20261122T235018Z-r42-aaa9d4d7.injectmap"
+        for kind in ("backup", "before-restore", "before-upgrade")
+    ]
+    for path in (mine, other, *copies):
+        path.write_bytes(b"")
+    (tmp_path / "link.injectmap").symlink_to(mine)
+    listed = [*copies, mine, tmp_path / "x" / ".." / "mine.injectmap", tmp_path / "link.injectmap", other]
+    (opener.folder / "recent.json").write_text(json.dumps([str(one) for one in listed]))
+    assert opener.recent() == (mine, other)
+
+
 def test_a_clinic_whose_making_fails_is_not_there(tmp_path: Path, monkeypatch) -> None:
     from injectmap.services import demo_clinic
 

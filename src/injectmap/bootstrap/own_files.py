@@ -33,12 +33,18 @@ class OwnFiles:
         return self._folder
 
     def recent(self) -> tuple[Path, ...]:
-        """Clinics opened before that are still there, latest first."""
+        """Clinics opened before that are still there, latest first: each file once, and no copy of one.
+
+        A backup may be opened to look at it, but it is not what one works in.
+        """
+        from injectmap.domain.backups import read_name
+
         try:
             listed = json.loads((self.folder / "recent.json").read_text("utf-8"))
         except (OSError, ValueError):
             return ()
-        return tuple(path for path in map(Path, listed) if path.is_file())
+        there = dict.fromkeys(path.resolve() for path in map(Path, listed) if path.is_file())
+        return tuple(path for path in there if read_name(path.name) is None)
 
     @property
     def dark(self) -> bool | None:

@@ -1,7 +1,5 @@
 """What is said once when a clinic opens."""
 
-from PySide6.QtWidgets import QPushButton
-
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.services.moved import MovedNote, write_note
@@ -68,5 +66,6 @@ def test_the_start_screen_marks_what_was_moved(make_shell, tmp_path):
     paths = tmp_path / "Harbour.injectmap", tmp_path / "Quay.injectmap"
     write_note(paths[0], MovedNote("server.example/harbour", 1_795_000_000_000))
     start.show_recent(paths)
-    shown = [one.text() for one in start.findChildren(QPushButton) if hasattr(one, "path")]
-    assert shown == ["Harbour (moved, for reading only)", "Quay"]
+    assert [name for name, _ in start.recent.lines] == ["Harbour (moved, for reading only)"]
+    # What goes on elsewhere is not what is offered first.
+    assert start.latest.path == paths[1]

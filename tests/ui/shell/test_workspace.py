@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.ui.actions import ACTIONS
@@ -132,9 +132,34 @@ def test_recent_clinics_are_one_click_away(make_shell):
     shell = make_shell(open=False)
     shell.opener.recent_paths = (Path("/a/Quay.injectmap"), Path("/b/Hill.injectmap"))
     shell.space.extras.start.begin(shell.opener.recent())
-    buttons = [b for b in shell.space.extras.start._recent.children() if hasattr(b, "path")]
-    assert [b.text() for b in buttons] == ["Quay", "Hill"]
-    buttons[1].click()
+    start = shell.space.extras.start
+    assert start.latest.button.text() == "Open Quay"
+    assert start.latest.folder == "/a"
+    assert start.recent.lines == [("Hill", "/b")]
+    start.recent.buttons[0].click()
+    assert shell.desk.has_clinic
+
+
+def test_a_clinic_of_ones_own_comes_before_the_demonstration(make_shell):
+    shell = make_shell(open=False)
+    start = shell.space.extras.start
+    start.begin(())
+    assert start.demo.hasFocus()
+    assert not start.latest.isVisible()
+    large = start.demo.width()
+    start.begin((Path("/a/Quay.injectmap"), Path("/b/Quay.injectmap")))
+    QCoreApplication.processEvents()
+    assert start.latest.button.hasFocus()
+    assert start.latest.button.property("kind") == "primary"
+    assert start.demo.property("kind") == "flat"
+    assert start.demo.isVisible()
+    assert start.demo.width() < large / 2
+    top = [one.mapTo(start, QPoint()).y() for one in (start.latest.button, start.new, start.demo)]
+    assert top == sorted(top)
+    # Two of one name are told apart.
+    assert start.latest.folder == "/a"
+    assert start.recent.lines == [("Quay", "/b")]
+    start.latest.button.click()
     assert shell.desk.has_clinic
 
 

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from injectmap.services.moved import why_moved
 from injectmap.ui.clinic_holder import ClinicHolder
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.start.logo import Logo
 from injectmap.ui.start.new_clinic import CLINIC_SUFFIX, NewClinicForm
+from injectmap.ui.start.opened_before import LatestClinic, OpenedBefore, offered
 from injectmap.ui.start.opening import Locked, Ready
 from injectmap.ui.start.recovery_page import RecoveryPage
 from injectmap.ui.start.renew_page import RenewPage
 from injectmap.ui.start.unlock_page import UnlockPage
 from injectmap.ui.theme import Theme
 from injectmap.ui.trust.restore_offer import RestoreOffer
-from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, clear_layout, column
+from injectmap.ui.widgets.basics import Card, Hairline, Scroller, TextLabel, column
 from injectmap.ui.widgets.buttons import Button
-from injectmap.ui.widgets.tips import plain_tip
 from injectmap.words import load_words
 
 __all__ = ["CLINIC_SUFFIX", "StartScreen"]
 
-_RECENT = 5
 _CARD, _WIDE_CARD = 560, 920
 
 
@@ -44,8 +43,8 @@ class StartScreen(QWidget):
         self._problem.hide()
         self._busy = TextLabel(theme, "body", "text2")
         self._busy.hide()
-        self._recent = QWidget()
-        self._recent_list = column(self._recent, spacing=2)
+        self.latest = LatestClinic(theme)
+        self.recent = OpenedBefore(theme)
         self._choices = self._build_choices()
         self.new_form = NewClinicForm(theme, prompts)
         self.unlock_page = UnlockPage(theme, clinics.opener.wait_s)
@@ -94,20 +93,27 @@ class StartScreen(QWidget):
     def _build_choices(self) -> QWidget:
         words = load_words()
         page = QWidget()
-        layout = column(page, spacing=10)
-        layout.addWidget(self.demo)
-        layout.addWidget(TextLabel(self._theme, "label", "text2", words("start.demo.what"), wrap=True))
+        layout = self._choice_list = column(page, spacing=10)
+        self._demo_place = QWidget()
+        self._demo_list = column(self._demo_place, spacing=10)
+        self._demo_what = TextLabel(self._theme, "label", "text2", words("start.demo.what"), wrap=True)
+        self._demo_list.addWidget(self.demo)
+        self._demo_list.addWidget(self._demo_what)
+        layout.addWidget(self._demo_place)
+        layout.addWidget(self.latest)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.new)
         row.addWidget(self.open)
         layout.addLayout(row)
-        layout.addWidget(self._recent)
+        layout.addWidget(self.recent)
         return page
 
     def _connect(self) -> None:
         clinics = self._clinics
         self.demo.clicked.connect(clinics.open_demo)
+        for before in (self.latest, self.recent):
+            before.chosen.connect(clinics.open_clinic)
         self.new.clicked.connect(self.start_new)
         self.open.clicked.connect(self.choose_file)
         self.new_form.accepted.connect(clinics.create_clinic)
@@ -143,17 +149,20 @@ class StartScreen(QWidget):
             self.renew.ask(has_passphrase=at_door.has_passphrase)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """Show clinics opened before."""
-        words = load_words()
-        clear_layout(self._recent_list)
-        if paths:
-            heading = TextLabel(self._theme, "label", "text2", words("start.recent"))
-            heading.setContentsMargins(0, 8, 0, 0)
-            self._recent_list.addWidget(heading)
-        for path in paths[:_RECENT]:
-            button = _RecentButton(self._theme, path)
-            button.clicked.connect(self._open_recent)
-            self._recent_list.addWidget(button)
+        """Show clinics opened before; where there is one, it stands first and the demonstration last and small."""
+        first, others = offered(paths)
+        self.latest.show_clinic(first)
+        self.recent.show_clinics(others)
+        self._choice_list.removeWidget(self._demo_place)
+        small = first is not None
+        self._choice_list.insertWidget(self._choice_list.count() if small else 0, self._demo_place)
+        self._demo_list.setAlignment(self.demo, Qt.AlignmentFlag.AlignLeft if small else Qt.AlignmentFlag(0))
+        self._demo_what.setVisible(not small)
+        self.demo.set_kind("flat" if small else "primary")
+        first_key, last_key = (self.latest.button, self.demo) if small else (self.demo, self.latest.button)
+        keys = [first_key, self.new, self.open, *self.recent.buttons, last_key]
+        for before, after in pairwise(keys):
+            self.setTabOrder(before, after)
 
     def show_problem(self, sentence: str) -> None:
         """Say why a clinic was not opened; what was typed stays."""
@@ -199,7 +208,8 @@ class StartScreen(QWidget):
 
     def _show_choices(self) -> None:
         self._show(self._choices)
-        self.demo.setFocus(Qt.FocusReason.OtherFocusReason)
+        first = self.demo if self.latest.isHidden() else self.latest.button
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, shown: QWidget) -> None:
         for page in self._pages:
@@ -207,21 +217,3 @@ class StartScreen(QWidget):
         for about in (self._what, self._purpose):
             about.setVisible(shown is self._choices)
         self._card.setFixedWidth(_WIDE_CARD if shown is self.recovery else _CARD)
-
-    def _open_recent(self) -> None:
-        button = self.sender()
-        if isinstance(button, _RecentButton):
-            self._clinics.open_clinic(button.path)
-
-
-class _RecentButton(QPushButton):
-    """A clinic opened before: its name, whether it was moved, and its folder in the tooltip."""
-
-    def __init__(self, theme: Theme, path: Path) -> None:
-        moved = why_moved(path) is not None
-        super().__init__(load_words()("start.recent.moved", name=path.stem) if moved else path.stem)
-        self.path = path
-        self.setProperty("kind", "flat")
-        self.setToolTip(plain_tip(str(path)))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setStyleSheet("text-align: left;")
