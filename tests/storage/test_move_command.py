@@ -41,6 +41,13 @@ def test_the_demonstration_goes_to_a_server_and_back(empty, tmp_path, capsys):
     assert PASSWORD not in there + again
 
 
+@pytest.mark.parametrize("command", [["backup"], ["backups"], ["restore", "a.injectmap"]])
+def test_backups_of_a_server_are_refused_before_anybody_is_asked_for(command, capsys):
+    # No server is there to be asked.
+    assert main([*command, "--database", "postgresql://somebody@localhost:1/harbour"]) == 1
+    assert "both are the server's" in capsys.readouterr().err
+
+
 def test_upgrade_and_move_need_an_address(capsys):
     assert main(["upgrade"]) == 1
     assert "--database" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from injectmap.domain.journal import check_chain
 from injectmap.storage import tables
 from injectmap.storage.server_opening import create_server, open_server
 from injectmap.storage.server_problems import why_not_connected
+from injectmap.words import load_words
 from tests import builders
 from tests.storage.conftest import CLINIC, chart
 from tests.support.server import PASSWORD, SUPERUSER
@@ -49,9 +50,17 @@ def test_who_cannot_come_in_is_told_why(server, emptied):
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        ("connection failed: server does not support SSL, but SSL was required", "server_not_trusted"),
-        ("connection failed: SSL error: certificate verify failed", "server_not_trusted"),
-        ('connection failed: root certificate file "/x/root.crt" does not exist', "server_not_trusted"),
+        ("connection failed: server does not support SSL, but SSL was required", "server_without_encryption"),
+        ("connection failed: SSL error: certificate verify failed", "server_certificate_refused"),
+        ('connection failed: root certificate file "/x/root.crt" does not exist', "server_authority_missing"),
+        ('connection failed: server certificate for "a" does not match host name "b"', "server_certificate_other_name"),
+        ("connection failed: SSL error: something else", "server_not_trusted"),
+        ('connection is bad: invalid sslmode value: "verify-ful"', "address_value_wrong"),
+        ("bad value for connect_timeout: 'secret'", "address_value_wrong"),
+        ('invalid integer value "abc" for connection option "keepalives"', "address_value_wrong"),
+        ("failed to resolve host 'x': [Errno -8] Servname not supported for ai_socktype", "address_value_wrong"),
+        ("failed to resolve host 'nowhere': [Errno -2] Name or service not known", "server_name_unknown"),
+        ('connection is bad: definition of service "unk" not found', "address_service_unknown"),
         ('connection failed: FATAL:  kein pg_hba.conf-Eintrag für Host "::1", Benutzer "nurse", Datenbank "harbour", kein SSL', "server_refused"),
         ('connection failed: FATAL:  Passwort-Authentifizierung für Benutzer "nurse" fehlgeschlagen', "server_refused"),
         ('connection failed: FATAL:  Datenbank "harbour" existiert nicht', "server_has_no_database"),
@@ -100,6 +109,43 @@ def test_an_address_is_told_from_a_path():
     for wrong in ("mysql://server/harbour", "postgresql+psycopg://server:port/harbour", "harbour"):
         with pytest.raises(InputRefused, match="address_not_understood"):
             open_server(wrong)
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "name"),
+    [
+        ("postgresql://u:secret@localhost:1/x?sslmod=verify-full", "address_parameter_unknown", "sslmod"),
+        (
+            "postgresql://u:secret@localhost:1/x?sslmode=require&hots=/run",
+            "address_parameter_unknown",
+            "hots",
+        ),
+        ("postgresql://localhost:1/x?secret=word", "address_parameter_strange", None),
+        ("postgresql://u:secret@localhost:1", "address_without_database", None),
+        ("postgresql://u:secret@localhost:1/", "address_without_database", None),
+        ("postgresql://u:secret@localhost:1/x?sslmode=verify-ful", "address_value_wrong", "sslmode"),
+        ("postgresql:///x?host=localhost&port=secret", "address_value_wrong", "port"),
+    ],
+)
+def test_a_mistyped_address_is_called_one_and_no_password_is_said(address, code, name):
+    with pytest.raises((InputRefused, StorageProblem)) as caught:
+        open_server(address)
+    assert (caught.value.code, caught.value.params.get("name")) == (code, name)
+    told = load_words()(f"error.{code}", **caught.value.params)
+    assert "secret" not in f"{told} {caught.value!r}"
+    assert name is None or name in told
+
+
+def test_a_role_without_any_right_is_not_told_that_it_may_read(server, emptied):
+    with server.connect("harbour") as keeper:
+        keeper.execute(f"CREATE ROLE nobody_here LOGIN PASSWORD '{PASSWORD}'")
+    try:
+        problem = refused(server.address("harbour", user="nobody_here"))
+        assert problem.code == "server_rights_none"
+        assert "may not even read" in load_words()(f"error.{problem.code}", **problem.params)
+    finally:
+        with server.connect("harbour") as keeper:
+            keeper.execute("DROP ROLE nobody_here")
 
 
 def test_an_empty_database_is_not_a_clinic_and_becomes_one_on_request(empty):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from injectmap.bootstrap import Opener
-from injectmap.cli.opening import add_opening, first_line, opened, unlock_asked
+from injectmap.cli.opening import add_opening, first_line, only_file, opened, unlock_asked
 from injectmap.domain.backups import COUNTED, Comparison, RestoreChoice, Restored, read_name
 from injectmap.domain.errors import InjectmapError, InputRefused, StorageProblem
 from injectmap.domain.keys import unlock_from_line
@@ -53,7 +53,14 @@ def add(commands: Any) -> None:
     restore.set_defaults(run=_restore)
 
 
+def _of_a_file(arguments: argparse.Namespace) -> None:
+    """Refuse a clinic on a server, whose backups are its keeper's, before anybody signs in."""
+    if arguments.clinic is not None:
+        only_file(arguments.clinic)
+
+
 def _back_up(arguments: argparse.Namespace) -> int:
+    _of_a_file(arguments)
     words, failed = load_words(), 0
     with opened(arguments) as services:
         outcomes = services.backups.back_up_now(services.acting, to=arguments.to)
@@ -69,6 +76,7 @@ def _back_up(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    _of_a_file(arguments)
     words = load_words()
     with opened(arguments) as services:
         lines = services.backups.listed(services.acting)
@@ -94,6 +102,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    _of_a_file(arguments)
     if not arguments.backup.is_file():
         raise StorageProblem("file_missing", name=arguments.backup.name)
     backup = arguments.backup.resolve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import weakref
@@ -28,6 +29,8 @@ WAIT_MS = WAIT_S * 1000
 # A program that hangs in the middle of its work lets go of the journal's end after this.
 IDLE_MS = 30_000
 
+# Where the name of the database may stand besides.
+_NAMED = {"PGDATABASE", "PGSERVICE"}
 # What the library is told unless the address or its own environment says otherwise. A peer that has gone is noticed
 # by what was sent and not answered, and a silent line by questions of the system's own.
 _LIMITS = {
@@ -43,14 +46,28 @@ _ENVIRONMENT = {"connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGA
 
 
 def parse_address(text: str) -> URL:
-    """Return the address of a database on a server; InputRefused if it is not one."""
+    """Return the address of a database on a server.
+
+    InputRefused: `address_not_understood`, `address_parameter_unknown`, `address_without_database`.
+    """
     try:
         url = make_url(text)
         if url.drivername not in SCHEMES:
             raise InputRefused("address_not_understood")
-        return url.set(drivername=DRIVER)
+        url = url.set(drivername=DRIVER)
     except (ArgumentError, ValueError):
         raise InputRefused("address_not_understood") from None
+    known = {one.keyword.decode() for one in psycopg.pq.Conninfo.get_defaults()}
+    for name in sorted(url.query.keys() - known):
+        # What is like none of them is not repeated: it may be a piece of a password.
+        meant = difflib.get_close_matches(name, known, 1, 0.75)
+        if not meant:
+            raise InputRefused("address_parameter_strange")
+        raise InputRefused("address_parameter_unknown", name=name, meant=meant[0])
+    if not (url.database or {"dbname", "service"} & url.query.keys() or _NAMED & os.environ.keys()):
+        # Else the library would take the role's name for it.
+        raise InputRefused("address_without_database")
+    return url
 
 
 def place_of(text: str) -> str:

@@ -19,6 +19,9 @@ from injectmap.storage.triggers import create_triggers
 
 # "injm": who makes or changes a schema holds this on the server, one after the other.
 _SCHEMA_LOCK = tables.APPLICATION_ID
+_MAY_READ = (
+    "SELECT has_table_privilege('alembic_version', 'SELECT') AND has_table_privilege('journal', 'SELECT')"
+)
 _KNOWN = ("file_mark", "chain_head", "alembic_version", "journal")
 
 
@@ -26,7 +29,7 @@ def open_server(address: str) -> ServerDatabase:
     """Open the clinic of a database on a server.
 
     Raises StorageProblem: `server_not_reachable`, `server_refused`, `server_not_trusted`, `server_has_no_database`,
-    `server_empty`, `server_not_ours`, `server_newer`, `server_needs_upgrade`, `server_rights_missing`. One in which
+    `server_empty`, `server_not_ours`, `server_newer`, `server_needs_upgrade`, `server_rights_none`. One in which
     nothing may be written is opened for reading and says why in `read_only_reason`. InputRefused for what is no
     address.
     """
@@ -109,7 +112,7 @@ def _identify(connection: Connection, url: URL) -> int:
     """Return the schema version of a clinic of ours; StorageProblem if it is none, or newer than we are."""
     name = url.database or ""
     if connection.scalar(text("SELECT current_schema()")) is None:
-        raise StorageProblem("server_rights_missing")
+        raise StorageProblem("server_rights_none", name=name)
     there = connection.scalar(
         text(
             "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname = ANY(:known) "
@@ -119,6 +122,8 @@ def _identify(connection: Connection, url: URL) -> int:
     )
     if there != len(_KNOWN):
         raise StorageProblem("server_not_ours" if _holds_tables(connection) else "server_empty", name=name)
+    if not connection.scalar(text(_MAY_READ)):
+        raise StorageProblem("server_rights_none", name=name)
     versions = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
     if len(versions) != 1 or not str(versions[0]).isdecimal():
         raise StorageProblem("server_not_ours", name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -27,6 +28,18 @@ _STATES = {
 
 # Said by the library itself, in English whatever language the server speaks.
 _TRUST = ("certificate", "SSL", "sslmode", "sslrootcert", "TLS")
+# Which of them, as far as it tells; the first that fits.
+_CERTIFICATES = (
+    ("root certificate file", "server_authority_missing"),
+    ("certificate verify failed", "server_certificate_refused"),
+    ("does not match host name", "server_certificate_other_name"),
+    ("does not support SSL", "server_without_encryption"),
+)
+# A parameter of the address, or of its variable in the environment, whose value the library does not take.
+_VALUES = re.compile(
+    r"invalid (\w+) value|bad value for (\w+)|for connection option \"(\w+)\"|invalid (port) number|(Servname) not"
+)
+_PORT = "port"
 
 
 def problem_of(error: BaseException | None) -> StorageProblem | None:
@@ -60,8 +73,12 @@ def why_not_connected(error: BaseException, wanted: dict[str, Any]) -> StoragePr
     said = _STATES.get(getattr(error, "sqlstate", None) or "")
     if said is not None:
         return StorageProblem(said)
+    if getattr(error, "sqlstate", None) is None and (wrong := _wrong_address(text, host)) is not None:
+        return wrong
     if any(one in text for one in _TRUST) and "pg_hba" not in text:
-        return StorageProblem("server_not_trusted", host=host)
+        return StorageProblem(
+            next((code for said, code in _CERTIFICATES if said in text), "server_not_trusted"), host=host
+        )
     if "authentication failed" in text or "pg_hba" in text or (user in text and database not in text):
         return StorageProblem("server_refused", host=host)
     if database in text and user not in text:
@@ -71,3 +88,17 @@ def why_not_connected(error: BaseException, wanted: dict[str, Any]) -> StoragePr
     if asked and "too many" not in text and "starting" not in text and "shutting" not in text:
         return StorageProblem("server_refused", host=host)
     return StorageProblem("server_not_reachable", host=host)
+
+
+def _wrong_address(text: str, host: str) -> StorageProblem | None:
+    """What the library says of the address itself, before any server was asked; of values nothing is repeated."""
+    if text.startswith("connection failed") and "FATAL" in text:
+        return None
+    if found := _VALUES.search(text):
+        name = next(one for one in found.groups() if one)
+        return StorageProblem("address_value_wrong", name=_PORT if name == "Servname" else name)
+    if "definition of service" in text:
+        return StorageProblem("address_service_unknown")
+    if "failed to resolve host" in text or "could not translate host name" in text:
+        return StorageProblem("server_name_unknown", host=host)
+    return None
