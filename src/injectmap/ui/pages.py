@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,8 @@ class Pages(QObject):
         self._open, self._may = open_now, may
         if not self.usable(self.current):
             self.show_chart()
+        elif self.current == CHART:
+            self._window.show_page(self._instead_of_chart)
 
     def usable(self, page_id: str) -> bool:
         """True if what the page is about is open, and may be seen."""
@@ -120,15 +123,29 @@ class Pages(QObject):
             return False
         self.current = page_id
         page = None if page_id == CHART else self[page_id]
-        self._window.show_page(page)
+        self._window.show_page(page or self._instead_of_chart)
         # What stands beside the page comes or goes first, so that it is filled at its own size.
         self.shown.emit(page_id)
         if page is not None and hasattr(page, "refresh"):
             page.refresh()
         return True
 
+    @cached_property
+    def quiet(self) -> QWidget:
+        """What stands in place of the chart for who may see none: nothing there could be done."""
+        from injectmap.ui.quiet_page import QuietPage
+
+        return QuietPage(self._window.theme)
+
+    @property
+    def _instead_of_chart(self) -> QWidget | None:
+        return None if self._may(Right.READ_RECORD) else self.quiet
+
     def focus(self) -> None:
         """Give the keyboard to what is shown."""
+        if self.current == CHART and self._instead_of_chart is not None:
+            self.quiet.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         if self.current == CHART:
             self._window.chart.view.setFocus(Qt.FocusReason.OtherFocusReason)
             return

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # Between the name and the pages, where there is room; below the widths the bar gives up what can be spared.
 _GAP, _SMALL_GAP = 92, 12
 _NARROW, _NARROWEST = 1400, 1200
+# As the theme paints every other text that is disabled.
+_FAINT = 0.6
 _MENU = (
     *("palette", "keys", "", "new_patient", "new_session", "session_details", "session_error"),
     *("", "present", "aftercare_page", "new_event"),
@@ -64,7 +66,7 @@ class _Tab(QAbstractButton):
         chosen = self.isChecked()
         painter.setFont(font("body_strong" if chosen else "body"))
         colour = "text" if chosen or self.underMouse() else "text2"
-        painter.setPen(theme.colour(colour if self.isEnabled() else "text3"))
+        painter.setPen(theme.colour(colour) if self.isEnabled() else theme.mixed("panel", "text3", _FAINT))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         if chosen:
             painter.fillRect(0, self.height() - 3, self.width(), 3, theme.colour("accent"))
@@ -215,6 +217,7 @@ class TopBar(Surface):
             allowed = spec.right is None or may(spec.right)
             usable = allowed and spec.when in open_now
             tab.setEnabled(usable)
+            tab.setCursor(Qt.CursorShape.PointingHandCursor if usable else Qt.CursorShape.ArrowCursor)
             why = f"page.{spec.when.value}.none" if allowed else "error.not_allowed"
             tab.setToolTip("" if usable else words(why))
         usable = When.SESSION in open_now

@@ -67,7 +67,9 @@ def test_a_person_is_added_with_roles_and_a_first_password(seated, page):
     form.password.setText(GOOD)
     form.submit()
     people = {one.name: one for one in seated.desk.services.accounts.people()}
-    assert people["Sister Mo Byrne"].roles == {Role.PRACTITIONER, Role.FRONT_DESK}
+    added = people["Sister Mo Byrne"]
+    assert added.roles == {Role.FRONT_DESK}, "no role that was not given"
+    assert seated.window.focusWidget() is page.people.buttons[added.practitioner_id]
     assert people["Sister Mo Byrne"].lets_in
 
 
@@ -112,9 +114,62 @@ def test_who_does_not_administer_changes_the_own_password_and_nothing_else(seate
     assert page._not_yours.isVisible()
     assert page.own.isVisible()
     assert page.own.isEnabled()
-    for widget in (page.people, page.name, page.paper, page.journal_reads, page.phrases):
+    for widget in (page.people, page.people.add, page.name, page.paper, page.journal_reads, page.phrases):
+        assert not widget.isVisible()
         assert not widget.isEnabled()
+    assert page.idle_lock_minutes.isVisible()
+    assert not page.idle_lock_minutes.isEnabled()
     assert seated.space.banner.isHidden()
+
+
+def test_who_treats_without_administering_keeps_phrases_too(seated):
+    from injectmap.domain.accounts import Account
+
+    accounts = seated.shell.opener.database.state.accounts
+    accounts[seated.berg.id] = Account(
+        seated.berg.id, frozenset({Role.PRACTITIONER}), True, accounts[seated.berg.id].password_hash
+    )
+    seated.lock.switch()
+    seated.type_in(seated.berg)
+    assert seated.space.pages.show("settings")
+    page = seated.space.pages["settings"]
+    assert page.phrases.isVisible()
+    assert page.phrases.isEnabled()
+    assert not page.people.isVisible()
+
+
+def test_the_form_of_a_person_shows_its_last_button_and_what_is_typed_where_it_is_asked_to(
+    seated, page, qtbot
+):
+    seated.window.resize(1440, 900)
+    page.people.add.click()
+    form, view = page.people.form, page._scroller.viewport()
+
+    def in_sight(widget):
+        return view.rect().contains(widget.mapTo(view, widget.rect().center()))
+
+    qtbot.waitUntil(lambda: in_sight(form.store))
+    assert in_sight(form.name)
+    assert seated.window.focusWidget() is form.name
+    assert not any(box.isChecked() for box in form.roles.values())
+    form.password.setText(GOOD)
+    assert form.password.displayText() != GOOD
+    form.show_typed.setChecked(True)
+    assert form.password.displayText() == GOOD
+    form.cancel.click()
+    assert seated.window.focusWidget() is page.people.add
+    page.people.add.click()
+    assert form.password.displayText() == ""
+    assert not form.show_typed.isChecked()
+
+
+def test_the_page_opens_at_its_top(seated, page, qtbot):
+    bar = page._scroller.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    seated.space.pages.show_chart()
+    seated.space.actions["settings_page"].trigger()
+    assert bar.value() == 0
 
 
 def test_in_a_demonstration_the_first_password_goes_to_an_administrator(make_shell):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from tests.ui.lock.conftest import House
 
 
@@ -49,6 +51,9 @@ def test_the_front_desk_sees_the_patient_and_not_the_chart(seated):
     assert not space.top._tabs["patient"].isEnabled()
     assert space.top._tabs["patient"].toolTip() == "Your role does not permit this."
     assert space.side.column.header.isVisible()
+    assert not space.chart.isVisible()
+    assert not space.session.isVisible()
+    assert space.pages.quiet.isVisible()
     assert space.banner.isHidden() or "permit" not in space.banner.text
     assert seated.shell.space.top._who.text() == "Signed in"
 
@@ -72,6 +77,41 @@ def test_the_front_desk_opens_a_patient_sees_reviews_and_registers(seated, qtbot
     space.actions["new_patient"].trigger()
     assert space.side.column.busy
     assert space.banner.isHidden(), space.banner.text
+
+
+def test_who_sees_records_has_the_chart_again(drawing):
+    seated, space = drawing, drawing.space
+    assert space.chart.isVisible()
+    seated.lock.switch()
+    seated.type_in(seated.front)
+    assert space.pages.quiet.isVisible()
+    assert not space.chart.isVisible()
+    seated.lock.lock()
+    seated.type_in(seated.front)
+    assert space.pages.quiet.isVisible()
+    seated.lock.switch()
+    seated.type_in(seated.lind)
+    assert space.chart.isVisible()
+    assert not space.pages.quiet.isVisible()
+
+
+def test_a_tab_that_cannot_be_opened_looks_so_in_both_themes(seated):
+    tabs = seated.space.top._tabs
+    seated.lock.switch()
+    seated.type_in(seated.front)
+    assert tabs["patient"].cursor().shape() is Qt.CursorShape.ArrowCursor
+    assert tabs["stock"].cursor().shape() is Qt.CursorShape.PointingHandCursor
+    theme = seated.window.theme
+    for dark in (False, True):
+        theme.set_dark(dark)
+
+        def ink(tab, ground):
+            picture = tab.grab().toImage()
+            places = [(x, y) for x in range(picture.width()) for y in range(picture.height())]
+            return max(abs(picture.pixelColor(x, y).lightness() - ground) for x, y in places)
+
+        ground = theme.colour("panel").lightness()
+        assert ink(tabs["patient"], ground) < 0.8 * ink(tabs["stock"], ground)
 
 
 def test_the_trainer_reads_and_draws_nothing(seated):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from injectmap.domain.accounts import Person
@@ -17,6 +17,9 @@ from injectmap.words import load_words
 
 class PeopleCard(Card):
     """Nobody is ever taken off the list, for records name them; an account is closed."""
+
+    # What is to be in sight: the form's last button, or the row of who was just stored.
+    sight_wanted = Signal(QWidget)
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__(theme, border="line")
@@ -36,7 +39,8 @@ class PeopleCard(Card):
         layout.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.add.clicked.connect(self._on_add)
         self.form.stored.connect(self._over)
-        self.form.left.connect(self._over)
+        self.form.left.connect(self._left)
+        self._wanted = ""
         self.buttons: dict[str, Button] = {}
 
     def refresh(self) -> None:
@@ -85,10 +89,21 @@ class PeopleCard(Card):
         self.add.hide()
         self._rows.hide()
         self._none.hide()
+        self._wanted = person.practitioner_id if person is not None else ""
         self.form.begin(person)
+        self.sight_wanted.emit(self.form.store)
 
-    def _over(self) -> None:
+    def _left(self) -> None:
+        self._over(self._wanted)
+
+    def _over(self, person_id: str) -> None:
+        """The list again; the keyboard goes to the row of the person, or to the button that adds one."""
         self.form.hide()
         self._rows.show()
         self.add.show()
         self.refresh()
+        button = self.buttons.get(person_id, self.add)
+        # Made just now: a layout shows it later, and what is not shown takes no keyboard.
+        button.show()
+        button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.sight_wanted.emit(button)

@@ -11,6 +11,7 @@ from injectmap.domain.acting import Role
 from injectmap.domain.errors import InjectmapError
 from injectmap.ui.desk import Desk
 from injectmap.ui.plan.tick_box import TickBox
+from injectmap.ui.start.secrets import ShowTyped
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import TextLabel, column
 from injectmap.ui.widgets.buttons import Button
@@ -22,7 +23,8 @@ from injectmap.words import load_words
 class PersonForm(QWidget):
     """Adds a person, gives one who is known a password, or changes one's roles; a refusal stands at its field."""
 
-    stored = Signal()
+    # The id of the person, so that the keyboard can go on there.
+    stored = Signal(str)
     left = Signal()
 
     def __init__(self, theme: Theme, desk: Desk) -> None:
@@ -51,6 +53,7 @@ class PersonForm(QWidget):
         self._password_row = self._form.row(
             words("people.password"), self.password, hint=words("people.password.hint")
         )
+        self.show_typed = ShowTyped(theme, (self.password,))
         self.store = Button(theme, words("people.save"), kind="primary")
         self.cancel = Button(theme, words("form.cancel"))
         self.close_account = Button(theme, words("people.close"), kind="flat")
@@ -63,6 +66,7 @@ class PersonForm(QWidget):
         layout = column(self, spacing=10)
         layout.addWidget(self.title)
         layout.addWidget(self._form)
+        layout.addWidget(self.show_typed)
         layout.addLayout(buttons)
         self.store.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.left)
@@ -81,6 +85,7 @@ class PersonForm(QWidget):
         """Open the form for a person, or for a new one."""
         words, self._person = load_words(), person
         self._form.clear_problems()
+        self.show_typed.setChecked(False)
         self.title.setText(person.name if person is not None else words("settings.people.add"))
         for field in (self.name, self.profession, self.password):
             field.clear()
@@ -88,7 +93,8 @@ class PersonForm(QWidget):
         self._profession_row.setVisible(person is None)
         # Whoever comes first administers: without that nobody could let the others in.
         first = not self._desk.services.accounts.asked_for()
-        given = person.roles if person is not None and person.has_account else frozenset({Role.PRACTITIONER})
+        # Nobody is given a role unasked.
+        given = person.roles if person is not None and person.has_account else frozenset()
         for role, box in self.roles.items():
             box.setChecked(role in given or (first and person is not None))
         known = person is not None and person.has_account
@@ -111,9 +117,10 @@ class PersonForm(QWidget):
         self._form.clear_problems()
         try:
             if person is None and not password:
-                desk.services.staff.add(desk.acting, self.name.text(), self.profession.text())
+                added = desk.services.staff.add(desk.acting, self.name.text(), self.profession.text()).id
             elif person is None:
-                accounts.add_person(desk.acting, self.name.text(), self.profession.text(), roles, password)
+                name, profession = self.name.text(), self.profession.text()
+                added = accounts.add_person(desk.acting, name, profession, roles, password).id
             elif not person.has_account:
                 accounts.open_account(desk.acting, person.practitioner_id, roles, password)
             else:
@@ -123,7 +130,7 @@ class PersonForm(QWidget):
         except InjectmapError as error:
             self._refuse(error)
             return
-        self._done()
+        self._done(person.practitioner_id if person is not None else added)
 
     def _close_or_open(self) -> None:
         desk, person = self._desk, self._person
@@ -134,16 +141,16 @@ class PersonForm(QWidget):
         except InjectmapError as error:
             self._refuse(error)
             return
-        self._done()
+        self._done(person.practitioner_id)
 
-    def _done(self) -> None:
+    def _done(self, person_id: str) -> None:
         self.password.clear()
         desk = self._desk
         desk.stored()
         # From now on who acts may have a password to come back with.
         desk.acting_changed.emit()
         desk.settings_changed.emit()
-        self.stored.emit()
+        self.stored.emit(person_id)
 
     def _refuse(self, error: InjectmapError) -> None:
         rows = {"password": self._password_row, "practitioner": self._name_row, "text": self._name_row}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
@@ -63,9 +63,13 @@ class SettingsPage(Surface):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(16)
         first, second = column(spacing=16), column(spacing=16)
-        for card in (self.own, self._clinic_card(), self._lists_card(), self.people):
+        clinic, lists, required = self._clinic_card(), self._lists_card(), self._required_card()
+        self._phrases_place = self._phrases_card()
+        # What only an administrator may change is not offered to others.
+        self._administered = (clinic, lists, required, self.people)
+        for card in (self.own, clinic, lists, self.people):
             first.addWidget(card)
-        for card in (self._lock_card(), self._required_card(), self._phrases_card()):
+        for card in (self._lock_card(), required, self._phrases_place):
             second.addWidget(card)
         first.addWidget(self.keys)
         first.addStretch(1)
@@ -74,7 +78,8 @@ class SettingsPage(Surface):
         self._columns.addLayout(second, 1)
         outer.addLayout(self._columns)
         outer.addStretch(1)
-        column(self).addWidget(Scroller(body))
+        self._scroller = Scroller(body)
+        column(self).addWidget(self._scroller)
         self._connect()
 
     def _card(self, title: str, *, note: str = "") -> tuple[Card, Any]:
@@ -115,13 +120,14 @@ class SettingsPage(Surface):
     def _lock_card(self) -> Card:
         card, layout = self._card("settings.lock")
         self._form(layout, ("idle_lock_minutes", self.idle_lock_minutes))
-        reads = column()
+        self._reads = QWidget()
+        reads = column(self._reads)
         reads.addWidget(self.journal_reads)
         said = load_words()("settings.journal_reads.note")
         note = TextLabel(self._theme, "label", "text2", said, wrap=True)
         note.setContentsMargins(28, 0, 0, 0)
         reads.addWidget(note)
-        layout.addLayout(reads)
+        layout.addWidget(self._reads)
         return card
 
     def _required_card(self) -> Card:
@@ -155,6 +161,21 @@ class SettingsPage(Surface):
             box.toggled.connect(self._on_required)
         self.phrases.changed.connect(self.refresh)
         self.people.form.stored.connect(self.own.refresh)
+        self.people.sight_wanted.connect(self._show_in_sight)
+        # Where another person left the page is nothing to this one.
+        self._desk.clinic_changed.connect(self._to_top)
+
+    def take_focus(self) -> None:
+        """The page begins at its top."""
+        self._to_top()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _to_top(self) -> None:
+        self._scroller.verticalScrollBar().setValue(0)
+
+    def _show_in_sight(self, widget: QWidget) -> None:
+        # Once the layout has given it its place.
+        QTimer.singleShot(0, widget, lambda: self._scroller.ensureWidgetVisible(widget, 0, 32))
 
     def refresh(self) -> None:
         """Show what is stored now."""
@@ -188,6 +209,9 @@ class SettingsPage(Surface):
     def _lock(self) -> None:
         administers = self._desk.acting.may(Right.ADMINISTER)
         self._not_yours.setVisible(not administers)
+        for card in (*self._administered, self._reads):
+            card.setVisible(administers)
+        self._phrases_place.setVisible(administers or self._desk.draws)
         able = administers and not self._desk.read_only
         for widget in (*self._texts(), self.paper, self.people, self.journal_reads):
             widget.setEnabled(able)
