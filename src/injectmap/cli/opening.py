@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import getpass
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -188,16 +190,30 @@ def new_passphrase(file: Path | None, name: str) -> str:
 
 
 def first_line(file: Path) -> str:
-    """The first line of a small text file; InjectmapError `key_file_unreadable` without one."""
+    """The first line of a small text file; InputRefused `key_file_missing`, `key_file_closed`, `key_file_unreadable`."""
     try:
         with file.open("rb") as opened_file:
             content = opened_file.read(_LINE_BYTES + 1)
+    except FileNotFoundError:
+        raise InputRefused("key_file_missing", name=file.name) from None
+    except OSError:
+        raise InputRefused("key_file_closed", name=file.name) from None
+    tell_open(file)
+    try:
         line = content.splitlines()[0].decode("utf-8-sig") if content else ""
-    except (OSError, ValueError):
+    except ValueError:
         line = ""
     if not line or len(line) > _LINE_BYTES:
         raise InputRefused("key_file_unreadable", name=file.name)
     return line
+
+
+@functools.cache
+def tell_open(file: Path) -> None:
+    """Say once that others on this computer may read a file with a secret; it serves all the same."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            print(load_words()("cli.key_file.open", name=file.name), file=sys.stderr)
 
 
 def _prompt(text: str, name: str) -> str:

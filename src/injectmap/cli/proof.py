@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from injectmap.bootstrap import Opener
-from injectmap.cli.opening import add_opening, check_named, database_beside
+from injectmap.cli.opening import add_opening, check_named, database_beside, tell_open
 from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.services.saving import refuse_kept, refuse_there, write_new
 from injectmap.words import faulty_anchor_text, finding_text, limit_text, load_words, note_text
@@ -178,6 +178,8 @@ def _anchor(arguments: argparse.Namespace) -> int:
     if not (arguments.out or arguments.pdf):
         return 0
     sign_with = arguments.sign_with or arguments.make_key
+    if sign_with is not None:
+        tell_open(sign_with)
     with _opened(arguments) as database:
         anchor = take_anchor(database, Opener().clock, keys, key_file=sign_with)
         page = anchor_page(database, AnchorWriter(words), anchor) if arguments.pdf else b""

@@ -24,6 +24,8 @@ _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"O": 0, "
 _DATA = 4
 GROUP_SIZE = _DATA + 1
 GROUPS = 13
+# So many groups that check tell a recovery key from other words.
+_SURE = 6
 _SPARE_BITS = GROUPS * _DATA * 5 - KEY_BYTES * 8
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u00ad\u200b\ufeff.,_]+")
 
@@ -87,6 +89,22 @@ def read_recovery_key(typed: str) -> bytes:
     return (number >> _SPARE_BITS).to_bytes(KEY_BYTES, "big")
 
 
+def meant_as_recovery_key(typed: str) -> bool:
+    """True if a text is a recovery key by its form, slips in some of its groups notwithstanding.
+
+    Six groups of random letters check at their places once in about a million times: no passphrase is taken for one.
+    """
+    parts = [part for part in _BETWEEN.split(typed[:1000].upper()) if part]
+    if len(parts) == 1:
+        parts = [parts[0][at : at + GROUP_SIZE] for at in range(0, len(parts[0]), GROUP_SIZE)]
+    right = 0
+    for place, part in enumerate(parts[:GROUPS], 1):
+        values = [_VALUES.get(letter, -1) for letter in part]
+        if len(values) == GROUP_SIZE and min(values) >= 0:
+            right += _check(place, values[:_DATA]) == values[_DATA]
+    return right >= _SURE
+
+
 def recovery_groups(text: str) -> tuple[str, ...]:
     """The groups of a written recovery key."""
     return tuple(text.split("-"))
@@ -138,6 +156,17 @@ def check_passphrase(typed: str) -> str:
     return passphrase
 
 
+def check_apart(passphrase: str, password: str) -> None:
+    """InputRefused `password_is_passphrase`: whoever sees somebody sign in must not have seen what opens the file."""
+    if _spoken(passphrase) == _spoken(password):
+        raise InputRefused("password_is_passphrase")
+
+
+def _spoken(typed: str) -> str:
+    """The words alone, whatever their case and spaces."""
+    return "".join(same_everywhere(typed).casefold().split())
+
+
 def same_everywhere(typed: str) -> str:
     """Text as another keyboard or system would give it too: an accent is one letter, not two signs."""
     return unicodedata.normalize("NFC", typed)
@@ -173,6 +202,14 @@ class Unlock:
     recovery_key: str = field(default="", repr=False)
     # Keep the key on this computer once it has opened the clinic.
     keep: bool = False
+
+
+def tell_slip(typed: str) -> None:
+    """Raise what is wrong with a recovery key, as `read_recovery_key` does, if a text that opened nothing was meant as one."""
+    parts = [part for part in _BETWEEN.split(typed[:1000]) if part]
+    as_printed = len(parts) == GROUPS and sum(len(part) == GROUP_SIZE for part in parts) >= GROUPS - 2
+    if as_printed or (len(parts) == 1 and len(parts[0]) == GROUPS * GROUP_SIZE):
+        read_recovery_key(typed)
 
 
 def unlock_from_line(line: str) -> Unlock:

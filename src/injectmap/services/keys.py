@@ -24,6 +24,7 @@ from injectmap.domain.keys import (
     same_everywhere,
     show_recovery_key,
     slot_path,
+    tell_slip,
 )
 from injectmap.domain.settings import ClinicSettings, Paper
 from injectmap.services.ports import RenderedPage
@@ -188,6 +189,7 @@ class KeyRoom:
             raise InputRefused("passphrase_wait", seconds=seconds)
         slots = self._files.read(clinic)
         if slots is None or not slots.slots:
+            tell_slip(unlock.passphrase)
             raise StorageProblem("passphrase_lost", name=slot_path(clinic).name)
         passphrase = same_everywhere(unlock.passphrase[: PASSPHRASE_MOST + 1])
         for slot in slots.slots if passphrase else ():
@@ -196,6 +198,7 @@ class KeyRoom:
                 self._attempts.pop(clinic, None)
                 return key
         self._failed(clinic)
+        tell_slip(unlock.passphrase)
         raise InputRefused("passphrase_wrong", name=clinic.stem)
 
     def wait_s(self, clinic: Path) -> int:

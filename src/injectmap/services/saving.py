@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -18,6 +19,8 @@ _BESIDE = (".keys.json", ".moved.json", ".erased.json", ".lock", "-wal", "-shm",
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _PDF = b"%PDF-"
 _HEAD_BYTES = 4_096
+# Where a file system knows no rights it changes nothing.
+_PRIVATE = 0o600
 # Only our own small files are read as a whole; a list that was exported may be long.
 _SMALL_BYTES = 65_536
 
@@ -46,11 +49,16 @@ def refuse_kept(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a full disk leaves no half a file; refused as by `refuse_kept`."""
+    """Write beside and rename, so that a full disk leaves no half a file; refused as by `refuse_kept`.
+
+    Its owner's alone, even in the place of one that others could read: most of what is exported names patients.
+    """
     refuse_kept(path)
     partial = path.with_name(f".{path.name}.part")
+    partial.unlink(missing_ok=True)
     try:
-        partial.write_bytes(content)
+        with open(partial, "xb", opener=_private) as file:
+            file.write(content)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -60,7 +68,7 @@ def write_new(path: Path, content: bytes) -> None:
     """Write a file that is never replaced; StorageProblem("file_exists") for one that exists."""
     refuse_there(path)
     try:
-        with path.open("xb") as file:
+        with open(path, "xb", opener=_private) as file:
             file.write(content)
     except FileExistsError:
         raise StorageProblem("file_exists", name=path.name) from None
@@ -77,10 +85,13 @@ def refuse_there(path: Path) -> None:
 
 
 def write_secret(path: Path, content: bytes) -> None:
-    """Write what is secret to the chosen name at once, under no other; a new file is its owner's alone."""
+    """Write what is secret to the chosen name at once, under no other; it is its owner's alone."""
     refuse_kept(path)
     try:
         with open(path, "wb", opener=_private) as file:
+            with contextlib.suppress(OSError):
+                # One that was there had rights of its own.
+                path.chmod(_PRIVATE)
             file.write(content)
     except OSError:
         path.unlink(missing_ok=True)
@@ -88,7 +99,7 @@ def write_secret(path: Path, content: bytes) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    return os.open(path, flags, _PRIVATE)
 
 
 def _is_text(head: bytes) -> bool:

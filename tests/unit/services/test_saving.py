@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from injectmap.domain.errors import StorageProblem
-from injectmap.services.saving import refuse_kept, write_secret, write_whole
+from injectmap.services.saving import refuse_kept, write_new, write_secret, write_whole
 
 PACKAGE = Path(__file__).parents[3] / "src" / "injectmap"
 WRITERS = (write_whole, write_secret)
@@ -109,9 +109,16 @@ def test_a_long_text_cut_within_a_character_is_text(tmp_path):
     refuse_kept(path)
 
 
-def test_a_secret_is_its_owners_alone(tmp_path):
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("write", [write_whole, write_new, write_secret])
+def test_what_is_written_is_its_owners_alone(tmp_path, write, there):
     path = tmp_path / "recovery.pdf"
-    write_secret(path, b"%PDF-")
+    if there and write is not write_new:
+        path.write_bytes(b"%PDF-old")
+        path.chmod(0o644)
+        (tmp_path / ".recovery.pdf.part").touch(mode=0o644)
+    write(path, b"%PDF-")
+    assert path.read_bytes() == b"%PDF-"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
