@@ -94,7 +94,7 @@ class Opener(OwnFiles):
         from injectmap.domain.accounts import checked_password
         from injectmap.domain.errors import InputRefused, StorageProblem
         from injectmap.domain.ids import new_id
-        from injectmap.domain.keys import show_recovery_key
+        from injectmap.domain.keys import check_apart, show_recovery_key
         from injectmap.domain.patient import NAME_LIMIT, Practitioner, clean_text
         from injectmap.domain.settings import ClinicSettings
         from injectmap.services.clinic import NewClinic
@@ -107,6 +107,7 @@ class Opener(OwnFiles):
             raise StorageProblem("folder_missing", name=path.parent.name)
         if password:
             checked_password(password)
+            check_apart(passphrase, password)
         path = path.resolve()
         settings = ClinicSettings(clinic_name, time_zone=time_zone, phrases=shipped_phrases())
         keys = self.keys.new(new_id(), passphrase)

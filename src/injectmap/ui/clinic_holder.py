@@ -15,7 +15,7 @@ from injectmap.domain.acting import Acting, Right
 from injectmap.domain.clinic_places import ClinicPlace
 from injectmap.domain.errors import StorageProblem
 from injectmap.services.clinic import ClinicOpener
-from injectmap.ui.start.opening import Locked, Opening, Ready, make_clinic, open_or_ask, release
+from injectmap.ui.start.opening import Locked, Opening, Ready, kept_in_vain, make_clinic, open_or_ask, release
 from injectmap.ui.tasks import Task, Tasks
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
@@ -93,6 +93,7 @@ class ClinicHolder(QObject):
         self._prepared = False
         self._is_opening = False
         self._show_latest = False
+        self._kept_in_vain = False
         self.at_door: Locked | Ready | None = None
         # Made while the clinic can still be read, such as a backup.
         self.before_closing: Callable[[], None] | None = None
@@ -203,7 +204,13 @@ class ClinicHolder(QObject):
     def open_clinic(self, place: ClinicPlace, unlock: Unlock | None = None) -> None:
         """Open a clinic; a locked file asks for what opens it first."""
         self._tried = (place, unlock) if isinstance(place, Path) else None
-        self._open(partial(open_or_ask, self.opener, place, unlock))
+
+        def how() -> Opening:
+            opened = open_or_ask(self.opener, place, unlock)
+            self._kept_in_vain = kept_in_vain(opened, unlock)
+            return opened
+
+        self._open(how)
 
     def create_clinic(self, typed: ClinicToMake) -> None:
         """Make a new clinic file; it opens once its recovery key is put away."""
@@ -242,6 +249,7 @@ class ClinicHolder(QObject):
         if self._is_opening or not self.may_leave():
             return
         self._show_latest = show_latest
+        self._kept_in_vain = False
         self._is_opening = True
         self.opening_problem = ""
         self.opening.emit(True)
@@ -297,6 +305,9 @@ class ClinicHolder(QObject):
         self._services = services
         self.opening.emit(False)
         self.clinic_changed.emit()
+        if self._kept_in_vain:
+            self._kept_in_vain = False
+            self.problem.emit(load_words()("keys.not_kept"))
         if self._show_latest:
             self.open_latest()
 

@@ -23,7 +23,7 @@ def closed(make_shell):
     return shell
 
 
-def make(start) -> None:
+def make(start, password=PASSWORD, *, made=True) -> None:
     start.new.click()
     form = start.new_form
     form.name.setText("Quay Clinic")
@@ -32,8 +32,9 @@ def make(start) -> None:
     for field in (form.passphrase.field, form.passphrase.again):
         field.setText(PASSPHRASE)
     for field in (form.practitioner_password, form.password_again):
-        field.setText(PASSWORD)
+        field.setText(password)
     form.submit()
+    assert form.problems() == [] or not made
 
 
 def type_back(page) -> None:
@@ -273,6 +274,59 @@ def test_where_a_keyring_works_the_key_can_be_kept(closed):
     closed.desk.close_clinic()
     closed.desk.open_clinic(QUAY)
     assert closed.desk.has_clinic
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_key_that_could_not_be_kept_is_said(closed, monkeypatch, by_key):
+    keyring = closed.opener.keys.keyring
+    keyring.works = True
+    monkeypatch.setattr(keyring, "keep", lambda *_: False)
+    closed.desk.open_clinic(QUAY)
+    typed = {"recovery_key": show_recovery_key(closed.key)} if by_key else {"passphrase": PASSPHRASE}
+    closed.desk.open_clinic(QUAY, Unlock(**typed, keep=True))
+    if by_key:
+        closed.start.renew.skip.click()
+    assert closed.desk.has_clinic
+    assert closed.space.banner.text == "This computer did not keep the key."
+    closed.desk.close_clinic()
+    closed.space.banner.put_away()
+    closed.desk.open_clinic(QUAY, Unlock(passphrase=PASSPHRASE))
+    assert closed.desk.has_clinic
+    assert closed.space.banner.text == ""
+
+
+@pytest.mark.parametrize("spelt", ["printed", "one word", "with a slip"])
+def test_a_recovery_key_among_the_passphrases_is_told_and_costs_nothing(closed, spelt):
+    text = show_recovery_key(closed.key)
+    match spelt:
+        case "one word":
+            text = text.replace("-", "").lower()
+        case "with a slip":
+            text = text[:2] + ("0" if text[2] != "0" else "1") + text[3:]
+    closed.desk.open_clinic(QUAY)
+    page = closed.start.unlock_page
+    page.passphrase.setText(text)
+    page.submit()
+    assert "This is the recovery key, not the passphrase" in page.problem
+    assert closed.opener.wait_s(QUAY) == 0
+    assert page.accept.isEnabled()
+    page.other.click()
+    assert page.passphrase.text() == ""
+    assert page.problem == ""
+    page.submit()
+    if spelt == "with a slip":
+        assert page.problem == "Group 1 of the recovery key is not as printed. Compare it with the sheet."
+    else:
+        assert closed.start.renew.isVisible()
+
+
+def test_the_password_is_not_the_passphrase_again(closed):
+    make(closed.start, password=f" {PASSPHRASE.upper()} ", made=False)
+    form = closed.start.new_form
+    assert form.problems() == [
+        "Choose other words than the passphrase: whoever sees you sign in must not have seen what opens the file."
+    ]
+    assert closed.opener.created == []
 
 
 def test_escape_and_back_give_the_choices_again(closed, qtbot):

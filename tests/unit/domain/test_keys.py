@@ -17,8 +17,10 @@ from injectmap.domain.keys import (
     Slot,
     SlotFile,
     Unlock,
+    check_apart,
     check_passphrase,
     key_mark,
+    meant_as_recovery_key,
     read_recovery_key,
     recovery_groups,
     same_group,
@@ -248,3 +250,26 @@ def test_a_slot_file_with_changed_bytes_is_read_or_refused(data):
     else:
         file = slots_from_json(bytes(content), name="a")
         assert all(one.cost.memory_kib <= 262_144 and one.cost.passes <= 10 for one in file.slots)
+
+
+@given(key=st.binary(min_size=32, max_size=32), slips=st.sets(st.integers(0, 12), max_size=7))
+def test_a_recovery_key_is_known_by_its_form(key: bytes, slips: set[int]) -> None:
+    groups = list(recovery_groups(show_recovery_key(key)))
+    for place in slips:
+        groups[place] = groups[place][:-1]
+    assert meant_as_recovery_key(" ".join(groups).lower())
+    assert meant_as_recovery_key(show_recovery_key(key).replace("-", ""))
+
+
+@given(st.lists(st.text("abcdefghjkmnpqrstvwxyz", min_size=5, max_size=5), min_size=1, max_size=20))
+def test_words_of_five_letters_are_no_recovery_key(words: list[str]) -> None:
+    assert not meant_as_recovery_key(" ".join(words))
+    assert not meant_as_recovery_key("".join(words))
+
+
+@pytest.mark.parametrize(
+    "password", ["Grey heron on the quay", "greyheron onthequay", "grey  heron on the quay "]
+)
+def test_passphrase_and_password_are_not_the_same_words(password: str) -> None:
+    assert code_of(lambda: check_apart("grey heron on the quay", password)) == "password_is_passphrase"
+    check_apart("grey heron on the quay", "grey heron on the key")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from injectmap.domain.accounts import PASSWORD_LEAST, checked_password
 from injectmap.domain.errors import InputRefused
+from injectmap.domain.keys import check_apart
 from injectmap.ui.prompts import Prompts
 from injectmap.ui.start.secrets import NewPassphrase, ShowTyped, secret_field
 from injectmap.ui.theme import Theme
@@ -158,6 +159,11 @@ class NewClinicForm(QWidget):
             return
         if self.practitioner_password.text() != self.password_again.text():
             self._again_row.show_problem(load_words()("keys.differ"))
+            return
+        try:
+            check_apart(self.passphrase.field.text(), self.practitioner_password.text())
+        except InputRefused as error:
+            self._password_row.show_problem(error_sentence(error))
 
     def _suggest(self) -> None:
         """Until a file is chosen, suggest one by the clinic's name."""

@@ -61,6 +61,14 @@ def make_clinic(opener: ClinicOpener, typed: ClinicToMake, time_zone: str) -> Op
     return Ready(typed.path, made.services, made=made)
 
 
+def kept_in_vain(opened: Opening, unlock: Unlock | None) -> bool:
+    """True if the key was to be kept on this computer and is not; it asks the keyring, so in the worker."""
+    services = opened.services if isinstance(opened, Ready) else opened
+    if unlock is None or not unlock.keep or isinstance(services, Locked) or services.keys is None:
+        return False
+    return not services.keys.kept
+
+
 def release(opened: Opening) -> None:
     """Let go of what nobody will work in."""
     if isinstance(opened, Ready):

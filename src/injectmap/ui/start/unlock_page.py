@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from injectmap.domain.errors import InputRefused
-from injectmap.domain.keys import ClinicLock, LockState, Unlock, read_recovery_key
+from injectmap.domain.keys import ClinicLock, LockState, Unlock, meant_as_recovery_key, read_recovery_key
 from injectmap.ui.plan.tick_box import TickBox
 from injectmap.ui.start.secrets import ShowTyped, secret_field
 from injectmap.ui.theme import Theme, metrics
@@ -98,6 +98,11 @@ class UnlockPage(QWidget):
             if not typed:
                 self._passphrase_row.show_problem(load_words()("keys.passphrase.empty"))
                 return
+            if meant_as_recovery_key(typed):
+                # Not tried: it costs no wait.
+                self._passphrase_row.show_problem(load_words()("keys.is_recovery_key"))
+                self._focus()
+                return
             self.unlocked.emit(self._path, Unlock(passphrase=typed, keep=keep))
             return
         text = self.recovery_key.toPlainText()
@@ -144,6 +149,11 @@ class UnlockPage(QWidget):
             self.forget()
 
     def _switch(self) -> None:
+        """Use the other; a recovery key typed into the wrong field goes along."""
+        if not self._by_key and meant_as_recovery_key(self.passphrase.text()):
+            self.recovery_key.setPlainText(self.passphrase.text())
+            self.passphrase.clear()
+            self._passphrase_row.clear_problem()
         self._show_way(by_key=not self._by_key)
 
     def _show_way(self, *, by_key: bool) -> None:
