@@ -45,6 +45,7 @@ from injectmap.domain.record import RecordField
 from injectmap.domain.settings import ClinicSettings, Phrase, settings_from_json, settings_to_json
 from injectmap.domain.treatment_map import Deposit, Share, Side, TreatmentMap
 from injectmap.resources import asset_path
+from injectmap.services.moved import note_from_text
 from injectmap.services.syringes import syringe_from_json, syringe_to_json
 from injectmap.storage.packing import pack_pictures, unpack_pictures
 from injectmap.storage.replay import Replay
@@ -286,6 +287,10 @@ def _anchors() -> list[Any]:
     return [json.loads(anchor_to_text(one)) for one in (anchor, signed)]
 
 
+def _notes() -> list[Any]:
+    return [{"injectmap_moved": 1, "to": "server.example:5432/harbour", "at_ms": 1_795_000_000_000}]
+
+
 # Files beside a clinic
 
 
@@ -360,6 +365,7 @@ PARSERS = (
     _form("journal_account", _accounts, account_from_json, account_to_json),
     Parser("journal_replay", _spoilt_row, lambda row, _folder: _journal().take(row), seconds=5.0),
     _beside("anchor", _anchors, lambda text: anchor_from_text(_bytes(text))),
+    _beside("moved_note", _notes, lambda text: note_from_text(_bytes(text)), ValueError),
     _beside("key_slots", _slot_file, lambda text: slots_from_json(_bytes(text), name="x")),
     _beside("erasure_ledger", _ledgers, lambda text: parse_ledger(_bytes(text))),
     _beside("backup_plan", _plans, plan_from_json, PlanRefused),
