@@ -50,7 +50,9 @@ class AccountService:
         with self._database.reading() as work:
             found = {one.practitioner_id: one for one in work.accounts.all()}
             practitioners = work.practitioners.all()
-        return tuple(_person(one, found.get(one.id)) for one in practitioners)
+        people = (_person(one, found.get(one.id)) for one in practitioners)
+        # In the one order that both kinds of store agree on.
+        return tuple(sorted(people, key=lambda one: (one.name.casefold(), one.practitioner_id)))
 
     def asked_for(self) -> bool:
         """True if the clinic has accounts, so that somebody must sign in."""

@@ -17,8 +17,8 @@ def test_nothing_of_the_clinic_is_shown_before_somebody_signed_in(house):
     assert not house.window.paper.isVisible()
     assert house.window.windowTitle() == "injectmap"
     assert [row.person.name for row in house.page._rows] == [
-        "Dr R. Okonjo-Lind",
         "Dr Ines Berg",
+        "Dr R. Okonjo-Lind",
         "P. Novak",
     ], "who has no password is not asked for one"
     assert house.page.password.hasFocus()
@@ -75,12 +75,12 @@ def test_a_long_wait_is_said_in_minutes_and_is_that_persons_alone(house):
 
 def test_the_arrows_choose_who_comes_in_and_an_empty_password_is_not_tried(house):
     QTest.keyClick(house.page.password, Qt.Key.Key_Down)
-    assert house.page.chosen.name == "Dr Ines Berg"
+    assert house.page.chosen.name == "Dr R. Okonjo-Lind"
     QTest.keyClick(house.page.password, Qt.Key.Key_Return)
     assert house.page.problem == "Type the password."
     QTest.keyClick(house.page.password, Qt.Key.Key_Up)
     QTest.keyClick(house.page.password, Qt.Key.Key_Up)
-    assert house.page.chosen.name == "Dr R. Okonjo-Lind"
+    assert house.page.chosen.name == "Dr Ines Berg"
     assert not house.rows(JournalKind.REFUSE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from tests.ui.lock.conftest import House
 
@@ -151,3 +152,57 @@ def test_the_own_pass_can_be_undone_after_the_other_only_looked(seated):
     seated.type_in(seated.lind)
     seated.desk.editor.undo()
     assert len(seated.desk.editor.map.passes) == passes + 1
+
+
+def test_nobody_is_chosen_and_the_list_has_the_keyboard(seated):
+    page = seated.page
+    seated.lock.switch()
+    assert page.chosen is None
+    assert not page.password.isEnabled()
+    assert not page.enter.isEnabled()
+    names = [row.person.name for row in page._rows]
+    assert names == sorted(names)
+    assert seated.window.focusWidget() is page._rows[0]
+    QTest.keyClick(page._rows[0], Qt.Key.Key_Down)
+    assert seated.window.focusWidget() is page._rows[1]
+    assert page.chosen is None
+    QTest.keyClick(page._rows[1], Qt.Key.Key_Return)
+    assert page.chosen is page._rows[1].person
+    assert seated.window.focusWidget() is page.password
+    seated.type_in(seated.berg)
+    assert seated.desk.acting.practitioner_id == seated.berg.id
+
+
+def test_cancel_leads_back_through_the_own_lock(seated):
+    page, editor = seated.page, seated.desk.editor
+    seated.lock.switch()
+    assert page.leave.isVisible()
+    QTest.keyClick(page._rows[0], Qt.Key.Key_Escape)
+    assert seated.lock.covers, "somebody else may stand there by then"
+    assert seated.desk.nobody
+    assert page.title.full_text() == "Locked"
+    assert page.chosen.practitioner_id == seated.lind.id
+    assert not page.leave.isVisible()
+    assert seated.window.focusWidget() is page.password
+    seated.type_in(seated.lind)
+    assert not seated.lock.covers
+    assert seated.desk.editor is editor
+
+
+def test_the_names_stand_in_one_order_and_what_is_typed_can_be_seen(seated):
+    page = seated.page
+    orders = []
+    for cover in (seated.lock.lock, seated.lock.switch):
+        cover()
+        orders.append([row.person.name for row in page._rows])
+        seated.type_in(seated.lind)
+    assert orders[0] == orders[1] == sorted(orders[0])
+    seated.lock.lock()
+    QTest.keyClicks(page.password, "corr")
+    assert "corr" not in page.password.displayText()
+    QTest.mouseClick(page.show_typed, Qt.MouseButton.LeftButton)
+    assert page.password.displayText() == "corr"
+    page.password.clear()
+    seated.type_in(seated.lind)
+    seated.lock.lock()
+    assert not page.show_typed.isChecked(), "hidden again for who comes next"

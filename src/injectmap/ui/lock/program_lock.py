@@ -19,7 +19,6 @@ from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.words import load_words
 
 if TYPE_CHECKING:
-    from injectmap.domain.accounts import Person
     from injectmap.services.accounts import AccountService
     from injectmap.ui.desk import Desk
     from injectmap.ui.main_window import MainWindow
@@ -99,14 +98,18 @@ class ProgramLock(QObject):
         # What is being typed is stored while it is still known by whom.
         desk.leaving.emit()
         self._close_over()
-        can_come_back = desk.services.accounts.has_password(desk.acting.practitioner_id)
+        can_come_back = self._has_password(desk.acting)
         focus = QApplication.focusWidget() or window.focusWidget()
         self._left = _Left(desk.acting, focus, window.windowTitle())
         self.idle.watch(0)
         self._entrance = entrance
         desk.act_as(Acting("", frozenset(), desk.acting.workstation))
-        leave = "" if can_come_back else "form.cancel"
+        # From a change of person who sat here goes back through the own lock: others may stand there by then.
+        leave = "form.cancel" if entrance == "switch" or not can_come_back else ""
         self._cover(entrance, desk.services.accounts, desk.services.settings.name, chosen, leave)
+
+    def _has_password(self, acting: Acting) -> bool:
+        return self._desk.services.accounts.has_password(acting.practitioner_id)
 
     def _close_over(self) -> None:
         """Put away what stands over or beside the window: nothing of a patient may stay in sight."""
@@ -133,9 +136,10 @@ class ProgramLock(QObject):
                 clinic=clinic,
                 title=words(f"{entrance}.title"),
                 note=words(f"{entrance}.note", name=name) if words.has(f"{entrance}.note") else "",
-                people=_first(people, chosen),
+                people=people,
                 waits=accounts.seconds_to_wait,
                 chosen=chosen,
+                choose_first=entrance != "switch",
                 leave=words(leave) if leave else "",
             )
         )
@@ -188,6 +192,12 @@ class ProgramLock(QObject):
     def _leave(self) -> None:
         """Nobody came in: back to where it was, or to the first screen."""
         left = self._left
+        if left is not None and self._entrance == "switch" and self._has_password(left.acting):
+            desk = self._desk
+            self._cover(
+                "locked", desk.services.accounts, desk.services.settings.name, left.acting.practitioner_id, ""
+            )
+            return
         self._uncover()
         if left is not None:
             self._desk.act_as(left.acting)
@@ -243,11 +253,6 @@ def seat_another(desk: Desk, acting: Acting) -> None:
     desk.clinic_changed.emit()
     if patient is not None:
         desk.open_patient(patient, session_id)
-
-
-def _first(people: tuple[Person, ...], chosen: str) -> tuple[Person, ...]:
-    """The one chosen stands at the top."""
-    return tuple(sorted(people, key=lambda one: one.practitioner_id != chosen))
 
 
 def _is_there(widget: QWidget) -> bool:

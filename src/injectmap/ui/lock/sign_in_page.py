@@ -13,6 +13,7 @@ from injectmap.domain.accounts import Person
 from injectmap.domain.errors import InputRefused
 from injectmap.ui.lock.person_row import HEIGHT, PersonRow
 from injectmap.ui.start.logo import Logo
+from injectmap.ui.start.secrets import ShowTyped
 from injectmap.ui.theme import Theme
 from injectmap.ui.widgets.basics import Card, Scroller, Surface, TextLabel, clear_layout, column
 from injectmap.ui.widgets.buttons import Button
@@ -34,6 +35,8 @@ class Entrance:
     people: tuple[Person, ...]
     waits: Callable[[str], int] = field(repr=False)
     chosen: str = ""
+    # Nobody is chosen for whoever comes: the list has the keyboard until somebody is.
+    choose_first: bool = True
     # What Escape and the second button do; "" for none.
     leave: str = ""
 
@@ -66,6 +69,7 @@ class SignInPage(Surface):
             | Qt.InputMethodHint.ImhSensitiveData
         )
         self._row = FormRow(theme, words("sign_in.password"), self.password)
+        self.show_typed = ShowTyped(theme, (self.password,))
         self.enter = Button(theme, words("sign_in.enter"), kind="primary")
         self.leave = Button(theme, words("form.cancel"))
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -93,6 +97,7 @@ class SignInPage(Surface):
         inner.addWidget(self.note)
         inner.addWidget(self._scroller)
         inner.addWidget(self._row)
+        inner.addWidget(self.show_typed)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.leave)
@@ -112,6 +117,7 @@ class SignInPage(Surface):
     def begin(self, entrance: Entrance) -> None:
         """Show who may come in; what was typed before is gone."""
         self._entrance = entrance
+        self.show_typed.setChecked(False)
         self.set_busy(False)
         self.title.setText(entrance.title)
         self.clinic.setText(entrance.clinic)
@@ -124,19 +130,24 @@ class SignInPage(Surface):
         for person in entrance.people:
             row = PersonRow(self._theme, person)
             row.clicked.connect(self._on_row)
+            row.installEventFilter(self)
             self._list.addWidget(row)
             self._rows.append(row)
         shown = min(len(self._rows), _SHOWN)
         self._scroller.setFixedHeight(shown * HEIGHT + max(0, shown - 1) * 2)
-        self._choose(
-            next(
-                (at for at, row in enumerate(self._rows) if row.person.practitioner_id == entrance.chosen), 0
-            )
-        )
+        ids = [row.person.practitioner_id for row in self._rows]
+        if entrance.chosen in ids or entrance.choose_first:
+            self._choose(ids.index(entrance.chosen) if entrance.chosen in ids else 0)
+        else:
+            self.password.clear()
+            self._said = ""
+            self._count()
+        self.setFocusProxy(self._wants_keyboard)
 
     def end(self) -> None:
         """Forget what was typed and count no more."""
         self._tick.stop()
+        self.show_typed.setChecked(False)
         self.password.clear()
         self._entrance = None
 
@@ -171,8 +182,16 @@ class SignInPage(Surface):
             widget.setEnabled(not busy)
 
     def take_focus(self) -> None:
-        """The keyboard goes to the password."""
-        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard goes to the password of who is chosen, or to the list."""
+        self._wants_keyboard.setFocus(Qt.FocusReason.OtherFocusReason)
+        chosen = next((row for row in self._rows if row.isChecked()), None)
+        if chosen is not None:
+            # Once the list has been laid out.
+            QTimer.singleShot(0, chosen, lambda: self._scroller.ensureWidgetVisible(chosen, 0, 0))
+
+    @property
+    def _wants_keyboard(self) -> QWidget:
+        return self.password if self.chosen is not None or not self._rows else self._rows[0]
 
     # What is done
 
@@ -188,14 +207,28 @@ class SignInPage(Surface):
         self.entered.emit(person.practitioner_id, self.password.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up and Down choose a person while the keyboard stays with the password."""
+        """Up and Down choose a person while the keyboard stays with the password; in the list Enter does."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if isinstance(watched, PersonRow):
+                return self._on_list_key(watched, Qt.Key(event.key()))
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if step and self._rows:
                 now = next((at for at, row in enumerate(self._rows) if row.isChecked()), 0)
                 self._choose(max(0, min(len(self._rows) - 1, now + step)))
                 return True
         return False
+
+    def _on_list_key(self, row: PersonRow, key: Qt.Key) -> bool:
+        """Up and Down go through the list, Enter or the space bar chooses."""
+        at = self._rows.index(row)
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key, 0)
+        if step:
+            other = self._rows[max(0, min(len(self._rows) - 1, at + step))]
+            other.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroller.ensureWidgetVisible(other, 0, 0)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._choose(at)
+        return bool(step) or self._rows[at].isChecked()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves, where there is somewhere to go."""
@@ -234,8 +267,8 @@ class SignInPage(Surface):
         if seconds:
             parts.append(_wait_text(seconds))
         self._row.show_problem(" ".join(parts)) if parts else self._row.clear_problem()
-        self.password.setEnabled(not seconds)
-        self.enter.setEnabled(not seconds)
+        for widget in (self.password, self.enter):
+            widget.setEnabled(person is not None and not seconds)
         if seconds and not self._tick.isActive():
             self._tick.start()
         elif not seconds and self._tick.isActive():
