@@ -130,7 +130,8 @@ def access_texts(line: AccessLine, words: Words) -> tuple[str, str, str]:
     """Who did what to which part of a patient's data: the same on screen, on paper and in a table."""
     row = line.row
     who = line.practitioner or words("access.nobody")
-    key = f"access.read.{row.what}" if row.kind == "read" else f"access.{row.kind}.{row.subject_kind}"
+    told = row.what or row.subject_kind
+    key = f"access.{row.kind}.{told}"
     what = words(key if words.has(key) else f"access.{row.kind}")
     subject = words(f"access.subject.{row.subject_kind}")
     return who, what, f"{subject} {line.subject}" if line.subject else subject

@@ -166,8 +166,13 @@ def test_backups_are_thinned_after_a_good_one(here, tmp_path):
         here.write()
         here.clock.ms += 20 * 60_000
         here.service.back_up_if_due(after_ms=0)
-    # Three an hour were made, one an hour is left, and the newest.
-    assert len(here.files()) in (11, 12)
+    # None of the last hours takes another's place.
+    assert len(here.files()) == 31
+    here.clock.ms += 3 * DAY_MS
+    here.write()
+    here.service.back_up_if_due(after_ms=0)
+    # Of earlier days the last one is left, and the newest.
+    assert len(here.files()) in (2, 3)
     assert here.service.last_good().file == here.files()[-1]
     assert not other.exists()
 
@@ -323,3 +328,28 @@ def test_forty_bytes_flipped_in_an_open_keyed_file_are_found_and_it_is_only_read
         here.write()
     assert here.service.standing().damaged
     assert not here.service.due(after_ms=0)
+
+
+def test_every_copy_that_the_program_left_beside_the_clinic_is_named_with_its_folder(here):
+    here.service.back_up_if_due()
+    (kept,) = here.files()
+    (found,) = here.service.listed(KEEPER)
+    restored = here.service.restore(KEEPER, found.found.path)
+    here.database = open_clinic(here.path, key=KEY)
+    here.service = here.serve()
+    folder = here.path.parent
+    (folder / "Harbour.before-restore-20261122T231600Z-damaged.injectmap").write_bytes(b"x")
+    (folder / "Other.before-restore-20261122T231600Z-damaged.injectmap").write_bytes(b"x")
+    update = kept.replace(".backup-", ".before-upgrade-")
+    (folder / update).write_bytes(b"x")
+    (folder / update.replace(update[-18:-10], "0" * 8)).write_bytes(b"another clinic")
+    held = {one.path: one.row for one in here.service.backups()}
+    assert set(held) == {
+        str(here.beside / kept),
+        str(folder / restored.kept_aside),
+        str(folder / update),
+        str(folder / "Harbour.before-restore-20261122T231600Z-damaged.injectmap"),
+    }
+    assert [one for one, row in held.items() if row is None] == [
+        str(folder / "Harbour.before-restore-20261122T231600Z-damaged.injectmap")
+    ]

@@ -19,6 +19,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.services.clinic import Services
 from injectmap.services.privacy_ports import HeldBackup
 from injectmap.storage.ledger import ErasedLedger, ledger_path
+from injectmap.words import access_texts, load_words
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,57 @@ def test_backups_hold_whom_they_end_before_the_erasure_of(demo: Services):
     (line,) = demo.privacy.still_held(demo.acting)
     assert [one.row for one in line.backups] == [first, head]
     assert [one.row for one in demo.privacy.access_report(demo.acting, patient.id).backups] == [first, head]
+
+
+def test_a_damaged_copy_that_nobody_can_read_holds_whom_it_may(demo: Services):
+    patient, backups = treated(demo), Backups()
+    demo.privacy._backups = backups
+    now = demo.clock.now_ms()
+    backups.held = tuple(HeldBackup(f"c{at}", now + at, None, "/clinics") for at in (-1_000, 3_600_000))
+    done = erase(demo, patient)
+    assert [one.path for one in done.backups] == ["/clinics/c-1000"]
+
+
+def test_the_report_tells_a_cosignature_from_a_signature(demo: Services):
+    patient = treated(demo)
+    with demo.database.reading() as work:
+        opened = [work.sessions.open(one.id) for one in work.sessions.of_patient(patient.id)]
+    signed = next(one for one in opened if one.versions and one.versions[-1].cosignature is None)
+    last = signed.versions[-1]
+    by = next(one for one in demo.practitioners if one.id != last.practitioner_id)
+    demo.signing.cosign(demo.acting, signed.session.id, last.version, by.id)
+    words = load_words()
+
+    def said() -> list[str]:
+        report = demo.privacy.access_report(demo.acting, patient.id)
+        return [access_texts(line, words)[1] for line in report.lines if line.row.kind is JournalKind.SIGN]
+
+    assert said()[-1] == "Co-signed"
+    assert said().count("Signed") == len(said()) - said().count("Co-signed") > 0
+    assert b"Co-signed" in demo.privacy.access_csv(
+        demo.acting, demo.privacy.access_report(demo.acting, patient.id)
+    )
+    erase(demo, patient)
+    assert set(said()) == {"Signed or co-signed"}
+
+
+def test_the_report_says_since_when_looking_is_kept(demo: Services):
+    patient = treated(demo)
+
+    def report() -> Any:
+        return demo.privacy.access_report(demo.acting, patient.id)
+
+    assert not report().reads_kept
+    assert report().reads_from_ms is None
+    before = demo.clock.now_ms()
+    _set(demo, journal_reads=True)
+    _set(demo, low_stock=7)
+    since = report().reads_from_ms
+    assert before <= since <= demo.clock.now_ms()
+    _set(demo, journal_reads=False)
+    assert report().reads_from_ms is None
+    _set(demo, journal_reads=True)
+    assert report().reads_from_ms >= since
 
 
 def test_nobody_is_listed_without_a_period_and_nobody_goes_by_the_list(demo: Services):

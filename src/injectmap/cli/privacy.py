@@ -90,8 +90,11 @@ def _print_access(services: Services, report: AccessReport) -> None:
         print("  ".join((at, *access_texts(line, words), line.row.workstation, str(line.row.number))))
     if not report.reads_kept:
         print(words("access.paper.no_reads"))
+    elif report.reads_from_ms is not None:
+        since = show_instant(report.reads_from_ms, services.settings.time_zone)
+        print(words("access.paper.reads_from", when=since))
     for one in report.backups:
-        print(one.name)
+        print(one.path)
 
 
 def _erase(arguments: argparse.Namespace) -> int:
@@ -106,7 +109,7 @@ def _erase(arguments: argparse.Namespace) -> int:
             print(words("erase.goes", sessions=before.sessions, signed=before.signed, events=before.events))
             print(words("erase.stays", units=before.units))
             for one in before.backups:
-                print(one.name)
+                print(one.path)
             print(words("erase.confirm_with", number=patient.number_text), file=sys.stderr)
             return 1
         if arguments.reason is None:
@@ -120,7 +123,7 @@ def _erase(arguments: argparse.Namespace) -> int:
     if done.backups:
         print(words("erased.held.these", count=len(done.backups)))
     for one in done.backups:
-        print(one.name)
+        print(one.path)
     return 0
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 SUFFIX = ".injectmap"
 HOUR_MS = 3_600_000
-# How long one copy of each is kept.
+# How long every copy is kept, and how long one of each day, week and month.
 HOURS, DAYS, WEEKS, MONTHS = 24, 14, 8, 24
 
 
@@ -67,6 +67,25 @@ def read_name(file_name: str) -> Backup | None:
     )
 
 
+_ASIDE = re.compile(r"\.before-restore-(\d{8}T\d{6})Z-damaged", re.ASCII)
+
+
+def read_aside(file_name: str, clinic_file: str) -> int | None:
+    """When a damaged clinic file was put aside under this name by a restore; None for any other name."""
+    stem, dot, suffix = clinic_file.rpartition(".")
+    stem, ending = (stem, dot + suffix) if stem else (clinic_file, "")
+    if not (file_name.startswith(stem) and file_name.endswith(ending)):
+        return None
+    found = _ASIDE.fullmatch(file_name[len(stem) : len(file_name) - len(ending)])
+    if found is None:
+        return None
+    try:
+        at = dt.datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    return int(at.timestamp()) * 1000
+
+
 def _hour(at: dt.datetime) -> int:
     return int(at.timestamp()) // 3600
 
@@ -84,7 +103,6 @@ def _month(at: dt.datetime) -> int:
 
 
 _STEPS: tuple[tuple[Callable[[dt.datetime], int], int], ...] = (
-    (_hour, HOURS),
     (_day, DAYS),
     (_week, WEEKS),
     (_month, MONTHS),
@@ -94,7 +112,7 @@ _STEPS: tuple[tuple[Callable[[dt.datetime], int], int], ...] = (
 def thin(
     backups: Iterable[Backup], *, mark: str, now_ms: int, last_good: Backup | None = None
 ) -> frozenset[Backup]:
-    """Return the backups that may go: the last one of each of the latest hours, days, weeks and months stays.
+    """Return the backups that may go: all of the latest hours stay, and the last one of each of the latest days, weeks and months.
 
     Never the newest or the last good one, never another clinic's, and never a copy that was made for another
     reason than keeping. A copy that is kept for its month is kept from the beginning, so it does not matter how
@@ -107,6 +125,10 @@ def thin(
     if last_good is not None:
         kept.add(last_good)
     now = dt.datetime.fromtimestamp(now_ms // 1000, dt.UTC)
+    # One made by hand a minute ago is wanted as much as the next: none of today's takes another's place.
+    kept.update(
+        one for one in own if _hour(now) - _hour(dt.datetime.fromtimestamp(one.at_ms // 1000, dt.UTC)) < HOURS
+    )
     for step, limit in _STEPS:
         latest: dict[Hashable, Backup] = {}
         for one in own:

@@ -109,7 +109,8 @@ def retention_due(people: Iterable[Kept], years: int, today: dt.date) -> tuple[R
 class JournalLine:
     """A journal row as an access report needs it: who did what when, and nothing of what was written.
 
-    `what` tells how a record was looked at, for rows that say so: open, over_time, print or export.
+    `what` tells how a record was looked at, for rows that say so: open, over_time, print or export; and of a signature
+    that it was a co-signature (cosign) or that it is no longer known (gone).
     """
 
     number: int

@@ -96,9 +96,12 @@ class PrivacyWriter:
         note = words("access.paper.note")
         if not report.reads_kept:
             note = f"{note} {words('access.paper.no_reads')}"
+        elif report.reads_from_ms is not None:
+            since = show_instant(report.reads_from_ms, clinic.time_zone)
+            note = f"{note} {words('access.paper.reads_from', when=since)}"
         if report.backups:
             named = "; ".join(
-                words("access.paper.backup", name=one.name, when=show_instant(one.at_ms, clinic.time_zone))
+                words("access.paper.backup", name=one.path, when=show_instant(one.at_ms, clinic.time_zone))
                 for one in report.backups
             )
             note = f"{note} {words('access.paper.backups', named=named)}"

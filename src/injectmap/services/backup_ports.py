@@ -84,6 +84,10 @@ class BackupFolders(Protocol):
         """What lies in a folder, the latest first; nothing if it is not there."""
         ...
 
+    def put_aside(self, clinic: Path) -> tuple[tuple[Path, int], ...]:
+        """Damaged files that restores left beside a clinic file, with when; what is in them cannot be told."""
+        ...
+
     def lost(self, place: Place) -> bool:
         """True if the folder is there and its last backup is not in it any more."""
         ...

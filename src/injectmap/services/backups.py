@@ -129,13 +129,23 @@ class BackupService:
         return tuple(one.folder for one in plan.places if not self._here.folders.ready(one, plan))
 
     def backups(self) -> tuple[HeldBackup, ...]:
-        """Name, time and last row of every copy in reach, for the list of those that still hold an erased person."""
+        """Every copy in reach, the latest first: backups, and what updates and restores left beside the clinic file."""
         if self.on_server:
             return ()
-        return tuple(
-            HeldBackup(one.found.path.name, one.found.backup.at_ms, one.found.backup.row)
-            for one in self._listed()
-        )
+        plan, folders = self.plan(), self._here.folders
+        mark, clinic = mark_of(plan.clinic_id), self._here.copies.path
+        found = {one.found.path: one.found for one in self._listed()}
+        found |= {
+            one.path: one for one in folders.found(Place(str(clinic.parent))) if one.backup.mark == mark
+        }
+        held = [
+            HeldBackup(path.name, one.backup.at_ms, one.backup.row, str(path.parent))
+            for path, one in found.items()
+        ]
+        held += [
+            HeldBackup(path.name, at_ms, None, str(path.parent)) for path, at_ms in folders.put_aside(clinic)
+        ]
+        return tuple(sorted(held, key=lambda one: (one.at_ms, one.path), reverse=True))
 
     def _listed(self) -> list[Listed]:
         plan = self.plan()

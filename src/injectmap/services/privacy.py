@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from injectmap.domain.acting import Acting, Right
 from injectmap.domain.errors import InputRefused, StorageProblem
+from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.patient import Patient
 from injectmap.domain.privacy import (
     CHOSEN_REASONS,
@@ -130,7 +132,7 @@ class PrivacyService:
             sum(bool(one.versions) for one in opened),
             sum(len(one.syringes) for one in opened),
             len(events),
-            self._holding(_first(lines), self._head() + 1),
+            self._holding(_first(lines), self._head() + 1, self._clock.now_ms()),
             due=self._is_due(patient_id),
         )
 
@@ -158,7 +160,10 @@ class PrivacyService:
             work.commit()
         assert person is not None
         return Erasure(
-            person, self._compact(), self._keep_ledger(), self._holding(_first(lines), person.row_number)
+            person,
+            self._compact(),
+            self._keep_ledger(),
+            self._holding(_first(lines), person.row_number, person.at_ms),
         )
 
     def erased(self, acting: Acting) -> tuple[ErasedPerson, ...]:
@@ -178,13 +183,13 @@ class PrivacyService:
             known_from.setdefault(line.subject_id, line.number)
         backups = self._backups.backups() if self._backups is not None else ()
         return tuple(
-            StillHeld(one, _holding(backups, known_from.get(one.patient_id, 1), one.row_number))
+            StillHeld(one, _holding(backups, known_from.get(one.patient_id, 1), one.row_number, one.at_ms))
             for one in people
         )
 
-    def _holding(self, first_row: int, erase_row: int) -> tuple[HeldBackup, ...]:
+    def _holding(self, first_row: int, erase_row: int, erase_ms: int) -> tuple[HeldBackup, ...]:
         found = self._backups.backups() if self._backups is not None else ()
-        return _holding(found, first_row, erase_row)
+        return _holding(found, first_row, erase_row, erase_ms)
 
     def _compact(self) -> bool:
         try:
@@ -223,6 +228,7 @@ class PrivacyService:
             names = {one.id: one.name for one in work.practitioners.all()}
             subjects = _subject_texts(work, patient_id)
             reads_kept = work.clinic.settings().journal_reads
+            reads_from_ms = _reads_from(work) if reads_kept else None
             erased = _of(work.erasing.erased(), patient_id) if patient.erased else None
         return AccessReport(
             patient,
@@ -233,7 +239,8 @@ class PrivacyService:
             self._clock.now_ms(),
             reads_kept,
             erased,
-            self._holding(_first(lines), erased.row_number) if erased is not None else (),
+            self._holding(_first(lines), erased.row_number, erased.at_ms) if erased is not None else (),
+            reads_from_ms,
         )
 
     def find(self, acting: Acting, typed: str) -> Patient:
@@ -276,9 +283,32 @@ def _is_number(typed: str, patient: Patient) -> bool:
     return figures.isascii() and figures.isdecimal() and len(figures) < 19 and int(figures) == patient.number
 
 
-def _holding(backups: Iterable[HeldBackup], first_row: int, erase_row: int) -> tuple[HeldBackup, ...]:
-    """A backup holds somebody if it ends after the first row about them and before the row of the erasure."""
-    return tuple(one for one in backups if first_row <= one.row < erase_row)
+def _holding(
+    backups: Iterable[HeldBackup], first_row: int, erase_row: int, erase_ms: int
+) -> tuple[HeldBackup, ...]:
+    """A backup holds somebody if it ends after the first row about them and before the row of the erasure.
+
+    One that nobody can read may, if it was put aside before.
+    """
+    return tuple(
+        one
+        for one in backups
+        if (one.at_ms <= erase_ms if one.row is None else first_row <= one.row < erase_row)
+    )
+
+
+def _reads_from(work: UnitOfWork) -> int | None:
+    """When looking began to be journalled, for the time that lasts until now; None if it always was."""
+    since: int | None = None
+    was = True
+    for row in work.journal.of_subject(SubjectKind.CLINIC, "clinic"):
+        if row.kind is not JournalKind.PUT or row.payload is None:
+            continue
+        kept = bool(json.loads(row.payload).get("journal_reads", False))
+        if kept and not was:
+            since = row.at_ms
+        was = kept
+    return since
 
 
 def _of(erased: Iterable[ErasedPerson], patient_id: str) -> ErasedPerson | None:

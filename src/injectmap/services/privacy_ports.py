@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from injectmap.domain.acting import Acting
@@ -70,11 +71,20 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldBackup:
-    """A backup that still holds somebody: the name of its file, when it was made, and the last row in it."""
+    """A copy that still holds somebody: the name of its file, when it was made, and the last row in it.
+
+    `row` is None for a copy of a damaged file, which nobody can read; `folder` is where it lies.
+    """
 
     name: str
     at_ms: int
-    row: int
+    row: int | None
+    folder: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file with its folder."""
+        return str(Path(self.folder) / self.name)
 
 
 class HeldBackups(Protocol):
@@ -109,7 +119,8 @@ class AccessReport:
 
     Of an erased person `erased` says when and by whom, and `backups` which in reach still hold them.
 
-    `reads_kept` tells whether the clinic journals reading: without it nobody's reading is in the list.
+    `reads_kept` tells whether the clinic journals reading: without it nobody's reading is in the list. `reads_from_ms`
+    is when that began, where it did not always.
     """
 
     patient: Patient
@@ -118,6 +129,7 @@ class AccessReport:
     reads_kept: bool
     erased: ErasedPerson | None = None
     backups: tuple[HeldBackup, ...] = ()
+    reads_from_ms: int | None = None
 
 
 class PrivacyOutput(Protocol):

@@ -65,6 +65,8 @@ _OF_PATIENT: tuple[Table, ...] = (follow_ups, outcome_scores, adverse_events)
 # Databases take only so many values in one statement.
 _AT_ONCE = 500
 
+_TELLING = (JournalKind.READ.value, JournalKind.SIGN.value)
+
 
 class StoredErasing:
     """Erases persons and tells who was erased; never undone, in the transaction of its connection."""
@@ -215,7 +217,7 @@ class StoredErasing:
                     journal.c.kind,
                     journal.c.subject_kind,
                     journal.c.subject_id,
-                    case((journal.c.kind == JournalKind.READ.value, journal.c.payload)),
+                    case((journal.c.kind.in_(_TELLING), journal.c.payload)),
                 ).where(journal.c.subject_id.in_(some))
             )
             found += map(_line_of, rows)
@@ -322,8 +324,11 @@ class StoredErasing:
 
 
 def _line_of(row: Any) -> JournalLine:
-    number, at_ms, by, workstation, kind, subject_kind, subject_id, read = row
-    what = json.loads(read).get("what", "") if read is not None else ""
+    number, at_ms, by, workstation, kind, subject_kind, subject_id, payload = row
+    said = json.loads(payload) if payload is not None else {}
+    what = said.get("what", "")
+    if kind == JournalKind.SIGN.value:  # of an erased person it is no longer known which
+        what = "gone" if payload is None else "cosign" if "cosigned_by" in said else ""
     return JournalLine(
         number, at_ms, by, workstation, JournalKind(kind), SubjectKind(subject_kind), subject_id, what
     )

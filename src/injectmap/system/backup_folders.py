@@ -17,7 +17,7 @@ from injectmap.domain.backup_plan import (
     plan_from_json,
     plan_to_json,
 )
-from injectmap.domain.backups import Backup, read_name
+from injectmap.domain.backups import Backup, read_aside, read_name
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import slot_path
 from injectmap.services.backup_ports import Found
@@ -110,6 +110,16 @@ class BackupFolders:
                     with contextlib.suppress(OSError):
                         found.append(Found(path, backup, path.stat().st_size))
         return tuple(sorted(found, key=lambda one: one.backup, reverse=True))
+
+    def put_aside(self, clinic: Path) -> tuple[tuple[Path, int], ...]:
+        """Damaged files that restores left beside a clinic file, with when."""
+        found = []
+        with contextlib.suppress(OSError):
+            for path in clinic.parent.iterdir():
+                at_ms = read_aside(path.name, clinic.name)
+                if at_ms is not None:
+                    found.append((path, at_ms))
+        return tuple(found)
 
     def lost(self, place: Place) -> bool:
         """True if the folder is there, on its own disk, and its last backup is not in it any more."""

@@ -140,12 +140,12 @@ def test_backups_that_still_hold_the_person_are_named_with_their_date(shell):
     register(shell)
     head = len(shell.opener.database.state.journal)
     shell.opener.held_backups.held = tuple(
-        HeldBackup(f"copy-{n}.injectmap", 1_700_000_000_000 - n, head) for n in range(11)
+        HeldBackup(f"copy-{n}.injectmap", 1_700_000_000_000 - n, head, "/disk/backups") for n in range(11)
     )
     run(shell, "erase_patient")
     said = card_of(shell).form.backups.full_text()
     assert "14 Nov 2023" in said
-    assert "copy-0.injectmap" in said
+    assert "copy-0.injectmap, in /disk/backups" in said
     assert "copy-7.injectmap" in said
     assert "copy-8.injectmap" not in said
     assert WORDS("erased.held.more", count=3, date="14 Nov 2023") in said
@@ -350,3 +350,13 @@ def test_the_retention_period_is_a_reason_only_for_who_is_on_its_list(shell):
     card.form.cancel.click()
     card.lists.erase.click()
     assert card.form.reason.findData(reason) > 0
+
+
+def test_the_report_says_from_when_looking_was_kept(shell):
+    register(shell)
+    settings = shell.desk.services.settings_service
+    for kept in (True, False, True):
+        settings.update(shell.desk.acting, dataclasses.replace(settings.current(), journal_reads=kept))
+    run(shell, "access_report")
+    note = card_of(shell).access.note.full_text()
+    assert "is kept since 22 Nov 2026" in note

@@ -16,7 +16,7 @@ from injectmap.domain.backup_plan import (
     plan_from_json,
     plan_to_json,
 )
-from injectmap.domain.backups import HOUR_MS, Backup, CopyKind, Head, mark_of, read_name, thin
+from injectmap.domain.backups import HOUR_MS, Backup, CopyKind, Head, mark_of, read_aside, read_name, thin
 
 MARK, OTHER = "0a1b2c3d", "ffffffff"
 NOW = int(dt.datetime(2026, 11, 22, 14, 32, tzinfo=dt.UTC).timestamp()) * 1000
@@ -103,14 +103,13 @@ def test_thinning_never_takes_what_is_not_its_own(found):
 
 
 @given(backups)
-def test_the_last_of_every_recent_hour_and_day_is_kept(found):
+def test_all_of_the_recent_hours_and_the_last_of_every_recent_day_are_kept(found):
     kept = found - thin(found, mark=MARK, now_ms=NOW)
     for one in found:
         if one.mark != MARK or one.kind is not CopyKind.BACKUP:
             continue
         if NOW - one.at_ms < 23 * HOUR_MS:
-            hour = one.at_ms // HOUR_MS
-            assert any(k.at_ms // HOUR_MS == hour and k.at_ms >= one.at_ms for k in kept if k.mark == MARK)
+            assert one in kept
         if NOW - one.at_ms < 13 * DAY_MS:
             day = one.at_ms // DAY_MS
             assert any(k.at_ms // DAY_MS == day and k.at_ms >= one.at_ms for k in kept if k.mark == MARK)
@@ -124,6 +123,27 @@ def test_two_years_of_hourly_backups_come_down_to_a_few():
     assert 55 <= len(kept) <= 24 + 14 + 8 + 24
     assert min(one.at_ms for one in kept) >= at("2024-12-31")
     assert sorted(one.at_ms for one in kept)[-24:] == [NOW - n * HOUR_MS for n in reversed(range(24))]
+
+
+def test_one_made_by_hand_takes_away_none_of_the_same_hour():
+    found = frozenset(Backup(NOW - n * 60_000, n, MARK, clinic="Harbour") for n in range(20))
+    assert thin(found, mark=MARK, now_ms=NOW) == frozenset()
+    later = NOW + 2 * DAY_MS
+    assert len(found - thin(found, mark=MARK, now_ms=later)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "clinic", "at_ms"),
+    [
+        ("Berg.before-restore-20261122T143200Z-damaged.injectmap", "Berg.injectmap", NOW),
+        ("Berg.before-restore-20261122T143200Z-damaged", "Berg", NOW),
+        ("Other.before-restore-20261122T143200Z-damaged.injectmap", "Berg.injectmap", None),
+        ("Berg.before-restore-20261322T143200Z-damaged.injectmap", "Berg.injectmap", None),
+        ("Berg.injectmap", "Berg.injectmap", None),
+    ],
+)
+def test_a_damaged_file_put_aside_is_known_by_its_name(name, clinic, at_ms):
+    assert read_aside(name, clinic) == at_ms
 
 
 def test_a_clock_set_back_takes_nothing():

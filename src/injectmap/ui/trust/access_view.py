@@ -21,6 +21,7 @@ from injectmap.ui.prompts import Prompts
 from injectmap.ui.records.preview import PRINT_PPI, paint_pages
 from injectmap.ui.tasks import Task
 from injectmap.ui.theme import Theme
+from injectmap.ui.trust.backup_texts import moment_text
 from injectmap.ui.trust.held import held_text
 from injectmap.ui.trust.plain_table import Cells, Column, PlainTable
 from injectmap.ui.widgets.basics import TextLabel, column
@@ -74,6 +75,9 @@ class AccessView(QWidget):
         note = words("access.note") if report.lines else words("access.none")
         if not report.reads_kept:
             note = f"{note} {words('access.paper.no_reads')}"
+        elif report.reads_from_ms is not None:
+            since = moment_text(report.reads_from_ms, self._desk.services.settings.time_zone)
+            note = f"{note} {words('access.paper.reads_from', when=since)}"
         if report.backups:
             note = f"{note}\n{held_text(report.backups, self._desk.services.settings.time_zone)}"
         self.note.setText(note)
