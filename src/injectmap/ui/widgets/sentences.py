@@ -45,7 +45,7 @@ def read_only_text(reason: InjectmapError | None) -> str:
         first = int(str(reason.params["last"])) + 1
         return words("save.read_only.missing", first=first, stored=reason.params["stored"])
     if reason.code == "clinic_moved":
-        return words("save.read_only.moved", to=reason.params["to"], day=reason.params["day"])
+        return words("save.read_only.moved", day=reason.params["day"])
     if reason.code == "file_is_damaged":
         return words("save.read_only.damaged")
     if reason.code != "file_locked" or not isinstance(since_ms, int):
