@@ -85,6 +85,10 @@ class Program:
         os.killpg(self._process.pid, signal.SIGKILL)
         self.end()
 
+    def ask_to_end(self) -> None:
+        """Ask it to end as the system does at a logout."""
+        os.kill(self._process.pid, signal.SIGTERM)
+
     def end(self) -> int:
         """Read until it has ended."""
         while self._read():

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from injectmap.ui.collector import Collector
+from injectmap.ui.ending import Ending
 from injectmap.ui.main_window import MainWindow
 from injectmap.ui.theme import Theme, font
 from injectmap.words import load_words
@@ -36,9 +37,11 @@ def run(opener: Opener, *, start: str | ClinicPlace | None = None, unlock: Unloc
     window = first_window(application, dark=opener.dark)
     starter = Starter(application, window, opener, start, collector, unlock=unlock)
     window.show()
+    ending = Ending(application, window)
     try:
         return application.exec()
     finally:
+        ending.close()
         starter.end()
         collector.close()
 

@@ -38,6 +38,8 @@ class MainWindow(QMainWindow):
         self.bridge = EditorBridge(self)
         self.atlas_source: Callable[[], Atlas | None] | None = None
         self.closing: Callable[[], bool] | None = None
+        # The system ends the program: what would keep the window is stored as far as it can be.
+        self.must_close = self.is_closing = False
         self._cover: QWidget | None = None
         self.chart = ChartColumn(self.bridge, self._atlas, words, theme)
         self._places = {
@@ -125,8 +127,15 @@ class MainWindow(QMainWindow):
         self.width_changed.emit(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask whether it may close."""
-        event.setAccepted(self.closing is None or self.closing())
+        """Ask whether it may close; while a closing makes its backup nothing begins another."""
+        if self.is_closing:
+            event.ignore()
+            return
+        self.is_closing = True
+        try:
+            event.setAccepted(self.closing is None or self.closing() or self.must_close)
+        finally:
+            self.is_closing = False
 
     def _atlas(self) -> Atlas | None:
         return self.atlas_source() if self.atlas_source is not None else None

@@ -337,9 +337,11 @@ class Workspace(QObject):
         self.side.set_narrow(width < NARROW)
 
     def _may_close(self) -> bool:
-        """Everything is saved already, save for an edit that failed: that one keeps the window."""
+        """Everything is saved already, save for an edit that failed: that one keeps the window, unless the system ends it."""
         if self._unsaved():
-            return False
+            if not self.window.must_close:
+                return False
+            self.desk.retry()
         self.extras.close()
         self.extras.backups.end()
         self.desk.tasks.close()

@@ -1,14 +1,18 @@
 import datetime as dt
 import itertools
+import os
 import platform
+import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.ui.actions import ACTIONS
+from injectmap.ui.ending import Ending
 from tests.key_fakes import PASSPHRASE, PASSWORD
 
 F = Qt.Key
@@ -227,6 +231,34 @@ def test_an_unsaved_pass_keeps_its_session_and_the_window(shell):
     shell.editor.discard_failed()
     shell.desk.open_session(shell.desk.sessions[1].id)
     assert shell.editor.session != session
+
+
+@pytest.mark.parametrize("still_failing", [False, True])
+def test_the_system_ends_the_window_whatever_is_unsaved(shell, monkeypatch, still_failing):
+    database, session = shell.opener.database, shell.editor.session.id
+    database.failing = StorageProblem("disk_full")
+    draw_less(shell)
+    tried = []
+
+    def retry():
+        tried.append(True)
+        if not still_failing:
+            database.failing = None
+        type(shell.desk).retry(shell.desk)
+
+    monkeypatch.setattr(shell.desk, "retry", retry)
+    ended = []
+    ending = Ending(QCoreApplication.instance(), shell.window)
+    monkeypatch.setattr(ending, "_application", SimpleNamespace(exit=ended.append))
+    os.kill(os.getpid(), signal.SIGTERM)
+    ending._heard()
+    ending.close()
+    assert ended == [0]
+    assert tried == [True]
+    assert not shell.window.isVisible()
+    assert not shell.desk.has_clinic
+    assert len(database.state.maps[session].passes) == (8 if still_failing else 7)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 def test_a_conflict_shows_the_newer_state_and_says_so(shell, qtbot):
