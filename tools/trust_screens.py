@@ -68,8 +68,8 @@ class TrustTour(Walk):
         page = self.start.recovery
         self.camera.wait(page.isVisible, "the recovery key")
         self.both("recovery-key", seconds=2.0)
-        page.put_away.setChecked(True)
         groups = page.sheet.accessibleDescription().split()
+        page.put_away.setChecked(True)
         for field, place in zip(page.fields, page.asked, strict=True):
             field.setText(groups[place - 1])
         page.submit()

@@ -264,6 +264,11 @@ class ClinicKeys:
         return self._room.keyring.get(self._clinic_id) == self._key
 
     @property
+    def folder(self) -> Path:
+        """Where the clinic's file lies."""
+        return self._clinic.parent
+
+    @property
     def slot_file(self) -> str:
         """The name of the file that holds the key, wrapped under the passphrase."""
         return slot_path(self._clinic).name

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import Unlock, show_recovery_key
+from injectmap.ui.start.sheet_deeds import folder_apart
 from tests.key_fakes import PASSPHRASE, PASSWORD
 
 QUAY = Path("/clinics/Quay.injectmap")
@@ -127,6 +128,55 @@ def test_nothing_of_the_secrets_stays_in_the_window(closed):
     assert not any(group.casefold() == one.casefold() for group in groups for one in said if one)
     assert page.sheet.accessibleDescription() == ""
     assert page._groups == ()
+
+
+def test_the_sheet_is_out_of_sight_while_its_groups_are_typed_back(closed):
+    make(closed.start)
+    page = closed.start.recovery
+    QCoreApplication.processEvents()
+    seen = page.sheet.grab().toImage()
+    heard = page.sheet.accessibleDescription()
+    assert heard
+    assert not page.sheet.show_again.isVisible()
+    page.put_away.click()
+    assert page.sheet.covered
+    assert page.sheet.accessibleDescription() == ""
+    assert page.sheet.show_again.isVisible()
+    assert page.fields[0].hasFocus()
+    hidden = page.sheet.grab().toImage()
+    assert hidden.size() == seen.size()
+    assert hidden != seen
+    page.sheet.show_again.click()
+    assert not page.put_away.isChecked()
+    assert not page.accept.isEnabled()
+    assert page.sheet.accessibleDescription() == heard
+    assert page.sheet.grab().toImage() == seen
+    type_back(page)
+    page.accept.click()
+    assert closed.desk.has_clinic
+
+
+def test_the_sheet_is_proposed_apart_from_the_clinic(tmp_path):
+    documents, home = tmp_path / "Documents", tmp_path
+    assert folder_apart(tmp_path / "clinics", (documents, home)) == home
+    documents.mkdir()
+    assert folder_apart(tmp_path / "clinics", (documents, home)) == documents
+    assert folder_apart(documents, (documents, home)) == home
+    assert folder_apart(tmp_path / "Documents" / ".." / "Documents", (documents, home)) == home
+
+
+def test_a_sheet_saved_beside_the_clinic_is_said(closed, card, tmp_path, monkeypatch):
+    card.again.click()
+    card.present.setText(PASSPHRASE)
+    card.submit()
+    closed.prompts.new = tmp_path / "apart.pdf"
+    card.save.click()
+    assert "does not belong beside the clinic’s file" in card.said
+    assert closed.prompts.asked[-1][1].parent != QUAY.parent
+    monkeypatch.setattr(type(closed.desk.services.keys), "folder", tmp_path)
+    closed.prompts.new = tmp_path / "beside.pdf"
+    card.save.click()
+    assert "It must not stay there" in card.said
 
 
 def test_the_sheet_is_printed_and_saved_under_the_chosen_name_alone(closed, tmp_path):

@@ -1,4 +1,4 @@
-"""The recovery key of a clinic just made: printed or saved, put away, and two groups of it typed back."""
+"""The recovery key of a clinic just made: printed or saved, put away, and two groups of it typed back from paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.form import Form, FormRow, text_field
 from injectmap.words import load_words
 
-_SHEET_WIDTH = 380
+_SHEET_WIDTH = 440
 _TYPED_BACK = 2
 
 
@@ -76,6 +76,7 @@ class RecoveryPage(QWidget):
         self.deeds.said.connect(self._say)
         self.deeds.refused.connect(self._refuse)
         self.put_away.toggled.connect(self._ask_back)
+        self.sheet.show_again.clicked.connect(self._show_again)
         self.accept.clicked.connect(self.submit)
         for one in self.fields:
             one.returnPressed.connect(self.submit)
@@ -96,7 +97,7 @@ class RecoveryPage(QWidget):
         self.deeds.take(keys, sheet)
         self.sheet.clear()
         # Who does not see the picture hears the groups.
-        self.sheet.setAccessibleDescription(" ".join(self._groups))
+        self.sheet.take(" ".join(self._groups))
         self._say("")
         self.put_away.setChecked(False)
         self._ask_back(False)
@@ -143,7 +144,14 @@ class RecoveryPage(QWidget):
         for one in self.fields:
             one.clear()
 
+    def _show_again(self) -> None:
+        """It is not put away yet: look again."""
+        self.put_away.setChecked(False)
+        self.print.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _ask_back(self, put_away: bool) -> None:
+        """Typed back is what is on paper: meanwhile the sheet is not in sight."""
+        self.sheet.cover(put_away)
         self._back.setEnabled(put_away)
         self.accept.setEnabled(put_away)
         if put_away:
@@ -160,19 +168,47 @@ class RecoveryPage(QWidget):
 
 
 class _Sheet(QWidget):
-    """The page as it prints."""
+    """The page as it prints; covered, nothing of it is seen or heard."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._picture = QPixmap()
-        self.setAccessibleName(load_words()("sheet.title"))
+        self._groups, self._covered = "", False
+        words = load_words()
+        self.setAccessibleName(words("sheet.title"))
+        said = TextLabel(theme, "body", "text2", words("keys.sheet_hidden"), wrap=True)
+        said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.show_again = Button(theme, words("keys.sheet_shown"))
+        self._cover = QWidget(self)
+        inside = column(self._cover, spacing=16)
+        inside.addWidget(said)
+        inside.addWidget(self.show_again, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout = column(self, margins=(56, 0, 56, 0))
+        layout.addStretch(1)
+        layout.addWidget(self._cover)
+        layout.addStretch(1)
         theme.changed.connect(self.update)
         self.clear()
 
+    @property
+    def covered(self) -> bool:
+        return self._covered
+
+    def take(self, groups: str) -> None:
+        self._groups = groups
+        self.cover(False)
+
+    def cover(self, covered: bool) -> None:
+        self._covered = covered
+        self._cover.setVisible(covered)
+        self.setAccessibleDescription("" if covered else self._groups)
+        self.update()
+
     def clear(self) -> None:
         self._picture = QPixmap()
-        self.setAccessibleDescription("")
+        self._groups = ""
+        self.cover(False)
         self.setFixedSize(_SHEET_WIDTH, round(_SHEET_WIDTH * 1.414))
         self.update()
 
@@ -185,7 +221,7 @@ class _Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._picture.isNull():
+        if self._covered or self._picture.isNull():
             painter.fillRect(self.rect(), self._theme.colour("win"))
         else:
             painter.drawPixmap(self.rect(), self._picture)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from injectmap.domain.settings import Paper
 from injectmap.services.keys import ClinicKeys, SheetText
@@ -58,17 +58,19 @@ class SheetDeeds(QObject):
         if self._keys is None or self._sheet is None:
             return
         words, keys, sheet = load_words(), self._keys, self._sheet
-        suggested = Path.home() / words("sheet.file_name", clinic=Path(sheet.file_name).stem)
+        name = words("sheet.file_name", clinic=Path(sheet.file_name).stem)
+        suggested = folder_apart(keys.folder, _own_folders()) / name
         path = self._prompts.choose_new_file(words("keys.save_pdf"), suggested, words("preview.kind"))
         if path is None:
             return
 
-        def work(_task: Task) -> Path:
+        def work(_task: Task) -> str:
             write_secret(path, keys.sheet_pdf(sheet))
-            return path
+            beside = path.resolve().parent == keys.folder.resolve()
+            return words("keys.saved.beside" if beside else "keys.saved", path=str(path))
 
         self._tasks.run(
-            work, done=self._saved, failed=self._not_done, owner=self, label=words("busy.saving_pdf")
+            work, done=self.said.emit, failed=self._not_done, owner=self, label=words("busy.saving_pdf")
         )
 
     def print(self) -> None:
@@ -101,8 +103,18 @@ class SheetDeeds(QObject):
         else:
             self.refused.emit(words("keys.print_failed"))
 
-    def _saved(self, path: Path) -> None:
-        self.said.emit(load_words()("keys.saved", path=str(path)))
-
     def _not_done(self, error: Exception) -> None:
         self.refused.emit(error_sentence(error))
+
+
+def folder_apart(clinic: Path, own: Sequence[Path]) -> Path:
+    """The first of one's own folders that is not the clinic's: the key does not lie beside what it opens."""
+    there = [one for one in own if one.is_dir()]
+    apart = [one for one in there if one.resolve() != clinic.resolve()]
+    return next(iter(apart or there), Path.home())
+
+
+def _own_folders() -> list[Path]:
+    places = QStandardPaths.StandardLocation
+    wanted = (places.DocumentsLocation, places.HomeLocation, places.DesktopLocation)
+    return [Path(found) for one in wanted if (found := QStandardPaths.writableLocation(one))]

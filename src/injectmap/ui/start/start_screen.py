@@ -26,7 +26,7 @@ from injectmap.words import load_words
 
 __all__ = ["CLINIC_SUFFIX", "StartScreen"]
 
-_CARD, _WIDE_CARD = 560, 920
+_CARD, _WIDE_CARD = 560, 960
 
 
 class StartScreen(QWidget):
