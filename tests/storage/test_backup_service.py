@@ -8,7 +8,7 @@ import pytest
 from injectmap.domain.acting import Acting, Role
 from injectmap.domain.backups import HOUR_MS, CopyKind
 from injectmap.domain.errors import InputRefused, NotAllowed, StorageProblem
-from injectmap.domain.journal import JournalKind
+from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.services.backup_ports import State
 from injectmap.services.backups import BackupService, KeptHere
 from injectmap.storage.backups import back_up
@@ -353,3 +353,26 @@ def test_every_copy_that_the_program_left_beside_the_clinic_is_named_with_its_fo
     assert [one for one, row in held.items() if row is None] == [
         str(folder / "Harbour.before-restore-20261122T231600Z-damaged.injectmap")
     ]
+
+
+def test_what_was_signed_is_backed_up_soon_and_the_rest_waits_for_the_hour(here):
+    here.service.back_up_if_due()
+    here.write()
+    here.clock.ms += 60_000
+    assert not here.service.due()
+    with here.database.writing() as work:
+        work.journal.append(
+            here.charted.acting,
+            kind=JournalKind.SIGN,
+            subject_kind=SubjectKind.RECORD_VERSION,
+            subject_id="x",
+            payload={},
+            at_ms=here.clock.ms,
+        )
+        work.commit()
+    assert here.service.due()
+    assert len(here.service.back_up_if_due()) == 1
+    here.write()
+    here.clock.ms += 60_000
+    assert not here.service.due()
+    assert here.service.back_up_if_due() == ()

@@ -19,6 +19,7 @@ from injectmap.domain.backups import (
     thin,
 )
 from injectmap.domain.errors import InjectmapError, InputRefused, StorageProblem
+from injectmap.domain.journal import JournalKind
 from injectmap.services.backup_ports import (
     BackupFolders,
     ClinicCopies,
@@ -31,6 +32,10 @@ from injectmap.services.backup_ports import (
 )
 from injectmap.services.ports import Clock, Database
 from injectmap.services.privacy_ports import HeldBackup
+
+# What was signed is in a backup soon after.
+SIGNED_MS = 30_000
+_ROWS_LOOKED_AT = 500
 
 # On closing, the window waits no longer than this.
 CLOSING_S = 10.0
@@ -103,12 +108,28 @@ class BackupService:
         return self._plan
 
     def due(self, *, after_ms: int = HOUR_MS) -> bool:
-        """True if something was written since the last backup of some folder, and that is long enough ago."""
+        """True if something was written since the last backup of some folder, and that is long enough ago.
+
+        What was signed does not wait for the hour.
+        """
         if self.on_server or self._here.database.read_only:
             return False
         self._look_again()
         head, now = self._here.copies.head(), self._here.clock.now_ms()
-        return any(is_due(one, head, now, after_ms=after_ms) for one in self.plan().places)
+        return any(self._is_due(one, head, now, after_ms) for one in self.plan().places)
+
+    def _is_due(self, place: Place, head: Head, now_ms: int, after_ms: int) -> bool:
+        if is_due(place, head, now_ms, after_ms=after_ms):
+            return True
+        soon = min(after_ms, SIGNED_MS)
+        return is_due(place, head, now_ms, after_ms=soon) and self._signed_since(place)
+
+    def _signed_since(self, place: Place) -> bool:
+        if place.last is None:
+            return False
+        with self._here.database.reading() as work:
+            rows = work.journal.rows_after(place.last.head.number, limit=_ROWS_LOOKED_AT)
+        return any(one.kind is JournalKind.SIGN for one in rows)
 
     def _look_again(self) -> None:
         """A backup that somebody took away is none."""
@@ -184,7 +205,7 @@ class BackupService:
         if not self.due(after_ms=after_ms):
             return ()
         head, now = self._here.copies.head(), self._here.clock.now_ms()
-        places = [one for one in self.plan().places if is_due(one, head, now, after_ms=after_ms)]
+        places = [one for one in self.plan().places if self._is_due(one, head, now, after_ms)]
         return self._back_up(places, _limited(keep_going, limit_s))
 
     def _back_up(

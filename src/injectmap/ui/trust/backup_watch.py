@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from injectmap.ui.theme import Theme
 
 # How often it is looked whether one is due; what is due is decided elsewhere.
-LOOK_MS = 5 * 60_000
+LOOK_MS = 60_000
 # The words grow older by the minute.
 SAY_MS = 60_000
 # After this the window closes without a backup, whatever the worker is doing.
