@@ -107,6 +107,15 @@ def log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
+def leave_no_log(path: Path, key: bytes | None) -> None:
+    """Take away the empty log that reading has made; not if somebody has the file open, which SQLite knows, nor one that holds anything."""
+    with contextlib.suppress(StorageProblem, DriverError, OSError):
+        if log_of(path).stat().st_size == 0:
+            with opened(path, key, Mode.WRITE) as raw:
+                # Only who has looked into the file puts its log away on closing.
+                raw.execute("PRAGMA user_version").fetchone()
+
+
 def check_ours(raw: Any, path: Path) -> int:
     """Return the schema version; StorageProblem if the file is not a clinic of ours or newer than we are."""
     (application_id,) = raw.execute("PRAGMA application_id").fetchone()

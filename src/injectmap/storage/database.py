@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from injectmap.domain.errors import StorageProblem
-from injectmap.storage.copies import KeepGoing, Pace, Source, check_whole, opened
+from injectmap.storage.copies import KeepGoing, Pace, Source, check_whole, leave_no_log, opened
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
 from injectmap.storage.lock import FileLock
 from injectmap.storage.statements import run_bare
@@ -36,12 +36,16 @@ class ClinicDatabase:
         lock: FileLock | None,
         read_mode: Mode = Mode.WRITE,
         read_only_reason: StorageProblem | None = None,
+        had_log: bool = True,
     ) -> None:
-        """Take over what opening has checked: a bare writing connection with its lock, or neither of them."""
+        """Take over what opening has checked: a bare writing connection with its lock, or neither of them.
+
+        Without `had_log` there was none before it was opened for reading, and none is left behind.
+        """
         self.path = path
         self.read_only_reason = read_only_reason
         self.source = Source(path, key, read_mode)
-        self._lock = lock
+        self._lock, self._had_log = lock, had_log
         self._turn = threading.Lock()
         self._turn_of: int | None = None
         self._closed = False
@@ -129,6 +133,8 @@ class ClinicDatabase:
             except Exception as error:  # noqa: BLE001 - closing goes on whatever fails
                 clean = False
                 _log.warning("closing the clinic file: %s", type(error).__name__)
+        if not self._had_log:
+            leave_no_log(self.path, self.source.key)
         if self._lock is not None:
             self._lock.release(clean=clean)
 

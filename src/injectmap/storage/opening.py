@@ -18,7 +18,7 @@ from injectmap.domain.settings import ClinicSettings
 from injectmap.services.moved import why_moved
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
-from injectmap.storage.copies import to_disk
+from injectmap.storage.copies import leave_no_log, to_disk
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
 from injectmap.storage.layout import begin_clinic, make_tables
@@ -261,7 +261,7 @@ def _check_all_there(path: Path, key: bytes | None, stored: int) -> None:
 
 def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | None) -> ClinicDatabase:
     version = _identify(path, key)
-    mode = Mode.READ
+    mode, had_log = Mode.READ, _log_of(path).exists()
     try:
         _read_in(path, key, mode)
     except StorageProblem as problem:
@@ -271,8 +271,12 @@ def _open_for_reading(path: Path, key: bytes | None, reason: StorageProblem | No
             raise
         mode = Mode.FROZEN
     if version < tables.SCHEMA_VERSION:
+        if not had_log:
+            leave_no_log(path, key)
         raise StorageProblem("file_needs_upgrade", name=path.name)
-    return ClinicDatabase(path, key, writer=None, lock=None, read_mode=mode, read_only_reason=reason)
+    return ClinicDatabase(
+        path, key, writer=None, lock=None, read_mode=mode, read_only_reason=reason, had_log=had_log
+    )
 
 
 def _read_in(path: Path, key: bytes | None, mode: Mode) -> None:
