@@ -189,9 +189,10 @@ def test_in_a_demonstration_the_first_password_goes_to_an_administrator(make_she
     assert shell.space.extras.lock.covers
 
 
-def test_a_supervisor_cosigns_with_the_own_password(seated):
+@pytest.fixture
+def signed(seated):
+    """The signature's panel of a record that Okonjo-Lind has signed."""
     from injectmap.domain.record import RecordState
-    from injectmap.ui.records import record_deeds
 
     desk = seated.desk
     state = seated.shell.opener.database.state
@@ -209,7 +210,13 @@ def test_a_supervisor_cosigns_with_the_own_password(seated):
     desk.reload_session()
     assert desk.editor.session.state is RecordState.SIGNED
     assert seated.space.pages.show("record")
-    panel = seated.space.pages["record"].signature
+    return seated.space.pages["record"].signature
+
+
+def test_a_supervisor_cosigns_with_the_own_password(seated, signed):
+    from injectmap.ui.records import record_deeds
+
+    panel, desk = signed, seated.desk
     assert [panel.by.itemText(at) for at in range(panel.by.count())] == ["Dr Ines Berg"]
     assert panel.password.isVisible()
     panel.password.setText("wrong horse")
@@ -219,7 +226,25 @@ def test_a_supervisor_cosigns_with_the_own_password(seated):
         record_deeds.cosign(desk, 1, seated.berg.id, "")
     panel.password.setText(GOOD)
     panel.cosign.click()
-    signed = desk.editor.opened.versions[-1]
-    assert signed.cosignature.practitioner_id == seated.berg.id
+    version = desk.editor.opened.versions[-1]
+    assert version.cosignature.practitioner_id == seated.berg.id
     assert desk.acting.practitioner_id == seated.lind.id
     assert panel.password.text() == ""
+
+
+def test_the_wait_for_a_cosignature_counts_down(seated, signed, qtbot):
+    panel, clock = signed, seated.shell.opener.clock
+    for _ in range(3):
+        panel.password.setText("wrong horse")
+        panel.cosign.click()
+    assert panel._cosign_row.problem.endswith("Next attempt in 5 s.")
+    assert not panel.password.isEnabled()
+    assert not panel.cosign.isEnabled()
+    clock.ms += 2_000
+    qtbot.waitUntil(lambda: panel._cosign_row.problem.endswith("Next attempt in 3 s."))
+    clock.ms += 3_000
+    qtbot.waitUntil(panel.password.isEnabled)
+    assert "Next attempt" not in panel._cosign_row.problem
+    panel.password.setText(GOOD)
+    panel.cosign.click()
+    assert seated.desk.editor.opened.versions[-1].cosignature is not None

@@ -265,7 +265,7 @@ class SignInPage(Surface):
         seconds = entrance.waits(person.practitioner_id) if entrance is not None and person else 0
         parts = [self._said] if self._said else []
         if seconds:
-            parts.append(_wait_text(seconds))
+            parts.append(wait_text(seconds))
         self._row.show_problem(" ".join(parts)) if parts else self._row.clear_problem()
         for widget in (self.password, self.enter):
             widget.setEnabled(person is not None and not seconds)
@@ -276,7 +276,8 @@ class SignInPage(Surface):
             self.take_focus()
 
 
-def _wait_text(seconds: int) -> str:
+def wait_text(seconds: int) -> str:
+    """How long nothing is tried, in words."""
     words = load_words()
     if seconds < 60:
         return words("sign_in.wait", seconds=seconds)

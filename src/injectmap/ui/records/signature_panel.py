@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from injectmap.domain.acting import Right
-from injectmap.domain.errors import InjectmapError
+from injectmap.domain.errors import InjectmapError, InputRefused
 from injectmap.domain.record import RecordState, SignedVersion, show_digest
+from injectmap.ui.lock.sign_in_page import wait_text
 from injectmap.ui.records import record_deeds
 from injectmap.ui.records.deliberate_button import DeliberateButton
 from injectmap.ui.records.entry_editors import set_lines
@@ -39,7 +40,9 @@ class SignaturePanel(QWidget):
     def __init__(self, theme: Theme, desk: Desk) -> None:
         super().__init__()
         self._theme, self._desk = theme, desk
-        self._session_id = ""
+        self._session_id = self._refused = ""
+        self._tick = QTimer(self, interval=1_000)
+        self._tick.timeout.connect(self._count)
         self._title = TextLabel(theme, "table_strong", "text", load_words()("signature.title"))
         self._said = TextLabel(theme, "body", "text2", wrap=True)
         self._signatures = TextLabel(theme, "table", "text", wrap=True)
@@ -105,7 +108,8 @@ class SignaturePanel(QWidget):
         layout.addWidget(self.amend)
         self.cosign.clicked.connect(self._cosign)
         self.password.returnPressed.connect(self._cosign)
-        self.password.textEdited.connect(self._cosign_row.clear_problem)
+        self.password.textEdited.connect(self._begin_anew)
+        self.by.activated.connect(self._begin_anew)
         self.amend.clicked.connect(self._amend)
         self.reason.textChanged.connect(self._reason_row.clear_problem)
         return place
@@ -152,7 +156,6 @@ class SignaturePanel(QWidget):
         asked = services.accounts.asked_for()
         self.password.setVisible(asked)
         self.password.clear()
-        self._cosign_row.clear_problem()
         may = {
             one.practitioner_id for one in services.accounts.people() if one.lets_in and one.may(Right.COSIGN)
         }
@@ -166,6 +169,7 @@ class SignaturePanel(QWidget):
         for one in others:
             self.by.addItem(one.name, one.id)
         self.by.setProperty("version", last.version)
+        self._begin_anew()
 
     def say(self, sentence: str) -> None:
         """Say why it was refused."""
@@ -183,10 +187,27 @@ class SignaturePanel(QWidget):
             record_deeds.cosign(self._desk, version, by, self.password.text())
         except InjectmapError as error:
             if error.code.startswith("sign_in"):
-                self._cosign_row.show_problem(error_sentence(error))
+                waits = isinstance(error, InputRefused) and error.code == "sign_in_wait"
+                self._refused = "" if waits else error_sentence(error)
+                self._count()
             else:
                 self.say(error_sentence(error))
         self.password.clear()
+
+    def _begin_anew(self) -> None:
+        self._refused = ""
+        self._count()
+
+    def _count(self) -> None:
+        """Say what was refused and how long it is still to be waited; the field opens when it is over."""
+        by = self.by.currentData()
+        accounts = self._desk.services.accounts if self._desk.has_clinic else None
+        seconds = accounts.seconds_to_wait(str(by)) if accounts is not None and by else 0
+        parts = [*filter(None, [self._refused]), *([wait_text(seconds)] if seconds else [])]
+        self._cosign_row.show_problem(" ".join(parts)) if parts else self._cosign_row.clear_problem()
+        for widget in (self.password, self.cosign):
+            widget.setEnabled(not seconds)
+        self._tick.start() if seconds else self._tick.stop()
 
     def _amend(self) -> None:
         try:
