@@ -205,7 +205,7 @@ def test_a_server_with_open_rooms_is_not_left(opener, made, empty, server, signe
     room = psycopg.connect(host=str(server.folder), user="moved_room", password=SERVERS, dbname="moved")
     try:
         assert main(away) == 1
-        assert "1 connections" in capsys.readouterr().err
+        assert "connections: 1" in capsys.readouterr().err
         assert not back.exists()
         # A role that may not look into another's session counts it all the same.
         with server.connect("moved") as keeper:
