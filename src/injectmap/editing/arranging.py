@@ -123,7 +123,8 @@ class Arranging(Drawing):
                 one.id: [shifted(place) for place in one.path.controls] for one in self._nudged(primary)
             }
         if self.linked:
-            targets = with_followers(self.map, targets)
+            # One pass of an entry point may follow its mirror image while another has none.
+            targets = changes.with_one_entry(self.map, with_followers(self.map, targets))
         try:
             edit = changes.move_passes(self.atlas, self.map, EditKind.NUDGE, targets)
         except InputRefused as refused:

@@ -113,6 +113,19 @@ def entry_targets(treatment_map: TreatmentMap, entry_id: str, to: SkinPoint) -> 
     }
 
 
+def with_one_entry(treatment_map: TreatmentMap, targets: Mapping[str, Controls]) -> dict[str, Controls]:
+    """Let all passes of an entry point begin where the first of those that move begins."""
+    found = dict(targets)
+    for entry_id in dict.fromkeys(treatment_map.by_id[one].entry_id for one in targets):
+        sharing = treatment_map.passes_of_entry(entry_id)
+        to = next(found[one.id][0] for one in sharing if one.id in found)
+        for one in sharing:
+            controls = found.get(one.id, one.path.controls)
+            if controls[0] != to:
+                found[one.id] = (to, to) if one.is_point else (to, *controls[1:])
+    return found
+
+
 def vertex_targets(
     treatment_map: TreatmentMap, pass_id: str, index: int, to: SkinPoint
 ) -> dict[str, Controls]:

@@ -356,3 +356,25 @@ def test_identical_passes_are_paired_one_to_one() -> None:
     paired = partners(TreatmentMap((*twins, *images)))
     assert len(paired) == 4
     assert all(paired[paired[one]] == one for one in paired)
+
+
+def test_linked_passes_of_one_entry_point_go_on_sharing_it_when_only_one_has_its_image(bench: Bench) -> None:
+    """Found by the random hand: the image follows mirrored, what has none goes the way of the key."""
+    two_from_one_entry(bench)
+    with_image, _ = bench.editor.map.passes
+    bench.editor.select([one.id for one in bench.editor.map.passes])
+    bench.editor.mirror_selection()
+    bench.editor.select([one.id for one in bench.editor.map.passes if one.side is Side.LEFT][1:])
+    bench.editor.remove_selected()
+    alone = [one for one in bench.editor.map.passes if one.side is Side.RIGHT]
+    assert len({one.entry_id for one in alone}) == 1
+    assert (len(alone), len(bench.editor.map.passes)) == (2, 3)
+    bench.editor.linked = True
+    bench.editor.set_view("front")
+    bench.editor.select([one.id for one in bench.editor.map.passes], primary=with_image.id)
+    bench.editor.nudge(0.5, 0.0)
+    assert bench.editor.failed is None
+    for one in bench.editor.map.passes:
+        sharing = bench.editor.map.passes_of_entry(one.entry_id)
+        assert len({tuple(other.path.controls)[0] for other in sharing}) == 1
+    assert bench.editor.map == bench.sink.map
