@@ -376,5 +376,5 @@ def test_linked_passes_of_one_entry_point_go_on_sharing_it_when_only_one_has_its
     assert bench.editor.failed is None
     for one in bench.editor.map.passes:
         sharing = bench.editor.map.passes_of_entry(one.entry_id)
-        assert len({tuple(other.path.controls)[0] for other in sharing}) == 1
+        assert len({next(iter(other.path.controls)) for other in sharing}) == 1
     assert bench.editor.map == bench.sink.map
