@@ -155,8 +155,8 @@ def test_a_backup_is_made_when_the_clinic_is_closed(house):
     house.write()
     house.clock.ms += 60_000
     house.desk.close_clinic()
-    assert len(house.files) == 1, "the one of the same hour gave way"
-    assert "-r3-" in house.files[0]
+    assert len(house.files) == 2, "none of the same hour gives way"
+    assert "-r3-" in house.files[-1]
     house.desk.open_clinic(house.path)
     assert house.state.text() == "Backed up 15:33"
 
@@ -376,6 +376,27 @@ def test_the_start_screen_offers_the_last_backup_of_a_damaged_clinic(house, qtbo
     qtbot.waitUntil(lambda: bool(house.said))
 
 
+def test_another_clinic_never_takes_the_place_of_a_damaged_one(house, tmp_path):
+    """Whole as it is: nothing beside the damaged file shows that it is a backup of it."""
+    house.desk.close_clinic(back_up=False)
+    other = tmp_path / "Hill.injectmap"
+    create_clinic(other, ClinicSettings("Hill", demo=True, time_zone="Europe/Stockholm")).close()
+    with house.path.open("r+b") as file:
+        file.seek(90)
+        file.write(b"\xff" * 40_000)
+    damaged = house.path.read_bytes()
+    house.path.with_name(f"{house.path.name}.lock").write_bytes(b"{}")
+    house.desk.open_clinic(house.path)
+    offer = house.space.extras.start.offer
+    house.prompts.existing = other
+    offer.other.click()
+    assert "nothing beside it shows that “Hill.injectmap” is a backup of the same clinic" in (
+        offer.problem.full_text()
+    )
+    assert offer.view.isHidden()
+    assert house.path.read_bytes() == damaged
+
+
 def test_without_a_backup_in_reach_the_start_screen_says_so(house):
     house.desk.close_clinic(back_up=False)
     with house.path.open("r+b") as file:
@@ -426,7 +447,7 @@ def test_a_damaged_file_is_found_after_opening_said_plainly_and_only_read(house,
     assert "not opened" not in house.said[0]
     assert "The last good backup is of " in house.said[0]
     assert house.space.banner.text == house.said[0]
-    assert house.space.top.save.text == "Open for reading only: the file is damaged"
+    assert house.space.top.save.text == "Open for reading only: file damaged"
     assert house.state.mark == "warning"
     assert house.state.text() == "File damaged"
     rows = head_row(house)
@@ -460,6 +481,8 @@ def test_a_proof_says_of_an_open_file_that_it_is_damaged_and_when_it_was_whole(h
         file.write(b"\xff" * 4096)
     card.prove.click()
     assert "This file is damaged" in card.state.full_text()
+    assert card.outcome.isHidden()
+    assert "it is only read" in house.space.pages["safety"].cards["BackupsCard"].said.full_text()
     assert "Earlier, " in card.state.full_text()
     assert "not opened" not in house.space.banner.text
     assert "Last proved" not in card.state.full_text()
@@ -486,3 +509,21 @@ def test_a_damaged_open_clinic_is_restored_from_its_last_backup(house, qtbot):
 
 def head_row(house: House) -> int:
     return house.desk.services.proof.head(house.desk.acting).number
+
+
+def test_a_folder_that_is_left_out_keeps_its_backups_and_that_is_said(house, tmp_path, qtbot):
+    card = house.card(qtbot)
+    card.resize(1100, 700)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    house.prompts.folder = stick
+    card.add.click()
+    card.now.click()
+    lying = sorted(one.name for one in stick.iterdir())
+    assert lying
+    row = next(one for one in card.places.findChildren(QWidget) if getattr(one, "folder", "") == str(stick))
+    assert row.remove.text() == "Leave out"
+    row.remove.click()
+    assert [one.folder for one in house.service.plan().places] == [str(house.path.parent / "Harbour backups")]
+    assert "The backups that lie there stay." in card.told.full_text()
+    assert sorted(one.name for one in stick.iterdir()) == lying

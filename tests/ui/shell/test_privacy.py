@@ -82,6 +82,8 @@ def test_nobody_is_listed_without_a_period(make_shell):
     assert card.lists.rule.full_text() == WORDS("retention.no_period")
     assert not card.lists.erase.isVisible()
     assert card.lists.none_gone.isVisible()
+    # Where anybody can be erased all the same.
+    assert WORDS("retention.anyone") in texts(card)
 
 
 def test_who_is_due_is_listed_with_the_rule_and_saved_as_a_table(shell, tmp_path: Path):

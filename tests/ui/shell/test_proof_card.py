@@ -193,3 +193,14 @@ def test_an_anchor_is_not_written_over_the_keys_of_a_clinic(card, shell, tmp_pat
     assert keys.read_text() == "the only keys"
     assert "belongs to a clinic" in shell.space.banner.text
     assert keys.name in shell.space.banner.text
+
+
+def test_a_proof_moves_no_button(card, qtbot):
+    buttons = (card.prove, card.check, card.export, card.print)
+    before = [one.mapTo(card, one.rect().topLeft()) for one in buttons]
+    card.state.setText("Last proved")
+    card.prove.click()
+    qtbot.wait(20)
+    assert card.outcome.isVisible()
+    assert [one.mapTo(card, one.rect().topLeft()) for one in buttons] == before
+    assert card.outcome.mapTo(card, card.outcome.rect().topLeft()).y() > before[-1].y()

@@ -21,7 +21,7 @@ from injectmap.ui.trust.comparison_view import ComparisonView
 from injectmap.ui.trust.plain_table import Cells, Column, PlainTable
 from injectmap.ui.trust.restoring import RestoreDeed
 from injectmap.ui.widgets.basics import Card, TextLabel, clear_layout, column
-from injectmap.ui.widgets.buttons import Button, IconButton
+from injectmap.ui.widgets.buttons import Button
 from injectmap.ui.widgets.sentences import error_sentence
 from injectmap.ui.widgets.status_line import Mark
 from injectmap.words import load_words, show_size
@@ -70,6 +70,7 @@ class BackupsCard(Card):
         self.deed.compared.connect(self._show)
         self.deed.failed.connect(self._say_wrong)
         desk.clinic_changed.connect(self._on_clinic)
+        desk.backups_changed.connect(self._say_standing)
 
     def _lay_out(self) -> None:
         words, theme = load_words(), self._theme
@@ -107,8 +108,8 @@ class BackupsCard(Card):
         desk = self._desk
         if not desk.has_clinic:
             return
-        backups, zone = desk.services.backups, desk.services.settings.time_zone
-        self.said.setText(standing_text(backups.standing(), zone))
+        backups = desk.services.backups
+        self._say_standing()
         keeps = desk.acting.may(Right.KEEP_SAFE) and not backups.on_server
         self.now.setVisible(keeps)
         self.more.setVisible(keeps)
@@ -118,6 +119,11 @@ class BackupsCard(Card):
         self._show_places()
         acting = desk.acting
         desk.tasks.run(lambda _task: backups.listed(acting), done=self._take, failed=self._failed, owner=self)
+
+    def _say_standing(self) -> None:
+        if self._desk.has_clinic:
+            services = self._desk.services
+            self.said.setText(standing_text(services.backups.standing(), services.settings.time_zone))
 
     def _show_places(self) -> None:
         desk, words = self._desk, load_words()
@@ -206,15 +212,18 @@ class BackupsCard(Card):
         row = self.sender().parent()
         if isinstance(row, _PlaceRow):
             folder = row.folder
-            self._change(lambda: self._desk.services.backups.remove_folder(self._desk.acting, folder))
+            self._change(
+                lambda: self._desk.services.backups.remove_folder(self._desk.acting, folder),
+                load_words()("backup.folders.taken_off", folder=folder),
+            )
 
-    def _change(self, change: Callable[[], None]) -> None:
+    def _change(self, change: Callable[[], None], done: str = "") -> None:
         try:
             change()
         except InjectmapError as error:
             self._failed(error)
             return
-        self._say("")
+        self._say(done)
         self._desk.backups_changed.emit()
         self.refresh()
 
@@ -295,8 +304,9 @@ class _PlaceRow(QWidget):
         layout.addWidget(Mark(theme, mark, "ok" if mark == "tick" else "text2"))
         self.text = TextLabel(theme, "table", "text", text, wrap=True)
         layout.addWidget(self.text, 1)
-        self.remove = IconButton(
-            theme, "trash", load_words()("backup.folders.remove", folder=place.folder), side=26
-        )
+        words = load_words()
+        # A bin would say that the backups go.
+        self.remove = Button(theme, words("backup.folders.take_off"), kind="flat")
+        self.remove.setAccessibleName(words("backup.folders.remove", folder=place.folder))
         self.remove.setVisible(removable)
         layout.addWidget(self.remove)

@@ -70,6 +70,8 @@ class PrivacyLists(QWidget):
         inside.addWidget(self.rule)
         inside.addWidget(self.due)
         inside.addLayout(_line(self.erase, self.open, self.report, self.csv))
+        self.anyone = TextLabel(theme, "table", "text2", words("retention.anyone"), wrap=True)
+        inside.addWidget(self.anyone)
         inside.addWidget(Hairline(theme))
         inside.addWidget(TextLabel(theme, "body_strong", "text", words("erased.title")))
         inside.addWidget(self.none_gone)

@@ -72,10 +72,11 @@ class ProofCard(Card):
         layout.addLayout(_line(self.mark, self.state))
         layout.addLayout(self._facts())
         layout.addLayout(_line(self.prove, self.check, self.stop, self.progress, stretch=True))
-        layout.addWidget(self.outcome)
         layout.addWidget(Hairline(theme))
         layout.addWidget(TextLabel(theme, "table", "text2", words("proof.anchor.lead"), wrap=True))
         layout.addLayout(_line(self.export, self.export_signed, self.print, stretch=True))
+        # Under all buttons, so that none moves from under the pointer.
+        layout.addWidget(self.outcome)
         outer.addWidget(self.inner)
         self.stop.hide()
         self.progress.hide()
@@ -202,6 +203,8 @@ class ProofCard(Card):
                 said.append(words("proof.last.earlier", when=when, row=last.row))
             self.mark.show_mark("warning", "error")
             self.state.setText(" ".join(said))
+            # What was found before is found no more.
+            self.outcome.clear()
             return
         if last is None:
             self.mark.show_mark("info", "text2")
