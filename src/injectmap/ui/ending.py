@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import signal
-import socket
 import sys
 from typing import Any
 
@@ -30,13 +29,13 @@ class Ending(QObject):
         self._before: dict[signal.Signals, Any] = {}
         if sys.platform == "win32":
             return
-        # Python's own handlers run only when Python does: a byte in a socket wakes the event loop.
-        self._hears, self._tells = socket.socketpair()
+        # Python's own handlers run only when Python does: a byte in a pipe wakes the event loop.
+        self._hears, self._tells = os.pipe()
         for end in (self._hears, self._tells):
-            end.setblocking(False)
-        self._notifier = QSocketNotifier(self._hears.fileno(), QSocketNotifier.Type.Read, self)
+            os.set_blocking(end, False)
+        self._notifier = QSocketNotifier(self._hears, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._heard)
-        self._wakeup = signal.set_wakeup_fd(self._tells.fileno(), warn_on_full_buffer=False)
+        self._wakeup = signal.set_wakeup_fd(self._tells, warn_on_full_buffer=False)
         for name in _SIGNALS:
             number = signal.Signals[name]
             # One that was ignored for us, as by nohup, stays so.
@@ -51,15 +50,13 @@ class Ending(QObject):
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup)
         self._notifier.setEnabled(False)
-        self._hears.close()
-        self._tells.close()
+        os.close(self._hears)
+        os.close(self._tells)
         self._before = {}
 
     def _heard(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            heard = self._hears.recv(64)
-            if any(number in self._before for number in heard):
-                self._end()
+        if any(number in self._before for number in os.read(self._hears, 64)):
+            self._end()
 
     def _end(self) -> None:
         window = self._window

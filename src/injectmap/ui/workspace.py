@@ -338,10 +338,9 @@ class Workspace(QObject):
 
     def _may_close(self) -> bool:
         """Everything is saved already, save for an edit that failed: that one keeps the window, unless the system ends it."""
-        if self._unsaved():
-            if not self.window.must_close:
-                return False
-            self.desk.retry()
+        if self._unsaved() and not self.window.must_close:
+            return False
+        self.desk.retry()
         self.extras.close()
         self.extras.backups.end()
         self.desk.tasks.close()
