@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,9 +16,11 @@ from injectmap.words import load_words
 
 if TYPE_CHECKING:
     from injectmap.atlas import Atlas
+    from injectmap.ui.widgets.status_line import Banner
 
 SMALLEST = QSize(1100, 680)
 FIRST_SIZE = QSize(1440, 900)
+_BANNER_MOVES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest, QEvent.Type.Resize)
 
 
 class MainWindow(QMainWindow):
@@ -41,6 +43,7 @@ class MainWindow(QMainWindow):
         # The system ends the program: what would keep the window is stored as far as it can be.
         self.must_close = self.is_closing = False
         self._cover: QWidget | None = None
+        self._banner: Banner | None = None
         self.chart = ChartColumn(self.bridge, self._atlas, words, theme)
         self._places = {
             "top": _place(height=TOP_BAR),
@@ -81,7 +84,7 @@ class MainWindow(QMainWindow):
         self,
         *,
         top: QWidget,
-        banner: QWidget,
+        banner: Banner,
         side: QWidget,
         identity: QWidget,
         session: QWidget,
@@ -89,7 +92,11 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Put the panels in their places."""
         self._take(self._down, "top", top)
-        self._take(self._down, "banner", banner)
+        self._banner = banner
+        banner.setParent(self.paper)
+        banner.installEventFilter(self)
+        banner.said.connect(self._lay_banner)
+        self.paper.installEventFilter(self)
         self._take(self._row, "side", side)
         self._take(self._middle, "identity", identity)
         self._take(self._across, "session", session)
@@ -118,6 +125,20 @@ class MainWindow(QMainWindow):
         # Hidden alone it would still be told of a mouse button let go, and could still take the keyboard.
         self.paper.setEnabled(screen is None)
         self.paper.setVisible(screen is None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The banner lies over the page, which makes room for it where it stays."""
+        if event.type() in _BANNER_MOVES:
+            self._lay_banner()
+        return False
+
+    def _lay_banner(self) -> None:
+        banner, width = self._banner, self.paper.width()
+        assert banner is not None
+        height = banner.heightForWidth(width) if banner.hasHeightForWidth() else banner.sizeHint().height()
+        banner.setGeometry(0, TOP_BAR, width, height)
+        banner.raise_()
+        self._places["banner"].setFixedHeight(0 if banner.isHidden() or banner.floats else height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how much room there is."""

@@ -442,3 +442,27 @@ def test_what_was_done_is_said_for_a_while_and_a_problem_until_it_is_put_away(sh
     shell.desk.problem.emit("The disk is full")
     assert not banner.timer.isActive()
     assert banner.text == "The disk is full"
+
+
+def test_what_was_done_is_said_without_moving_the_page(shell, qtbot):
+    banner, page = shell.space.banner, shell.space.session
+
+    def top():
+        QCoreApplication.processEvents()
+        return page.mapTo(shell.window, page.rect().topLeft()).y()
+
+    stood = top()
+    shell.desk.notice.emit("Record signed, version 1.")
+    assert banner.isVisible()
+    assert top() == stood
+    assert banner.y() == shell.space.top.height()
+    assert banner.width() == shell.window.paper.width()
+    shell.window.resize(shell.window.width() + 60, shell.window.height())
+    qtbot.waitUntil(lambda: banner.width() == shell.window.paper.width())
+    banner.put_away()
+    assert top() == stood
+    shell.desk.problem.emit("The disk is full.")
+    assert top() == stood + banner.height(), "what stays covers nothing"
+    shell.desk.notice.emit("Record signed, version 1.")
+    banner.put_away()
+    assert top() == stood

@@ -205,10 +205,13 @@ class Footer(Surface):
 class Banner(Surface):
     """One calm line under the top bar that says what happened and what to do.
 
-    A problem stays until it is put away; what was done is said for some seconds, longer under the pointer.
+    A problem stays until it is put away, and has room made for it; what was done is said for some seconds, longer under
+    the pointer, over the page: nothing may move under the hand, and move back.
     """
 
     dismissed = Signal()
+    said = Signal()
+    floats = False
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "raised", edges="bottom")
@@ -242,7 +245,7 @@ class Banner(Surface):
     def say(self, sentence: str) -> None:
         """Say what was done."""
         self._mark.show_mark("tick", "ok")
-        self._show(sentence)
+        self._show(sentence, floats=True)
         self.timer.start()
 
     def say_notice(self, sentence: str) -> None:
@@ -262,8 +265,11 @@ class Banner(Surface):
         else:
             self.put_away()
 
-    def _show(self, sentence: str) -> None:
+    def _show(self, sentence: str, *, floats: bool = False) -> None:
         self.timer.stop()
+        # What needs no room takes it away from nothing that has it.
+        self.floats = floats
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.show()
+        self.said.emit()
