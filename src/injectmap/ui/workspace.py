@@ -8,7 +8,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 
-from injectmap.domain.acting import Right
 from injectmap.domain.settings import Requirement
 from injectmap.ui.actions import ActionSet
 from injectmap.ui.desk import Desk
@@ -203,7 +202,7 @@ class Workspace(QObject):
     def _enable_actions(self) -> None:
         desk, now = self.desk, open_now(self.desk, can_lock=self.extras.lock.can_lock)
         self.chart.say_without_session(
-            "canvas.no_session" if may(desk, Right.READ_RECORD) else "sessions.not_seen"
+            "canvas.no_session" if desk.patient is not None else "canvas.no_patient"
         )
         self.actions.enable(now, partial(may, desk))
         if not self.extras.lock.covers:

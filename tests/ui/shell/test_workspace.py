@@ -466,3 +466,12 @@ def test_what_was_done_is_said_without_moving_the_page(shell, qtbot):
     shell.desk.notice.emit("Record signed, version 1.")
     banner.put_away()
     assert top() == stood
+
+
+def test_without_a_patient_the_head_says_to_find_one_first(make_shell):
+    shell = make_shell(patient=False)
+    assert shell.space.chart.empty.text.startswith("No patient is open.")
+    shell.desk.open_patient(shell.elin)
+    assert not shell.space.chart.empty.text
+    shell.desk.close_patient()
+    assert shell.space.chart.empty.text.startswith("No patient is open.")
