@@ -19,7 +19,15 @@ def held_text(backups: Sequence[HeldBackup], time_zone: str) -> str:
     lines = [words("erased.held.these", count=len(backups))]
     for one in backups[:_NAMED]:
         at = datetime.fromtimestamp(one.at_ms / 1000, zone)
-        lines.append(words("erased.held.one", date=show_date(at.date()), time=f"{at:%H:%M}", name=one.name, folder=one.folder))
+        lines.append(
+            words(
+                "erased.held.one",
+                date=show_date(at.date()),
+                time=f"{at:%H:%M}",
+                name=one.name,
+                folder=one.folder,
+            )
+        )
     if len(backups) > _NAMED:
         oldest = datetime.fromtimestamp(backups[-1].at_ms / 1000, zone).date()
         lines.append(words("erased.held.more", count=len(backups) - _NAMED, date=show_date(oldest)))
