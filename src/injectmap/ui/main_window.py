@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from injectmap.ui.widgets.status_line import Banner
 
 SMALLEST = QSize(1100, 680)
+# As wide as two sentences need.
+_SAID_WIDTH = 760
 FIRST_SIZE = QSize(1440, 900)
 _BANNER_MOVES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest, QEvent.Type.Resize)
 
@@ -133,10 +135,13 @@ class MainWindow(QMainWindow):
         return False
 
     def _lay_banner(self) -> None:
-        banner, width = self._banner, self.paper.width()
+        banner, across = self._banner, self.paper.width()
         assert banner is not None
+        width = min(_SAID_WIDTH, across - 48) if banner.floats else across
         height = banner.heightForWidth(width) if banner.hasHeightForWidth() else banner.sizeHint().height()
-        banner.setGeometry(0, TOP_BAR, width, height)
+        # What was done is said at the foot: the buttons of a page stand at its top.
+        top = self.paper.height() - FOOTER - height - 16 if banner.floats else TOP_BAR
+        banner.setGeometry((across - width) // 2, top, width, height)
         banner.raise_()
         self._places["banner"].setFixedHeight(0 if banner.isHidden() or banner.floats else height)
 

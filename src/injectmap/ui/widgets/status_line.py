@@ -214,7 +214,7 @@ class Banner(Surface):
     floats = False
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "raised", edges="bottom")
+        super().__init__(theme, "raised", edges="top bottom left right")
         self._mark = Mark(theme, "cross", "error")
         self._text = TextLabel(theme, "body", "text", wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
