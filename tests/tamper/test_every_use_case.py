@@ -13,7 +13,7 @@ from injectmap.domain.acting import Right, Role
 from injectmap.domain.aftercare import EventEntry
 from injectmap.domain.patient import PatientDetails
 from injectmap.domain.print_look import Paper
-from injectmap.domain.privacy import CHOSEN_REASONS
+from injectmap.domain.privacy import ErasureReason
 from injectmap.domain.record import RecordField
 from injectmap.domain.settings import ClinicSettings, Phrase
 from injectmap.services.practitioners import PractitionerService
@@ -202,7 +202,7 @@ USE_CASES: dict[str, Callable[[Hand], object]] = {
     "accounts.unlock": lambda h: h.at.accounts.unlock(h.acting, OTHER),
     "accounts.confirm": lambda h: h.at.accounts.confirm(h.acting, h.at.second.id, OTHER),
     "privacy.erase": lambda h: h.privacy.erase(
-        h.acting, h.patient.id, number=h.patient.number_text, reason=next(iter(CHOSEN_REASONS))
+        h.acting, h.patient.id, number=h.patient.number_text, reason=ErasureReason.PATIENTS_REQUEST
     ),
 }
 WRITING = (
