@@ -11,7 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.folders import use_folders_under
 
-pytest_plugins = ["tests.support.leaks", "tests.support.log_lines", "tests.support.golden", "tests.support.server"]
+pytest_plugins = [
+    "tests.support.leaks",
+    "tests.support.log_lines",
+    "tests.support.golden",
+    "tests.support.server",
+]
 
 # Before any test module is imported: nothing may ever look into the folders of the person who runs the tests.
 _SESSION = tempfile.TemporaryDirectory(prefix="injectmap-tests-", ignore_cleanup_errors=True)

@@ -12,7 +12,11 @@ from tests.faults.clinic import NAME, make_clinic, verified
 from tests.faults.test_kill import Program
 from tests.support.virtual_screen import virtual_screen
 
-pytestmark = [pytest.mark.x11, pytest.mark.skipif(sys.platform != "linux", reason="an X server and signals")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.x11,
+    pytest.mark.skipif(sys.platform != "linux", reason="an X server and signals"),
+]
 
 
 @pytest.mark.parametrize("when", ["row", "painted"])

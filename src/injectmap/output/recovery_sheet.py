@@ -37,10 +37,7 @@ class RecoverySheetWriter:
             "author": sheet.clinic,
             "title": words("sheet.title"),
             "clinic": sheet.clinic,
-            "facts": [
-                [words("sheet.file"), sheet.file_name],
-                [words("sheet.printed"), at],
-            ],
+            "facts": [[words("sheet.file"), sheet.file_name], [words("sheet.printed"), at]],
             "key_title": words("sheet.key"),
             "groups": list(recovery_groups(sheet.recovery_key)),
             "reading": words("sheet.reading"),

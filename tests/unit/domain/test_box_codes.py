@@ -228,7 +228,8 @@ def test_every_refusal_of_a_code_has_its_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("between", "kept"), [("\r\n", "\n"), ("\r", "\n"), ("\n", "\n"), (" ", " "), ("\x1c", None), ("\x0b", None)]
+    ("between", "kept"),
+    [("\r\n", "\n"), ("\r", "\n"), ("\n", "\n"), (" ", " "), ("\x1c", None), ("\x0b", None)],
 )
 def test_a_code_over_several_lines_is_kept_as_the_journal_can_hold_it(between: str, kept: str | None) -> None:
     """What is left of an outer space in a field was once stored as it came, and no journal row could be written."""
