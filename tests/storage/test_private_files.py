@@ -13,11 +13,11 @@ import pytest
 from injectmap.domain.keys import Cost, Slot, SlotFile
 from injectmap.domain.privacy import LedgerEntry
 from injectmap.domain.settings import ClinicSettings
+from injectmap.services.files import private
 from injectmap.storage.copies import copy_into
 from injectmap.storage.engine import Mode, connect
 from injectmap.storage.ledger import ErasedLedger
 from injectmap.storage.opening import create_clinic
-from injectmap.storage.private import private
 from injectmap.system.keys import SlotFolder
 from tests import builders
 

@@ -226,7 +226,7 @@ class Opener(OwnFiles):
         from injectmap.domain.errors import StorageProblem
         from injectmap.domain.keys import slot_path
         from injectmap.services.clinic import found
-        from injectmap.storage.copies import to_disk
+        from injectmap.services.files import to_disk
         from injectmap.storage.opening import create_clinic
 
         if path.exists():

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from injectmap.domain.errors import InjectmapError, StorageProblem
 from injectmap.domain.forms import FAULTS, read_json
+from injectmap.services.files import put_whole
 
 FORM = 1
 _LIMIT = 2_048
@@ -40,18 +38,8 @@ def note_path(clinic: Path) -> Path:
 
 def write_note(clinic: Path, note: MovedNote) -> None:
     """Put the note beside a clinic file at once, never half of it; OSError where it cannot be written."""
-    path = note_path(clinic)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     text = json.dumps({"injectmap_moved": FORM, "to": note.to, "at_ms": note.at_ms}, ensure_ascii=False)
-    try:
-        with part.open("xb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    put_whole(note_path(clinic), text.encode())
 
 
 def note_from_text(content: bytes) -> MovedNote:

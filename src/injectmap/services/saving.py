@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 from pathlib import Path
 
 from injectmap.domain.errors import StorageProblem
+from injectmap.services.files import PRIVATE, private, private_opener, put_whole
 
 # A clinic and its backups, and what lies beside one under its name.
 _OURS = re.compile(
@@ -19,8 +19,6 @@ _BESIDE = (".keys.json", ".moved.json", ".erased.json", ".lock", "-wal", "-shm",
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _PDF = b"%PDF-"
 _HEAD_BYTES = 4_096
-# Where a file system knows no rights it changes nothing.
-_PRIVATE = 0o600
 # Only our own small files are read as a whole; a list that was exported may be long.
 _SMALL_BYTES = 65_536
 
@@ -54,21 +52,14 @@ def write_whole(path: Path, content: bytes) -> None:
     Its owner's alone, even in the place of one that others could read: most of what is exported names patients.
     """
     refuse_kept(path)
-    partial = path.with_name(f".{path.name}.part")
-    partial.unlink(missing_ok=True)
-    try:
-        with open(partial, "xb", opener=_private) as file:
-            file.write(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    put_whole(path, content)
 
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that is never replaced; StorageProblem("file_exists") for one that exists."""
     refuse_there(path)
     try:
-        with open(path, "xb", opener=_private) as file:
+        with private(path) as file:
             file.write(content)
     except FileExistsError:
         raise StorageProblem("file_exists", name=path.name) from None
@@ -88,18 +79,14 @@ def write_secret(path: Path, content: bytes) -> None:
     """Write what is secret to the chosen name at once, under no other; it is its owner's alone."""
     refuse_kept(path)
     try:
-        with open(path, "wb", opener=_private) as file:
+        with open(path, "wb", opener=private_opener) as file:
             with contextlib.suppress(OSError):
                 # One that was there had rights of its own.
-                path.chmod(_PRIVATE)
+                path.chmod(PRIVATE)
             file.write(content)
     except OSError:
         path.unlink(missing_ok=True)
         raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, _PRIVATE)
 
 
 def _is_text(head: bytes) -> bool:

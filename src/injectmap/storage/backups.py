@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import secrets
 import shutil
 import time
@@ -16,6 +15,7 @@ from injectmap.domain.backup_plan import Made
 from injectmap.domain.backups import Backup, CopyKind, mark_of, read_name
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import slot_path
+from injectmap.services.files import put_whole, to_disk
 from injectmap.storage.copies import (
     LINKS,
     KeepGoing,
@@ -29,11 +29,9 @@ from injectmap.storage.copies import (
     head_of,
     opened,
     prove,
-    to_disk,
 )
 from injectmap.storage.engine import DriverError
 from injectmap.storage.ledger import ledger_path
-from injectmap.storage.private import private
 from injectmap.storage.problems import problem_of
 
 # What is left free on a disk beyond the copy itself.
@@ -203,13 +201,4 @@ def copy_beside(source: Path, target: Path) -> None:
         content = source.read_bytes()
     except FileNotFoundError:
         return
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with private(part) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+    put_whole(target, content)

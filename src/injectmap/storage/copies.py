@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from injectmap.domain.backups import Head
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import GENESIS, JournalKind, JournalRow, SubjectKind, check_chain
+from injectmap.services.files import to_disk
 from injectmap.storage import tables
 from injectmap.storage.engine import DriverError, Mode, connect, make_engine
 from injectmap.storage.engines import is_server
@@ -237,17 +236,6 @@ def copy_into(raw: Any, part: Path, key: bytes | None, pace: Pace | None = None)
     finally:
         copy.close()
     to_disk(part)
-
-
-def to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    if path.is_dir() and sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def drop(path: Path) -> None:

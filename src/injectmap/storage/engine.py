@@ -15,7 +15,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import Pool
 
 from injectmap.domain.errors import StorageProblem
-from injectmap.storage.private import make_private
+from injectmap.services.files import make_private
 from injectmap.storage.problems import problem_of
 
 PLAIN_HEAD = b"SQLite format 3\0"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.privacy import LEDGER_BYTES, LedgerEntry, ledger_text, parse_ledger
-from injectmap.storage.private import private
+from injectmap.services.files import put_whole
 
 
 def ledger_path(clinic: Path) -> Path:
@@ -38,13 +35,4 @@ class ErasedLedger:
 
     def write(self, entries: Iterable[LedgerEntry]) -> None:
         """Put a whole new ledger in place; OSError where that cannot be."""
-        part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
-        try:
-            with private(part) as file:
-                file.write(ledger_text(entries).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self.path)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+        put_whole(self.path, ledger_text(entries).encode())

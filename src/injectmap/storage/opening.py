@@ -15,15 +15,15 @@ from injectmap.domain.errors import StorageProblem
 from injectmap.domain.ids import new_id
 from injectmap.domain.keys import slot_path
 from injectmap.domain.settings import ClinicSettings
+from injectmap.services.files import PRIVATE, to_disk
 from injectmap.services.moved import why_moved
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up_before_upgrade
-from injectmap.storage.copies import leave_no_log, to_disk
+from injectmap.storage.copies import leave_no_log
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import PLAIN_HEAD, DriverError, Mode, connect, make_engine
 from injectmap.storage.layout import begin_clinic, make_tables
 from injectmap.storage.lock import FileLock, LockHeldError
-from injectmap.storage.private import PRIVATE
 from injectmap.storage.problems import problem_of
 from injectmap.storage.triggers import create_triggers
 

@@ -16,26 +16,16 @@ from injectmap.domain.backups import CopyKind, Head, Restored
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.journal import JournalKind, SubjectKind
 from injectmap.domain.keys import slot_path
+from injectmap.services.files import private, to_disk
 from injectmap.storage import migrations, tables
 from injectmap.storage.backups import back_up, copy_beside, ledger_owner
 from injectmap.storage.comparing import erased_in, present_head
-from injectmap.storage.copies import (
-    Source,
-    check_ours,
-    copy_into,
-    drop,
-    log_of,
-    opened,
-    prove,
-    resting,
-    to_disk,
-)
+from injectmap.storage.copies import Source, check_ours, copy_into, drop, log_of, opened, prove, resting
 from injectmap.storage.database import ClinicDatabase
 from injectmap.storage.engine import DriverError, Mode, connect
 from injectmap.storage.erasing import reapply
 from injectmap.storage.ledger import ErasedLedger
 from injectmap.storage.lock import FileLock, LockHeldError
-from injectmap.storage.private import private
 from injectmap.storage.problems import problem_of
 from injectmap.storage.right_place import check_clinic, check_kind, key_for
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from injectmap.domain.backups import Backup, read_aside, read_name
 from injectmap.domain.errors import StorageProblem
 from injectmap.domain.keys import slot_path
 from injectmap.services.backup_ports import Found
+from injectmap.services.files import put_whole
 
 
 def default_folder(clinic: Path) -> Path:
@@ -67,17 +67,7 @@ class BackupFolders:
     def keep(self, plan: BackupPlan) -> None:
         """Replace the plan that is kept."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        file = self._file(plan.clinic_id)
-        part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-        try:
-            with part.open("xb") as written:
-                written.write(plan_to_json(plan).encode())
-                written.flush()
-                os.fsync(written.fileno())
-            part.replace(file)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+        put_whole(self._file(plan.clinic_id), plan_to_json(plan).encode())
 
     def new_place(self, folder: Path) -> Place:
         """A folder chosen now, with its disk."""

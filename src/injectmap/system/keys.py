@@ -5,9 +5,7 @@ Nothing of the libraries is imported before it is used: opening a clinic with th
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import os
 import secrets
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from injectmap.domain.keys import (
     slots_from_json,
     slots_to_json,
 )
+from injectmap.services.files import put_whole
 
 # Under this name, by the clinic's id, the key stands in the system's keyring.
 SERVICE = "injectmap"
@@ -89,37 +88,13 @@ class SlotFolder:
         return slots_from_json(content, name=path.name)
 
     def write(self, clinic: Path, slots: SlotFile) -> None:
-        """Put a new file in the place of the old one at once: at no moment is there none, or half of one."""
+        """Replace the slots of a clinic at once; StorageProblem if they cannot be written."""
         path = slot_path(clinic)
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
-            with open(part, "xb", opener=_private) as file:
-                file.write(slots_to_json(slots).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            _sync_folder(path.parent)
+            put_whole(path, slots_to_json(slots).encode())
         except OSError as error:
             code = "disk_full" if error.errno == errno.ENOSPC else "keys_not_written"
             raise StorageProblem(code, name=path.name) from None
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a new file that nobody else on this computer may read."""
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last a power cut; not every system lets a folder be synced, and there it needs none."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 class SystemKeyring:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from injectmap.domain.forms import FAULTS
+from injectmap.services.files import put_whole
 from injectmap.services.proof_ports import LastProof
 
 _FILE = "proofs.json"
@@ -35,7 +36,7 @@ class ProofMemoryFile:
         held.pop(clinic_id, None)
         kept = {clinic_id: [proof.at_ms, proof.row, proof.whole, proof.faults], **held}
         with contextlib.suppress(OSError):
-            self._path.write_text(json.dumps(dict(list(kept.items())[:_KEPT])), "utf-8")
+            put_whole(self._path, json.dumps(dict(list(kept.items())[:_KEPT])).encode())
 
     def _read(self) -> dict[str, list[int]]:
         try:

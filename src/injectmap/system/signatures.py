@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from injectmap.domain.anchors import Anchor
 from injectmap.domain.errors import InputRefused, StorageProblem
+from injectmap.services.files import private
 
 # A PEM of one key has some 120 characters.
 _LIMIT = 4_096
@@ -24,11 +24,10 @@ class KeyFiles:
         key = Ed25519PrivateKey.generate()
         text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with private(path) as file:
+                file.write(text)
         except FileExistsError:
             raise StorageProblem("file_exists", name=path.name) from None
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
         return _public(key)
 
     def sign(self, anchor: Anchor, path: Path) -> Anchor:
